@@ -1,0 +1,47 @@
+import js from '@eslint/js';
+import { defineConfig, globalIgnores } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+/** The floors of the house (docs/design.md). A file imports from the floors below its own, never sideways or up. */
+const floors = [
+  ['errors', 'message'],
+  ['parse', 'retry', 'decode', 'iterate', 'wait', 'transport'],
+  ['native-transport', 'fetch-transport', 'request'],
+  ['connection', 'shared-connection'],
+  ['options', 'client', 'fetch-event-source', 'fetch-sse'],
+  ['index', 'react', 'vue', 'testing'],
+];
+
+const floorRules = floors.map((files, floor) => ({
+  files: files.map((file) => `src/${file}.ts`),
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          {
+            regex: `^\\./(${floors.slice(floor).flat().join('|')})\\.js$`,
+            message: 'Imports go down the floors only, see docs/design.md.',
+          },
+          { regex: '^(?!\\./)', message: 'ssekit has no runtime dependency.' },
+        ],
+      },
+    ],
+  },
+}));
+
+export default defineConfig(
+  globalIgnores(['dist', 'coverage']),
+  js.configs.recommended,
+  tseslint.configs.strictTypeChecked,
+  tseslint.configs.stylisticTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+    },
+  },
+  { files: ['**/*.js', '**/*.mjs'], extends: [tseslint.configs.disableTypeChecked] },
+  floorRules,
+);
