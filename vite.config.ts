@@ -22,7 +22,12 @@ export default defineConfig(({ command, mode }) => ({
       ? {
           emptyOutDir: false,
           sourcemap: true,
-          lib: { entry: 'src/index.ts', name: 'ssekit', formats: ['iife'], fileName: () => 'ssekit.iife.min.js' },
+          lib: {
+            entry: 'src/index.ts',
+            name: 'ssekit',
+            formats: ['iife'],
+            fileName: () => 'ssekit.iife.min.js',
+          },
         }
       : {
           sourcemap: true,

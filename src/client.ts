@@ -1,0 +1,201 @@
+import { createConnection } from './connection.js';
+import { Listeners, type ListenOptions, type Unsubscribe } from './listeners.js';
+import { ReadyState, type SseMessage } from './message.js';
+import { connectionOptions, type SseClientOptions } from './options.js';
+import type { SseError } from './errors.js';
+import type { UrlSource } from './request.js';
+import type { Connection, OpenInfo, SseState } from './transport.js';
+
+/** The names that `Events` declares. */
+export type EventName<Events extends object> = Extract<keyof Events, string>;
+
+/** The message of an event type; for a union of types a union that narrows by `type`. */
+export type MessageOf<Events extends object, K extends string> = K extends keyof Events
+  ? SseMessage<Events[K], K>
+  : SseMessage<string, K>;
+
+/**
+ * A Server-Sent Events client: typed events, an honest state, and a connection that comes back by itself.
+ *
+ * @typeParam Events - What the stream sends: event type to payload. An interface works.
+ *
+ * @example
+ * ```ts
+ * const client = new SseClient<{ lol: string }>('/api/sse');
+ * client.on('lol', (event) => output.append(event.data));
+ * client.onError((error) => console.warn(error.code, error.willRetry));
+ * ```
+ */
+export class SseClient<Events extends object = Record<string, string>> {
+  readonly withCredentials: boolean;
+  readonly #connection: Connection;
+  readonly #signal: AbortSignal | undefined;
+  /** By event type. What each takes is settled by the signature of `on`, which a map cannot say: hence `never`. */
+  readonly #messages = new Map<string, Listeners<never>>();
+  readonly #opens = new Listeners<OpenInfo>();
+  readonly #errors = new Listeners<SseError>();
+  readonly #states = new Listeners<SseState>();
+  /** Counts calls of `close()`, so that a delivery under way can see that it is no longer wanted. */
+  #closes = 0;
+
+  /**
+   * Starts to connect, one microtask later, unless `autoConnect` is `false`.
+   *
+   * @param url - Resolved as in `EventSource`; or a function, called before every attempt.
+   * @throws TypeError for an option that cannot work, with the cure.
+   */
+  constructor(url: UrlSource, options: SseClientOptions = {}) {
+    const settings = connectionOptions(url, options);
+    this.withCredentials = settings.withCredentials;
+    this.#signal = options.signal;
+    this.#connection = createConnection(settings, {
+      state: (state) => {
+        if (state.readyState === ReadyState.Closed) this.#signal?.removeEventListener('abort', this.#abort);
+        this.#states.emit(state, () => this.#connection.state !== state);
+      },
+      open: (info) => {
+        this.#emit(this.#opens, info);
+      },
+      error: (error) => {
+        this.#emit(this.#errors, error);
+      },
+      message: (message) => {
+        const listeners = this.#messages.get(message.type);
+        if (listeners) this.#emit(listeners, message as never);
+      },
+    });
+    if (options.autoConnect ?? true) this.connect();
+  }
+
+  /** The URL of the latest attempt, resolved; `''` before a function was first asked for it. */
+  get url(): string {
+    return this.#connection.url;
+  }
+
+  /** {@link SseState.readyState} at this moment, with the numbers of `EventSource`. */
+  get readyState(): ReadyState {
+    return this.#connection.state.readyState;
+  }
+
+  /** {@link SseState.status} at this moment. */
+  get status(): SseState['status'] {
+    return this.#connection.state.status;
+  }
+
+  /** The id the next attempt resumes after; `''` if there is none. On native, the one of the last event that somebody listened to. */
+  get lastEventId(): string {
+    return this.#connection.lastEventId;
+  }
+
+  /** The stream opened, or opened again. */
+  onOpen(listener: (info: OpenInfo) => void, options?: ListenOptions): Unsubscribe {
+    return this.#opens.add(listener, options);
+  }
+
+  /** Events without a name, as `onmessage` of `EventSource`. */
+  onMessage(listener: (message: MessageOf<Events, 'message'>) => void, options?: ListenOptions): Unsubscribe {
+    return this.#listen('message', listener, options);
+  }
+
+  /** A failure, of the connection or of one payload. `willRetry` tells whether ssekit goes on by itself. */
+  onError(listener: (error: SseError) => void, options?: ListenOptions): Unsubscribe {
+    return this.#errors.add(listener, options);
+  }
+
+  /** Every change of state. What changed while a listener ran is told once, as it is then. */
+  onStateChange(listener: (now: SseState, before: SseState) => void, options?: ListenOptions): Unsubscribe {
+    let before = this.getSnapshot();
+    return this.#states.add((now) => {
+      const last = before;
+      before = now;
+      listener(now, last);
+    }, options);
+  }
+
+  /**
+   * Events of one type. The names `open`, `error` and `close` are events of the server here like any other.
+   *
+   * @returns A function that ends the subscription.
+   */
+  on<K extends EventName<Events>>(
+    type: K,
+    listener: (message: MessageOf<Events, K>) => void,
+    options?: ListenOptions,
+  ): Unsubscribe {
+    return this.#listen(type, listener, options);
+  }
+
+  /** Ends every subscription of this listener to this type. */
+  off<K extends EventName<Events>>(type: K, listener: (message: MessageOf<Events, K>) => void): void {
+    this.#messages.get(type)?.delete(listener);
+  }
+
+  /** The next event of a type: as a promise, which rejects when the client closes first; or delivered to a listener. */
+  once<K extends EventName<Events>>(type: K): Promise<MessageOf<Events, K>>;
+  once<K extends EventName<Events>>(type: K, listener: (message: MessageOf<Events, K>) => void): Unsubscribe;
+  once<K extends EventName<Events>>(
+    type: K,
+    listener?: (message: MessageOf<Events, K>) => void,
+  ): Unsubscribe | Promise<MessageOf<Events, K>> {
+    if (listener) return this.on(type, listener, { once: true });
+    return new Promise((resolve, reject) => {
+      const offState = this.#states.add(({ readyState, error }) => {
+        if (readyState !== ReadyState.Closed) return;
+        offEvent();
+        offState();
+        reject(error ?? new DOMException('The client was closed.', 'AbortError'));
+      });
+      const offEvent = this.once(type, (message) => {
+        offState();
+        resolve(message);
+      });
+    });
+  }
+
+  /** Calls the listener with the state now and after every change: the contract of a Svelte store. Bound. */
+  readonly subscribe = (listener: (state: SseState) => void): Unsubscribe => {
+    const unsubscribe = this.#states.add(listener);
+    listener(this.getSnapshot());
+    return unsubscribe;
+  };
+
+  /** The state now; the same object until something changes, as `useSyncExternalStore` wants it. Bound. */
+  readonly getSnapshot = (): SseState => this.#connection.state;
+
+  /** Opens, or opens again after {@link close} or a final failure, resuming after `lastEventId`. Does nothing while not closed. */
+  connect(): void {
+    if (this.#signal?.aborted) return;
+    this.#signal?.addEventListener('abort', this.#abort);
+    this.#connection.connect();
+  }
+
+  /** Drops what is there and tries now; at most every 100 ms while attempts bring no event. */
+  reconnect(): void {
+    if (this.status === 'closed') this.connect();
+    else this.#connection.reconnect();
+  }
+
+  /** Closes, until `connect()`. No listener is called after it returns, not even for events that have already arrived. */
+  close(): void {
+    this.#closes++;
+    this.#connection.close();
+  }
+
+  readonly #abort = (): void => {
+    this.close();
+  };
+
+  #emit<T>(listeners: Listeners<T>, value: T): void {
+    const closes = this.#closes;
+    listeners.emit(value, () => closes !== this.#closes);
+  }
+
+  #listen(type: string, listener: (message: never) => void, options?: ListenOptions): Unsubscribe {
+    let listeners = this.#messages.get(type);
+    if (!listeners) {
+      this.#messages.set(type, (listeners = new Listeners()));
+      this.#connection.listen(type);
+    }
+    return listeners.add(listener, options);
+  }
+}

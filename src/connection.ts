@@ -1,0 +1,237 @@
+import { SseError } from './errors.js';
+import { ReadyState } from './message.js';
+import { attempt } from './report.js';
+import { prepareRequest, type RequestOptions } from './request.js';
+import { retryDelay, SHORTEST_GAP, shouldRetry, type RetryPolicy } from './retry.js';
+import { wait } from './wait.js';
+import type {
+  Connection,
+  ConnectionObserver,
+  SseState,
+  Transport,
+  TransportHandle,
+  TransportRequest,
+  TransportSink,
+} from './transport.js';
+import type { SseMessage } from './message.js';
+
+/** A transport and the name by which the state tells it. */
+export interface NamedTransport {
+  readonly name: string;
+  readonly start: Transport;
+}
+
+/** Everything a connection needs, with defaults in place and conflicts ruled out. */
+export interface ConnectionOptions extends RequestOptions {
+  readonly lastEventId: string;
+  /** The reconnection time until the server sets another, in ms. */
+  readonly retryInterval: number;
+  readonly policy: RetryPolicy;
+  /** Whether the policy also ends what a transport reestablishes by itself. */
+  readonly policyGiven: boolean;
+  readonly until: ((message: SseMessage) => boolean) | undefined;
+  /** Chooses for one attempt. `nativeGaveUp`: the browser's EventSource was CLOSED since `connect()`. */
+  readonly chooseTransport: (request: TransportRequest, nativeGaveUp: boolean) => NamedTransport;
+}
+
+const CLOSED: SseState = {
+  status: 'closed',
+  readyState: ReadyState.Closed,
+  attempt: 0,
+  retryAt: undefined,
+  error: undefined,
+  transport: undefined,
+};
+
+const READY_STATE = {
+  connecting: ReadyState.Connecting,
+  open: ReadyState.Open,
+  reconnecting: ReadyState.Connecting,
+  closed: ReadyState.Closed,
+} as const;
+
+/** The one state machine, and the only reconnect loop. */
+export function createConnection(options: ConnectionOptions, observer: ConnectionObserver): Connection {
+  const { policy, policyGiven, until } = options;
+  const types = new Set<string>();
+  let state = CLOSED;
+  let url = typeof options.url === 'string' ? options.url : '';
+  let { lastEventId, retryInterval } = options;
+  /** The attempt under way or waited for. Each has a controller of its own; once aborted it can neither deliver nor change anything. */
+  let current: AbortController | undefined;
+  let handle: TransportHandle | undefined;
+  let nativeGaveUp = false;
+  /** Counts `close()`: an emission that finds it changed is no longer due. */
+  let closes = 0;
+  let failingSince = 0;
+  /** When the attempt before this one started, and whether it brought an event; on the monotonic clock. */
+  let startedAt = -Infinity;
+  let healthy = false;
+
+  function update(changes: Partial<Omit<SseState, 'readyState'>>): void {
+    const { status = state.status } = changes;
+    const next: SseState = { ...state, ...changes, readyState: READY_STATE[status] };
+    if ((Object.keys(next) as (keyof SseState)[]).every((key) => next[key] === state[key])) return;
+    state = next;
+    observer.state(state);
+  }
+
+  /** Ends the attempt under way, and the wait for one. */
+  function stop(): void {
+    current?.abort();
+    current = handle = undefined;
+  }
+
+  /** Begins an attempt, now or as soon as the shortest gap allows. */
+  function start(changes: Pick<SseState, 'status'> & Partial<SseState>): void {
+    stop();
+    const { signal } = (current = new AbortController());
+    const gap = healthy ? 0 : startedAt + SHORTEST_GAP - performance.now();
+    const run = () => {
+      if (!signal.aborted) void open(signal);
+    };
+    // A microtask, even where nothing is awaited: who begins to listen in the tick of connect() misses nothing, and a client that is
+    // closed in that tick costs no request.
+    if (gap <= 0) queueMicrotask(run);
+    else {
+      const timer = setTimeout(run, gap);
+      signal.addEventListener('abort', () => {
+        clearTimeout(timer);
+      });
+    }
+    update({ ...changes, retryAt: gap > 0 ? Date.now() + gap : undefined });
+  }
+
+  async function open(signal: AbortSignal): Promise<void> {
+    startedAt = performance.now();
+    healthy = false;
+    const isOver = () => signal.aborted;
+    const sink = createSink(isOver);
+    try {
+      const { attempt, error } = state;
+      const request = await prepareRequest(options, { attempt, lastEventId, error, signal }, types);
+      if (isOver()) return;
+      url = request.url;
+      const { name, start } = options.chooseTransport(request, nativeGaveUp);
+      update({ transport: name, retryAt: undefined });
+      if (isOver()) return;
+      const started = start(request, sink);
+      if (!isOver()) handle = started;
+    } catch (cause) {
+      sink.fail(new SseError('failed', 'The attempt could not be started.', { cause }));
+    }
+  }
+
+  function createSink(isOver: () => boolean): TransportSink {
+    /** Drops what arrives after the attempt is over. */
+    const live = <A extends unknown[]>(report: (...args: A) => void) => {
+      return (...args: A): void => {
+        if (!isOver()) report(...args);
+      };
+    };
+    return {
+      open: live((info) => {
+        update({ status: 'open', error: undefined, retryAt: undefined });
+        if (!isOver()) observer.open({ ...info, transport: state.transport ?? '' });
+      }),
+      message(message) {
+        if (isOver()) return;
+        lastEventId = message.lastEventId;
+        healthy = true;
+        failingSince = 0;
+        if (until && attempt(() => until(message))) finish();
+        else {
+          if (state.attempt) update({ attempt: 0 });
+          if (!isOver()) observer.message(message);
+        }
+      },
+      id: live((id) => {
+        lastEventId = id;
+      }),
+      reconnectionTime: live((ms) => {
+        retryInterval = ms;
+      }),
+      reestablishing: live((error) => {
+        if (policyGiven && !willRetry(error)) fail(error, false);
+        else lose(error, undefined, true);
+      }),
+      fail: live((error) => {
+        if (error.code === 'failed' && state.transport === 'native') nativeGaveUp = true;
+        fail(error, willRetry(error));
+      }),
+      end: live(() => {
+        const error = new SseError('network', 'The server ended the stream.');
+        fail(error, willRetry(error));
+      }),
+    };
+  }
+
+  function willRetry(error: SseError): boolean {
+    failingSince ||= performance.now();
+    const elapsed = performance.now() - failingSince;
+    return attempt(() => shouldRetry(policy, error, state.attempt + 1, elapsed)) ?? false;
+  }
+
+  /** The attempt is over: another follows after a wait, or none ever. */
+  function fail(error: SseError, retry: boolean): void {
+    stop();
+    if (!retry) {
+      lose(error, undefined, false);
+      return;
+    }
+    const delay = retryDelay(policy, retryInterval, state.attempt + 1, error.retryAfter);
+    const { signal } = (current = new AbortController());
+    signal.addEventListener(
+      'abort',
+      wait(delay, () => {
+        start({ status: 'reconnecting' });
+      }),
+    );
+    lose(error, Date.now() + delay, true);
+  }
+
+  /** Tells of a failure, the state first, so that listeners of the error find it in place. */
+  function lose(error: SseError, retryAt: number | undefined, retry: boolean): void {
+    const before = closes;
+    const attempt = state.attempt + 1;
+    Object.assign(error, { attempt, willRetry: retry });
+    update({ status: retry ? 'reconnecting' : 'closed', attempt, retryAt, error });
+    if (before === closes) observer.error(error);
+  }
+
+  /** Closes in order, by `close()` or because the stream is complete. */
+  function finish(): void {
+    stop();
+    if (state.status !== 'closed') update({ ...CLOSED, transport: state.transport });
+  }
+
+  return {
+    get state() {
+      return state;
+    },
+    get url() {
+      return url;
+    },
+    get lastEventId() {
+      return lastEventId;
+    },
+    listen(type) {
+      types.add(type);
+      handle?.listen(type);
+    },
+    connect() {
+      if (state.status !== 'closed') return;
+      nativeGaveUp = false;
+      failingSince = 0;
+      start({ status: 'connecting', attempt: 0, error: undefined });
+    },
+    reconnect() {
+      if (state.status === 'closed') this.connect();
+      else start({ status: state.status === 'connecting' ? 'connecting' : 'reconnecting' });
+    },
+    close() {
+      closes++;
+      finish();
+    },
+  };
+}

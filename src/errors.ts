@@ -1,0 +1,68 @@
+/**
+ * Why a stream failed.
+ *
+ * - `network`: it could not be reached, was cut, or ended.
+ * - `failed`: native `EventSource` gave up, and the browser does not say why; or a function of yours that prepares an attempt threw.
+ * - `http`: a status other than 200.
+ * - `content-type`: 200, but not `text/event-stream`.
+ * - `no-content`: 204, with which a server tells clients to stay away.
+ * - `timeout`: `openTimeout` or `idleTimeout` ran out.
+ * - `overflow`: an event grew past `maxEventSize`, or a reader fell behind its `limit`.
+ * - `decode`: a payload was not what `decode` or `schemas` expect; the stream goes on.
+ */
+export type SseErrorCode =
+  'network' | 'failed' | 'http' | 'content-type' | 'no-content' | 'timeout' | 'overflow' | 'decode';
+
+/** What is known of a failure beyond its code. Each is there only where it applies. */
+export interface SseErrorDetails {
+  /** HTTP status. */
+  readonly status?: number | undefined;
+  /** Response headers, as far as CORS shows them. */
+  readonly headers?: Headers | undefined;
+  /** The first 8 KiB of the response body, as text. */
+  readonly body?: string | undefined;
+  /** `decode`: the type of the event. */
+  readonly event?: string | undefined;
+  /** `decode`: its data as it came. */
+  readonly raw?: string | undefined;
+  /** `decode`: what the schema objected to. */
+  readonly issues?: readonly unknown[] | undefined;
+  /** Milliseconds from `Retry-After`. */
+  readonly retryAfter?: number | undefined;
+  /** Failures since the last proof of health, this one included. */
+  readonly attempt?: number | undefined;
+  /** Whether another attempt follows by itself. */
+  readonly willRetry?: boolean | undefined;
+  readonly cause?: unknown;
+}
+
+/**
+ * The one error class: what `onError` gets, what `getSnapshot().error` holds, and what iteration rejects with.
+ * Its message never holds a header value or the query of a URL.
+ *
+ * @example
+ * ```ts
+ * client.onError((error) => {
+ *   if (error.code === 'http' && error.status === 401) location.assign('/login');
+ * });
+ * ```
+ */
+export class SseError extends Error implements SseErrorDetails {
+  readonly code: SseErrorCode;
+  declare readonly status: number | undefined;
+  declare readonly headers: Headers | undefined;
+  declare readonly body: string | undefined;
+  declare readonly event: string | undefined;
+  declare readonly raw: string | undefined;
+  declare readonly issues: readonly unknown[] | undefined;
+  declare readonly retryAfter: number | undefined;
+  declare readonly attempt: number | undefined;
+  declare readonly willRetry: boolean | undefined;
+
+  constructor(code: SseErrorCode, message: string, { cause, ...details }: SseErrorDetails = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'SseError';
+    this.code = code;
+    Object.assign(this, details);
+  }
+}

@@ -1,0 +1,16 @@
+export { SseClient, type EventName, type MessageOf } from './client.js';
+export { SseError, type SseErrorCode, type SseErrorDetails } from './errors.js';
+export { ReadyState, type SseMessage } from './message.js';
+export type { ListenOptions, Unsubscribe } from './listeners.js';
+export type { EventSourceClass } from './native-transport.js';
+export type { SseClientOptions } from './options.js';
+export type { PerAttempt, RequestContext, UrlSource } from './request.js';
+export type { RetryOptions } from './retry.js';
+export type {
+  OpenInfo,
+  SseState,
+  Transport,
+  TransportHandle,
+  TransportRequest,
+  TransportSink,
+} from './transport.js';

@@ -1,0 +1,27 @@
+/** The state of a client, with the numbers of `EventSource.CONNECTING`, `OPEN` and `CLOSED`. */
+export enum ReadyState {
+  /** 0: connecting for the first time, or on the way back after a loss. */
+  Connecting = 0,
+  /** 1: the server answered with an event stream. */
+  Open = 1,
+  /** 2: closed by {@link SseClient.close}, completed, or given up. */
+  Closed = 2,
+}
+
+/**
+ * One event of the stream.
+ *
+ * @typeParam T - The payload: a string as it came, or what `decode` or `schemas` made of it.
+ * @typeParam K - The event type; a union of these narrows by `type`.
+ */
+export interface SseMessage<T = string, K extends string = string> {
+  /** The event type: the `event:` field, or `'message'` where the server gave none. */
+  readonly type: K;
+  readonly data: T;
+  /** The last event ID as it stood when this event was dispatched; `''` if there never was one. */
+  readonly lastEventId: string;
+  /** The origin that served the stream, after redirects. */
+  readonly origin: string;
+  /** The data exactly as the server sent it, its lines joined with LF. */
+  readonly raw: string;
+}

@@ -1,0 +1,88 @@
+import { clamp } from './duration.js';
+import type { SseError } from './errors.js';
+
+/** At least this much lies between two attempts that brought no event, whatever options and servers ask for. In ms. */
+export const SHORTEST_GAP = 100;
+
+/** When to try again, and for how long. All of it is optional; the defaults suit a page that must come back by itself. */
+export interface RetryOptions {
+  /** Give up after this many failures in a row. Default: never. */
+  readonly limit?: number | undefined;
+  /** What the delay is multiplied by after each failure. Default `2`; `1` keeps it constant. */
+  readonly factor?: number | undefined;
+  /** The delay grows no further than this, in ms. Default `30_000`. */
+  readonly maxInterval?: number | undefined;
+  /** Draw the delay at random from 0 to its full length, so that clients dropped together come back apart. Default `true`. */
+  readonly jitter?: boolean | undefined;
+  /** Give up when failures have gone on for this long, in ms. Default: never. */
+  readonly maxElapsed?: number | undefined;
+  /**
+   * Decides whether this failure is retried; `undefined` leaves it to the default rule: `network`, `timeout`, `failed` and the statuses
+   * 408, 425, 429 and 5xx are retried, everything else is final. `limit` and `maxElapsed` hold in any case.
+   */
+  readonly shouldRetry?: ((error: SseError) => boolean | undefined) | undefined;
+}
+
+/** {@link RetryOptions} with every default in place. */
+export interface RetryPolicy {
+  readonly limit: number;
+  readonly factor: number;
+  readonly maxInterval: number;
+  readonly jitter: boolean;
+  readonly maxElapsed: number;
+  readonly shouldRetry: RetryOptions['shouldRetry'];
+}
+
+/** `false` never retries, a number is the `limit`, `undefined` retries by the defaults. */
+export function retryPolicy(retry: false | number | RetryOptions | undefined): RetryPolicy {
+  const options: RetryOptions =
+    typeof retry === 'object' ? retry : { limit: typeof retry === 'number' ? retry : undefined };
+  return {
+    limit: retry === false ? 0 : (options.limit ?? Infinity),
+    factor: options.factor ?? 2,
+    maxInterval: options.maxInterval ?? 30_000,
+    jitter: options.jitter ?? true,
+    maxElapsed: options.maxElapsed ?? Infinity,
+    shouldRetry: options.shouldRetry,
+  };
+}
+
+/** Whether another attempt follows failure number `failures`, `elapsed` ms after the first of them. */
+export function shouldRetry(
+  policy: RetryPolicy,
+  error: SseError,
+  failures: number,
+  elapsed: number,
+): boolean {
+  if (failures > policy.limit || elapsed > policy.maxElapsed) return false;
+  return policy.shouldRetry?.(error) ?? isTransient(error);
+}
+
+function isTransient({ code, status = 0 }: SseError): boolean {
+  if (code === 'http') return status >= 500 || status === 408 || status === 425 || status === 429;
+  return code === 'network' || code === 'timeout' || code === 'failed';
+}
+
+/**
+ * The delay in ms before the attempt that follows failure number `failures` (1 for the first): full jitter over an exponential curve.
+ * `interval` is the reconnection time. `retryAfter`, the server's own word, is a floor from which the jitter goes upward: a server that
+ * names one moment to a crowd must not get the crowd at that moment.
+ */
+export function retryDelay(
+  { factor, maxInterval, jitter }: RetryPolicy,
+  interval: number,
+  failures: number,
+  retryAfter = 0,
+): number {
+  const curve = Math.min(clamp(maxInterval), clamp(interval) * factor ** (failures - 1));
+  const delay = jitter ? retryAfter + Math.random() * curve : Math.max(retryAfter, curve);
+  return clamp(Math.max(SHORTEST_GAP, delay));
+}
+
+/** Milliseconds of a `Retry-After` header: seconds, or an HTTP date. `undefined` where it is neither. */
+export function parseRetryAfter(value: string | null, now: number): number | undefined {
+  if (!value) return undefined;
+  if (/^\d+$/.test(value)) return clamp(Number(value) * 1000);
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : clamp(date - now);
+}

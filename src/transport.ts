@@ -1,0 +1,87 @@
+import type { SseError } from './errors.js';
+import type { ReadyState, SseMessage } from './message.js';
+
+/** What one attempt asks for, built anew before each. Functions for URL, headers and body have been called; nothing in it waits. */
+export interface TransportRequest {
+  readonly url: string;
+  /** The id to resume after, `''` for none. A transport that can send `Last-Event-ID` sends it. */
+  readonly lastEventId: string;
+  readonly withCredentials: boolean;
+  /** Aborts when the attempt is over for the client: closed, superseded or given up. Stop, release everything, report nothing more. */
+  readonly signal: AbortSignal;
+  /** The event types that somebody listens to, for a source that must be asked for each. More may follow through the handle. */
+  readonly types: Iterable<string>;
+}
+
+/** What is known when a stream opens. */
+export interface OpenInfo {
+  /** The URL that answered, after redirects where the transport can see them. */
+  readonly url: string;
+  /** `'native'`, `'fetch'`, or the name of a custom transport. */
+  readonly transport: string;
+  /** HTTP status. Fetch only: native `EventSource` does not tell. */
+  readonly status?: number | undefined;
+  /** Response headers, as far as CORS shows them. Fetch only. */
+  readonly headers?: Headers | undefined;
+}
+
+/** Where one attempt reports to. After `fail` or `end`, or once the request's signal has aborted, it is deaf. */
+export interface TransportSink {
+  open(info: Omit<OpenInfo, 'transport'>): void;
+  message(message: SseMessage): void;
+  /** The last event ID was set by a block without data. */
+  id(lastEventId: string): void;
+  /** The server set the reconnection time, in ms. */
+  reconnectionTime(ms: number): void;
+  /** The stream broke, and the transport reestablishes it by itself. */
+  reestablishing(error: SseError): void;
+  /** The attempt failed and is over. */
+  fail(error: SseError): void;
+  /** The server ended the stream in order. */
+  end(): void;
+}
+
+/** What a running attempt can still be told. */
+export interface TransportHandle {
+  /** Somebody began to listen to this event type. */
+  listen(type: string): void;
+}
+
+/**
+ * One attempt at a stream: starts at once, reports to the sink, stops when `request.signal` aborts. It knows nothing of retries.
+ */
+export type Transport = (request: TransportRequest, sink: TransportSink) => TransportHandle | undefined;
+
+/** The state of a client at one moment. Immutable: a new object replaces it when something changed, and only then. */
+export interface SseState {
+  /** `'connecting'` for the first time since `connect()`; `'reconnecting'` after a loss, waiting or trying. */
+  readonly status: 'connecting' | 'open' | 'reconnecting' | 'closed';
+  readonly readyState: ReadyState;
+  /** Failures since the last proof of health, which is an event: a server that accepts and drops has not recovered. */
+  readonly attempt: number;
+  /** When the next attempt starts, in ms since the epoch, for a countdown. `undefined` when none is scheduled, or the browser decides. */
+  readonly retryAt: number | undefined;
+  /** Why it is not open. `undefined` while all is well, and after an orderly close. */
+  readonly error: SseError | undefined;
+  /** What carries the stream or tries to: `'native'`, `'fetch'`, or the name of a custom transport. */
+  readonly transport: string | undefined;
+}
+
+/** Who is told of what happens on a connection. */
+export interface ConnectionObserver {
+  state(now: SseState): void;
+  open(info: OpenInfo): void;
+  message(message: SseMessage): void;
+  error(error: SseError): void;
+}
+
+/** One URL over time: attempts, and the waits between them. */
+export interface Connection {
+  readonly state: SseState;
+  readonly url: string;
+  readonly lastEventId: string;
+  listen(type: string): void;
+  connect(): void;
+  reconnect(): void;
+  close(): void;
+}
