@@ -1,0 +1,385 @@
+/**
+ * Finds the three browser engines the tests run in, and installs what is missing, so that `npm test` needs
+ * nothing done by hand: first what Playwright has downloaded, then the browsers of the system, then an installer.
+ *
+ * `ENGINE=chromium` (or a list: `ENGINE=chromium,webkit`) restricts everything to these engines.
+ */
+import { execFile, spawn } from 'node:child_process';
+import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
+import type { Browser, LaunchOptions } from 'playwright';
+
+export const engineNames = ['chromium', 'firefox', 'webkit'] as const;
+export type EngineName = (typeof engineNames)[number];
+
+export interface Engine {
+  /** `playwright`: a build Playwright downloaded and patched. `system`: a stock browser of this machine. */
+  readonly source: 'playwright' | 'system';
+  readonly path: string;
+  readonly version: string;
+  /** Stock WebKitGTK only: the programs it is driven with. */
+  readonly gtk?: { readonly driver: string; readonly xvfb: string } | undefined;
+}
+
+export type Engines = Partial<Record<EngineName, Engine>>;
+
+/** The result, kept where a config that is loaded twice and the test workers (child processes) see it too. */
+const FOUND = 'SSEKIT_ENGINES';
+
+const INSTALL_LIMIT = 5 * 60_000;
+
+const cures: Record<EngineName, string> = {
+  chromium: 'run "npx playwright install chromium", or set CHROME_PATH to a Chrome, Chromium or Edge',
+  firefox: 'run "npx playwright install firefox", or set FIREFOX_PATH to a Firefox',
+  webkit: 'run "npx playwright install webkit", or on Debian "apt-get install webkit2gtk-driver xvfb"',
+};
+
+const debianPackages: Record<EngineName, readonly string[]> = {
+  // The demo shows Chinese, and a bare Debian has no glyphs for it.
+  chromium: ['chromium', 'fonts-noto-cjk', 'fonts-noto-color-emoji'],
+  firefox: ['firefox-esr'],
+  webkit: ['webkit2gtk-driver', 'xvfb'],
+};
+
+/** The engines asked for with `ENGINE`, all three without it. */
+export function wantedEngines(): readonly EngineName[] {
+  const names = (process.env.ENGINE ?? '').split(',').filter((name) => name !== '');
+  const unknown = names.find((name) => !engineNames.some((known) => known === name));
+  if (unknown !== undefined) throw new Error(`ENGINE=${unknown}: the engines are ${engineNames.join(', ')}`);
+  return names.length === 0 ? engineNames : engineNames.filter((name) => names.includes(name));
+}
+
+/**
+ * Every engine this machine has, after an attempt to install those it has not. Says once what was found.
+ * Throws when a required one is missing: Chromium always, all of them on CI and as root on Debian.
+ */
+export async function findEngines(): Promise<Engines> {
+  const wanted = wantedEngines();
+  const known = recall();
+  if (known && wanted.every((name) => name in known || !isRequired(name))) return known;
+
+  const engines: Engines = {};
+  const missing: EngineName[] = [];
+  await Promise.all(
+    wanted.map(async (name) => {
+      const engine = await lookUp(name);
+      if (engine) engines[name] = engine;
+      else missing.push(name);
+    }),
+  );
+  // One after the other: package managers do not like company.
+  for (const name of engineNames.filter((engine) => missing.includes(engine))) {
+    const engine = await install(name);
+    if (engine) engines[name] = engine;
+  }
+
+  process.env[FOUND] = JSON.stringify(engines);
+  const report = wanted.map((name) => {
+    const engine = engines[name];
+    return engine ? `${name} ${engine.version} (${engine.path})` : `${name}: not available — ${cures[name]}`;
+  });
+  console.log(`engines: ${report.join(', ')}`);
+
+  const lacking = wanted.filter((name) => !engines[name] && isRequired(name));
+  if (lacking.length > 0) {
+    throw new Error(
+      `The tests need ${lacking.join(' and ')}, which could be neither found nor installed here.\n` +
+        lacking.map((name) => `  ${name}: ${cures[name]}`).join('\n'),
+    );
+  }
+  return engines;
+}
+
+/** How Playwright starts an engine of ours; not for WebKitGTK, which Playwright cannot drive. */
+export function launchOptions(name: EngineName, engine: Engine): LaunchOptions {
+  if (name === 'chromium') {
+    return {
+      executablePath: engine.path,
+      args: [
+        ...(isRoot() ? ['--no-sandbox'] : []),
+        // Nothing on the wire but what a test sends.
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        '--disable-quic',
+        '--no-first-run',
+      ],
+    };
+  }
+  // A stock Firefox has no Juggler, but speaks WebDriver BiDi.
+  if (name === 'firefox' && engine.source === 'system') {
+    return { channel: 'moz-firefox', executablePath: engine.path };
+  }
+  return {};
+}
+
+/**
+ * A Chromium for tests that drive the demo page from Node. Extra `args` are added to those it needs. Close it in
+ * `afterAll` or `onTestFinished`, not at the end of a test: one that fails would leave its profile folder behind.
+ */
+export async function launchChromium(options?: LaunchOptions): Promise<Browser> {
+  return launch('chromium', options);
+}
+
+/** The same with Firefox. */
+export async function launchFirefox(options?: LaunchOptions): Promise<Browser> {
+  return launch('firefox', options);
+}
+
+async function launch(name: 'chromium' | 'firefox', options: LaunchOptions = {}): Promise<Browser> {
+  const engine = (await findEngines())[name];
+  if (!engine) throw new Error(`${name} is not available: ${cures[name]}`);
+  const playwright = await import('playwright');
+  const own = launchOptions(name, engine);
+  return playwright[name].launch({
+    ...own,
+    ...options,
+    args: [...(own.args ?? []), ...(options.args ?? [])],
+  });
+}
+
+// ---- finding
+
+async function lookUp(name: EngineName): Promise<Engine | undefined> {
+  return (await downloaded(name)) ?? (await onSystem(name));
+}
+
+/** What `npx playwright install` has left here. Loading Playwright takes long: look at its folder first. */
+async function downloaded(name: EngineName): Promise<Engine | undefined> {
+  const folder = playwrightFolder();
+  if (!list(folder).some((entry) => entry.startsWith(`${name}-`))) return undefined;
+  const playwright = await import('playwright');
+  const file = playwright[name].executablePath();
+  if (!existsSync(file)) return undefined;
+  return {
+    source: 'playwright',
+    path: file,
+    version: `Playwright ${path.relative(folder, file).split(path.sep)[0] ?? ''}`,
+  };
+}
+
+function playwrightFolder(): string {
+  const chosen = process.env.PLAYWRIGHT_BROWSERS_PATH;
+  if (chosen === '0') {
+    const core = createRequire(import.meta.url).resolve('playwright-core/package.json');
+    return path.join(path.dirname(core), '.local-browsers');
+  }
+  if (chosen) return path.resolve(chosen);
+  if (process.platform === 'darwin') return path.join(os.homedir(), 'Library', 'Caches', 'ms-playwright');
+  if (process.platform === 'win32') {
+    return path.join(
+      process.env.LOCALAPPDATA ?? path.join(os.homedir(), 'AppData', 'Local'),
+      'ms-playwright',
+    );
+  }
+  return path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'), 'ms-playwright');
+}
+
+async function onSystem(name: EngineName): Promise<Engine | undefined> {
+  if (name === 'webkit') return webkitGtk();
+  const variable = name === 'chromium' ? 'CHROME_PATH' : 'FIREFOX_PATH';
+  const chosen = process.env[variable];
+  if (chosen !== undefined && !isProgram(chosen)) {
+    throw new Error(`${variable} is "${chosen}", which is not a program.`);
+  }
+  const file = chosen ?? places(name).find(isProgram);
+  if (file === undefined) return undefined;
+  const version = await versionOf(file);
+  return version === undefined ? undefined : { source: 'system', path: file, version };
+}
+
+function places(name: 'chromium' | 'firefox'): string[] {
+  if (process.platform === 'darwin') {
+    const apps =
+      name === 'chromium'
+        ? ['Google Chrome', 'Chromium', 'Microsoft Edge'].map((app) => `${app}.app/Contents/MacOS/${app}`)
+        : ['Firefox.app/Contents/MacOS/firefox'];
+    return ['/Applications', path.join(os.homedir(), 'Applications')].flatMap((folder) =>
+      apps.map((app) => path.join(folder, app)),
+    );
+  }
+  if (process.platform === 'win32') {
+    const programs =
+      name === 'chromium'
+        ? [
+            'Google\\Chrome\\Application\\chrome.exe',
+            'Chromium\\Application\\chrome.exe',
+            'Microsoft\\Edge\\Application\\msedge.exe',
+          ]
+        : ['Mozilla Firefox\\firefox.exe'];
+    return [process.env.PROGRAMFILES, process.env['PROGRAMFILES(X86)'], process.env.LOCALAPPDATA].flatMap(
+      (folder) => (folder ? programs.map((program) => path.join(folder, program)) : []),
+    );
+  }
+  const names =
+    name === 'chromium'
+      ? ['google-chrome-stable', 'google-chrome', 'chromium', 'chromium-browser', 'microsoft-edge']
+      : ['firefox-esr', 'firefox'];
+  // A snap's launcher cannot be driven with a profile under /tmp, so /snap/bin is left out.
+  return names.flatMap((program) =>
+    ['/usr/bin', '/usr/local/bin'].map((folder) => path.join(folder, program)),
+  );
+}
+
+/** MiniBrowser is not on the PATH; each distribution, and each architecture of Debian, hides it elsewhere. */
+async function webkitGtk(): Promise<Engine | undefined> {
+  if (process.platform !== 'linux') return undefined;
+  const driver = ['/usr/bin/WebKitWebDriver', '/usr/local/bin/WebKitWebDriver'].find(isProgram);
+  const xvfb = ['/usr/bin/Xvfb', '/usr/local/bin/Xvfb'].find(isProgram);
+  const libraries = ['/usr/lib', '/usr/lib64', '/usr/libexec'];
+  const debian = list('/usr/lib').filter((entry) => entry.includes('-linux-'));
+  const browser = [...debian.map((triplet) => path.join('/usr/lib', triplet)), ...libraries]
+    .flatMap((folder) =>
+      ['webkit2gtk-4.1', 'webkitgtk-6.0', 'webkit2gtk-4.0'].map((api) =>
+        path.join(folder, api, 'MiniBrowser'),
+      ),
+    )
+    .find(isProgram);
+  if (!driver || !xvfb || !browser) return undefined;
+  // MiniBrowser tells its version only with a display, the driver never: ask the package manager, if it is Debian's.
+  const version = (await output('dpkg-query', ['-W', 'webkit2gtk-driver'])) ?? '';
+  return { source: 'system', path: browser, version: versionIn(version), gtk: { driver, xvfb } };
+}
+
+/** `undefined`: it does not run (Ubuntu's `firefox` and `chromium-browser` may be stubs that ask for snap). */
+async function versionOf(program: string): Promise<string | undefined> {
+  // Chrome on Windows would open a window instead of answering.
+  if (process.platform === 'win32') return versionIn('');
+  const text = await output(program, ['--version']);
+  return text === undefined ? undefined : versionIn(text);
+}
+
+function versionIn(text: string): string {
+  return /\d+(\.\d+)+/.exec(text)?.[0] ?? 'of unknown version';
+}
+
+async function output(program: string, args: readonly string[]): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    execFile(program, args, { timeout: 20_000 }, (error, text) => {
+      resolve(error ? undefined : text);
+    });
+  });
+}
+
+// ---- installing
+
+async function install(name: EngineName): Promise<Engine | undefined> {
+  const distribution = isRoot() ? distributionId() : undefined;
+  const attempts: (() => Promise<boolean>)[] = [];
+  // Ubuntu's packages of Chromium and Firefox only stand in for snaps; its WebKitGTK is a real one.
+  if (distribution === 'debian' || (distribution === 'ubuntu' && name === 'webkit')) {
+    attempts.push(() => aptInstall(name));
+  }
+  if (!process.env.PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD) {
+    attempts.push(() => playwrightInstall(name, distribution !== undefined));
+  }
+  for (const attempt of attempts) {
+    if (!(await attempt())) continue;
+    const engine = await lookUp(name);
+    if (engine) return engine;
+  }
+  return undefined;
+}
+
+/** Package lists are fetched once for all the engines. */
+let aptUpdated: Promise<boolean> | undefined;
+
+async function aptInstall(name: EngineName): Promise<boolean> {
+  const packages = debianPackages[name];
+  console.log(`engines: installing ${name} (apt-get install ${packages.join(' ')}) …`);
+  aptUpdated ??= apt('update');
+  // A failed update is no reason to give up: the lists may be there already.
+  await aptUpdated;
+  return apt('install', '-y', '--no-install-recommends', ...packages);
+}
+
+/** Waits for another apt-get to finish; it only knows how to wait for one of its two locks itself. */
+async function apt(...args: string[]): Promise<boolean> {
+  const deadline = Date.now() + INSTALL_LIMIT;
+  for (;;) {
+    const { ok, output } = await run('apt-get', ['-qq', '-o', 'DPkg::Lock::Timeout=300', ...args], {
+      DEBIAN_FRONTEND: 'noninteractive',
+    });
+    if (ok) return true;
+    if (!/could not get lock/i.test(output) || Date.now() > deadline) {
+      console.error(`engines: apt-get ${args.join(' ')} failed:\n${output}`);
+      return false;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
+}
+
+async function playwrightInstall(name: EngineName, withSystemPackages: boolean): Promise<boolean> {
+  console.log(`engines: installing ${name} (npx playwright install ${name}) …`);
+  const cli = path.join(
+    path.dirname(createRequire(import.meta.url).resolve('playwright/package.json')),
+    'cli.js',
+  );
+  const flags = withSystemPackages ? ['--with-deps'] : [];
+  const { ok, output } = await run(process.execPath, [cli, 'install', ...flags, name]);
+  if (!ok) console.error(`engines: playwright install ${name} failed:\n${output.slice(-2000)}`);
+  return ok;
+}
+
+async function run(
+  program: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<{ ok: boolean; output: string }> {
+  return new Promise((resolve) => {
+    let output = '';
+    const child = spawn(program, args, {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: INSTALL_LIMIT,
+    });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+    }
+    child.on('error', (error) => {
+      resolve({ ok: false, output: error.message });
+    });
+    child.on('close', (code) => {
+      resolve({ ok: code === 0, output });
+    });
+  });
+}
+
+// ---- the machine
+
+function isRequired(name: EngineName): boolean {
+  return name === 'chromium' || process.env.CI === 'true' || (isRoot() && distributionId() === 'debian');
+}
+
+function isRoot(): boolean {
+  return process.getuid?.() === 0;
+}
+
+function distributionId(): string | undefined {
+  if (process.platform !== 'linux' || !existsSync('/etc/os-release')) return undefined;
+  return /^ID="?([^"\n]*)/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1];
+}
+
+function isProgram(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function recall(): Engines | undefined {
+  const text = process.env[FOUND];
+  return text === undefined ? undefined : (JSON.parse(text) as Engines);
+}
