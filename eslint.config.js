@@ -5,9 +5,10 @@ import tseslint from 'typescript-eslint';
 /** The floors of the house (docs/design.md). A file imports from the floors below its own, never sideways or up. */
 const floors = [
   ['errors', 'message', 'report', 'duration'],
-  ['parse', 'retry', 'decode', 'iterate', 'wait', 'listeners', 'transport'],
+  ['parse', 'retry', 'decode', 'iterate', 'wait', 'deadline', 'listeners', 'transport'],
   ['request', 'open-stream'],
-  ['native-transport', 'fetch-transport'],
+  ['native-transport', 'fetch-transport', 'validate'],
+  ['choose-transport'],
   ['connection', 'shared-connection'],
   ['options'],
   ['client', 'fetch-event-source', 'fetch-sse'],

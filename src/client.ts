@@ -14,6 +14,11 @@ export type MessageOf<Events extends object, K extends string> = K extends keyof
   ? SseMessage<Events[K], K>
   : SseMessage<string, K>;
 
+/** A message of any declared type; it narrows by `type`. */
+export type AnyMessage<Events extends object> = {
+  [K in EventName<Events>]: MessageOf<Events, K>;
+}[EventName<Events>];
+
 /**
  * A Server-Sent Events client: typed events, an honest state, and a connection that comes back by itself.
  *
@@ -32,6 +37,7 @@ export class SseClient<Events extends object = Record<string, string>> {
   readonly #signal: AbortSignal | undefined;
   /** By event type. What each takes is settled by the signature of `on`, which a map cannot say: hence `never`. */
   readonly #messages = new Map<string, Listeners<never>>();
+  readonly #any = new Listeners<SseMessage>();
   readonly #opens = new Listeners<OpenInfo>();
   readonly #errors = new Listeners<SseError>();
   readonly #states = new Listeners<SseState>();
@@ -61,7 +67,9 @@ export class SseClient<Events extends object = Record<string, string>> {
       },
       message: (message) => {
         const listeners = this.#messages.get(message.type);
+        const closes = this.#closes;
         if (listeners) this.#emit(listeners, message as never);
+        if (closes === this.#closes) this.#emit(this.#any, message);
       },
     });
     if (options.autoConnect ?? true) this.connect();
@@ -123,6 +131,15 @@ export class SseClient<Events extends object = Record<string, string>> {
     options?: ListenOptions,
   ): Unsubscribe {
     return this.#listen(type, listener, options);
+  }
+
+  /**
+   * Every event of whatever type. Native `EventSource` delivers the types that somebody listens to and no others: with this, `auto` uses
+   * `fetch`, unless a native stream is already open.
+   */
+  onAny(listener: (message: AnyMessage<Events>) => void, options?: ListenOptions): Unsubscribe {
+    this.#connection.listenToAll();
+    return this.#any.add(listener as (message: SseMessage) => void, options);
   }
 
   /** Ends every subscription of this listener to this type. */

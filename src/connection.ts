@@ -1,25 +1,18 @@
 import { SseError } from './errors.js';
-import { ReadyState } from './message.js';
-import { attempt } from './report.js';
-import { prepareRequest, type RequestOptions } from './request.js';
+import type { NamedTransport } from './choose-transport.js';
+import { ReadyState, type SseMessage } from './message.js';
+import { attempt, report } from './report.js';
+import { isSendableId, prepareRequest, type RequestOptions } from './request.js';
 import { retryDelay, SHORTEST_GAP, shouldRetry, type RetryPolicy } from './retry.js';
 import { wait } from './wait.js';
 import type {
   Connection,
   ConnectionObserver,
   SseState,
-  Transport,
   TransportHandle,
   TransportRequest,
   TransportSink,
 } from './transport.js';
-import type { SseMessage } from './message.js';
-
-/** A transport and the name by which the state tells it. */
-export interface NamedTransport {
-  readonly name: string;
-  readonly start: Transport;
-}
 
 /** Everything a connection needs, with defaults in place and conflicts ruled out. */
 export interface ConnectionOptions extends RequestOptions {
@@ -30,8 +23,8 @@ export interface ConnectionOptions extends RequestOptions {
   /** Whether the policy also ends what a transport reestablishes by itself. */
   readonly policyGiven: boolean;
   readonly until: ((message: SseMessage) => boolean) | undefined;
-  /** Chooses for one attempt. `nativeGaveUp`: the browser's EventSource was CLOSED since `connect()`. */
-  readonly chooseTransport: (request: TransportRequest, nativeGaveUp: boolean) => NamedTransport;
+  /** Chooses for one attempt. `beyondNative`: native gave up, or somebody wants events of every type. */
+  readonly chooseTransport: (request: TransportRequest, beyondNative: boolean) => NamedTransport;
 }
 
 const CLOSED: SseState = {
@@ -60,7 +53,10 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
   /** The attempt under way or waited for. Each has a controller of its own; once aborted it can neither deliver nor change anything. */
   let current: AbortController | undefined;
   let handle: TransportHandle | undefined;
+  /** The id that {@link resumeId} last reported. */
+  let leftOut = '';
   let nativeGaveUp = false;
+  let wantsAll = false;
   /** Counts `close()`: an emission that finds it changed is no longer due. */
   let closes = 0;
   let failingSince = 0;
@@ -102,6 +98,21 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
     update({ ...changes, retryAt: gap > 0 ? Date.now() + gap : undefined });
   }
 
+  /** The id to resume after; one that cannot be sent is left out, and reported once. */
+  function resumeId(): string {
+    if (isSendableId(lastEventId)) return lastEventId;
+    if (leftOut !== lastEventId) {
+      report(
+        new SseError(
+          'failed',
+          'The last event ID is over 4 KiB or has control characters; resuming without it.',
+        ),
+      );
+    }
+    leftOut = lastEventId;
+    return '';
+  }
+
   async function open(signal: AbortSignal): Promise<void> {
     startedAt = performance.now();
     healthy = false;
@@ -109,10 +120,14 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
     const sink = createSink(isOver);
     try {
       const { attempt, error } = state;
-      const request = await prepareRequest(options, { attempt, lastEventId, error, signal }, types);
+      const request = await prepareRequest(
+        options,
+        { attempt, lastEventId: resumeId(), error, signal },
+        types,
+      );
       if (isOver()) return;
       url = request.url;
-      const { name, start } = options.chooseTransport(request, nativeGaveUp);
+      const { name, start } = options.chooseTransport(request, nativeGaveUp || wantsAll);
       update({ transport: name, retryAt: undefined });
       if (isOver()) return;
       const started = start(request, sink);
@@ -169,7 +184,7 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
   function willRetry(error: SseError): boolean {
     failingSince ||= performance.now();
     const elapsed = performance.now() - failingSince;
-    return attempt(() => shouldRetry(policy, error, state.attempt + 1, elapsed)) ?? false;
+    return shouldRetry(policy, error, state.attempt + 1, elapsed);
   }
 
   /** The attempt is over: another follows after a wait, or none ever. */
@@ -218,6 +233,12 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
     listen(type) {
       types.add(type);
       handle?.listen(type);
+    },
+    listenToAll() {
+      const isNew = !wantsAll;
+      wantsAll = true;
+      // Nothing is lost yet by asking again; once a native stream is open, it stays.
+      if (isNew && state.status === 'connecting' && state.transport === 'native') this.reconnect();
     },
     connect() {
       if (state.status !== 'closed') return;

@@ -44,8 +44,11 @@ export function nativeTransport(Source: EventSourceClass): Transport {
       }
     };
 
+    const listened = new Set<string>();
     const listen = (type: string) => {
-      source.addEventListener(type, receive);
+      // Not every double knows, as an EventTarget does, that it has this listener already.
+      if (!listened.has(type)) source.addEventListener(type, receive);
+      listened.add(type);
     };
     ['open', 'error', 'message', ...types].forEach(listen);
     signal.addEventListener('abort', () => {

@@ -1,26 +1,56 @@
 import type { ConnectionOptions } from './connection.js';
+import { chooseTransport, type TransportOptions } from './choose-transport.js';
 import type { SseMessage } from './message.js';
-import { nativeTransport, type EventSourceClass } from './native-transport.js';
-import { resolveUrl, type UrlSource } from './request.js';
+import type { EventSourceClass } from './native-transport.js';
+import { MAX_EVENT_SIZE } from './parse.js';
+import { resolveUrl, type BodySource, type HeadersSource, type UrlSource } from './request.js';
 import { retryPolicy, type RetryOptions } from './retry.js';
 import type { Transport } from './transport.js';
+import { asksFetch, validate } from './validate.js';
 
-/** Options of {@link SseClient}. Each says on which transport it works; all are optional. */
-export interface SseClientOptions {
-  /** Send cookies and HTTP authentication across origins. Default `false`. Any transport. */
+/** What native `EventSource` cannot do: each of these makes the `auto` transport use `fetch`. */
+export interface FetchOptions {
+  /** Request headers, or an (async) function called before every attempt. */
+  readonly headers?: HeadersSource | undefined;
+  /** The request method. Default `GET`. Other methods are never replayed unless `retry` is given. */
+  readonly method?: string | undefined;
+  /** The request body, or an (async) function called before every attempt. Its default method is `POST`. */
+  readonly body?: BodySource;
+  /** A body sent as JSON: sets `body`, the method `POST` and the content type. */
+  readonly json?: unknown;
+  /** Fail an attempt with `timeout` after so many ms without response headers. Default: never. */
+  readonly openTimeout?: number | undefined;
+  /** Fail an attempt with `timeout` after so many ms without a byte; comments count. Default: never. */
+  readonly idleTimeout?: number | undefined;
+  /** Fail with `overflow` when an event grows past so many characters. Default 16 Mi. Native has no limit. */
+  readonly maxEventSize?: number | undefined;
+  /**
+   * Whether redirects are followed. Default: they are, unless the request has `headers` or a body, which must not go where you cannot
+   * see; then a redirect is an error.
+   */
+  readonly redirect?: 'follow' | 'error' | undefined;
+  /** The function to use instead of the global `fetch`. */
+  readonly fetch?: typeof fetch | undefined;
+}
+
+/** Options that work on every transport. */
+export interface CommonOptions {
+  /** Send cookies and HTTP authentication across origins. Default `false`. */
   readonly withCredentials?: boolean | undefined;
   /** The base of the delay before another attempt, in ms, until the server sets one with `retry:`. Default `1000`. */
   readonly retryInterval?: number | undefined;
-  /** When to try again: `false` never, a number at most so often in a row, or {@link RetryOptions}. */
+  /**
+   * When to try again: `false` never, a number at most so often in a row, or {@link RetryOptions}. Default: for ever, but never for methods
+   * other than GET, and on `transport: 'native'` only as far as the browser does it itself.
+   */
   readonly retry?: false | number | RetryOptions | undefined;
-  readonly transport?: 'auto' | 'native' | Transport | undefined;
-  /** Resume after this id on the first attempt. Native `EventSource` needs `lastEventIdParam` for it. */
+  /** Resume after this id on the first attempt. */
   readonly lastEventId?: string | undefined;
-  /** The query parameter that carries the last event ID, for a server that reads it there. Any transport. */
+  /** The query parameter that carries the last event ID, for a server that reads it there. */
   readonly lastEventIdParam?: string | undefined;
   /**
    * Whether this message says that the stream is complete: the client closes, without retry. Looked at before decoding; the message
-   * itself is not delivered. Any transport.
+   * itself is not delivered.
    */
   readonly until?: ((message: SseMessage) => boolean) | undefined;
   /** Connect at construction. Default `true`; with `false`, `connect()` does. */
@@ -31,66 +61,57 @@ export interface SseClientOptions {
   readonly EventSource?: EventSourceClass | undefined;
 }
 
-const TRANSPORTS: readonly unknown[] = ['auto', 'native'];
-
-function check(valid: boolean, cure: string): void {
-  if (!valid) throw new TypeError(cure);
-}
-
-const isOptional = (type: string, value: unknown) => value === undefined || typeof value === type;
-
-/** Rejects what cannot work, with the cure, before anything is sent. */
-function validate(url: unknown, options: SseClientOptions): void {
-  if (typeof url !== 'function') resolveUrl(url);
-  const { retry, retryInterval, lastEventId, lastEventIdParam, until, signal } = options;
-  const transport: unknown = options.transport ?? 'auto';
-  check(
-    retry === undefined || retry === false || ['number', 'object'].includes(typeof retry),
-    '`retry` must be false, a number of attempts, or an object.',
+/** Options of a client that must stay on native `EventSource`: what that cannot do does not compile. */
+export type NativeOptions = CommonOptions & { readonly transport: 'native' } & {
+  readonly [K in keyof FetchOptions]?: undefined;
+} & (
+    { readonly lastEventId?: undefined } | { readonly lastEventId: string; readonly lastEventIdParam: string }
   );
-  const numbers: Record<string, unknown> = {
-    retryInterval,
-    ...(typeof retry === 'object' ? retry : { limit: retry }),
-  };
-  for (const name of ['retryInterval', 'limit', 'factor', 'maxInterval', 'maxElapsed']) {
-    const value = numbers[name] ?? 0;
-    check(
-      typeof value === 'boolean' || (typeof value === 'number' && value >= 0),
-      `\`${name}\` must be a number, 0 or more.`,
-    );
-  }
-  check(
-    typeof transport === 'function' || TRANSPORTS.includes(transport),
-    "`transport` must be 'auto', 'native', or a function.",
-  );
-  check(isOptional('string', lastEventId), '`lastEventId` must be a string.');
-  check(
-    !/[\0\r\n]/.test(lastEventId ?? ''),
-    '`lastEventId` must not hold CR, LF or NUL: no stream can have sent it.',
-  );
-  check(isOptional('string', lastEventIdParam), '`lastEventIdParam` must be the name of a query parameter.');
-  check(isOptional('function', until), '`until` must be a function.');
-  check(!signal || typeof signal.addEventListener === 'function', '`signal` must be an AbortSignal.');
-}
+
+/** Options of {@link SseClient}; all of them optional. */
+export type SseClientOptions =
+  | NativeOptions
+  | (CommonOptions &
+      FetchOptions & {
+        /**
+         * `'auto'` (default): native `EventSource` while it can honour every option, `fetch` when it cannot, or once it gave up.
+         * `'fetch'`, `'native'`: this one only. Or a {@link Transport} of your own.
+         */
+        readonly transport?: 'auto' | 'fetch' | Transport | undefined;
+      });
 
 /** From what a caller asks for to what a connection needs. Throws `TypeError` for what cannot work. */
 export function connectionOptions(url: UrlSource, options: SseClientOptions): ConnectionOptions {
-  validate(url, options);
-  const { transport = 'auto', retry, retryInterval = 1000, withCredentials = false } = options;
+  const { transport = 'auto', json, redirect, retry, lastEventIdParam } = options;
+  validate(url, { ...options, transport });
+  const hasBody = json !== undefined || options.body !== undefined;
+  const method = options.method?.toUpperCase() ?? (hasBody ? 'POST' : 'GET');
+  const carriesMore = hasBody || options.headers !== undefined;
+  const choice: TransportOptions = {
+    transport,
+    asksFetch: options.retry !== undefined || options.retryInterval !== undefined || asksFetch(options),
+    preflights: options.headers !== undefined || json !== undefined || !/^(GET|HEAD|POST)$/.test(method),
+    lastEventIdParam,
+    EventSource: options.EventSource,
+  };
   return {
     url: typeof url === 'function' ? url : resolveUrl(url),
-    withCredentials,
+    method,
+    headers: options.headers,
+    body: json === undefined ? options.body : JSON.stringify(json),
+    contentType: json === undefined ? undefined : 'application/json',
+    withCredentials: options.withCredentials ?? false,
+    redirect: (redirect ?? (carriesMore ? 'error' : 'follow')) === 'follow' ? 'follow' : 'manual',
+    openTimeout: options.openTimeout,
+    idleTimeout: options.idleTimeout,
+    maxEventSize: options.maxEventSize ?? MAX_EVENT_SIZE,
+    fetch: options.fetch ?? ((...args) => fetch(...args)),
     lastEventId: options.lastEventId ?? '',
-    lastEventIdParam: options.lastEventIdParam,
-    retryInterval,
-    policy: retryPolicy(retry ?? false),
+    lastEventIdParam,
+    retryInterval: options.retryInterval ?? 1000,
+    policy: retryPolicy(retry ?? (method === 'GET' && transport !== 'native' ? undefined : false)),
     policyGiven: retry !== undefined,
     until: options.until,
-    chooseTransport() {
-      if (typeof transport === 'function') return { name: transport.name || 'custom', start: transport };
-      const Source = options.EventSource ?? (globalThis as Partial<typeof globalThis>).EventSource;
-      if (!Source) throw new TypeError('There is no EventSource here. Pass one as the option `EventSource`.');
-      return { name: 'native', start: nativeTransport(Source) };
-    },
+    chooseTransport: (request, beyondNative) => chooseTransport(choice, request, beyondNative),
   };
 }

@@ -19,10 +19,22 @@ export type PerAttempt<T> = T | ((context: RequestContext) => T | Promise<T>);
 /** Where the stream is: resolved as in `EventSource`, or a function called before every attempt. */
 export type UrlSource = PerAttempt<string | URL>;
 
+/** Request headers, or an (async) function that makes them before every attempt. */
+export type HeadersSource = PerAttempt<HeadersInit>;
+
+/** A request body, or an (async) function that makes it before every attempt. */
+export type BodySource = PerAttempt<BodyInit | null | undefined>;
+
 /** The request of every attempt, before its functions are called. */
-export interface RequestOptions {
+export interface RequestOptions extends Pick<
+  TransportRequest,
+  'withCredentials' | 'method' | 'redirect' | 'openTimeout' | 'idleTimeout' | 'maxEventSize' | 'fetch'
+> {
   readonly url: UrlSource;
-  readonly withCredentials: boolean;
+  readonly headers: HeadersSource | undefined;
+  readonly body: BodySource;
+  /** Set where the caller's headers do not. */
+  readonly contentType: string | undefined;
   readonly lastEventIdParam: string | undefined;
 }
 
@@ -49,18 +61,42 @@ export function resolveUrl(input: unknown): string {
   return url.href;
 }
 
+/** Bytes of the longest `Last-Event-ID` that is sent: servers refuse headers of some 8 KiB in all. */
+const LONGEST_ID = 4096;
+
+/** Whether servers take this id in a header. */
+export function isSendableId(id: string): boolean {
+  return !/\p{Cc}/u.test(id) && new TextEncoder().encode(id).length <= LONGEST_ID;
+}
+
 /** Calls what must be called, and puts one attempt's request together. */
 export async function prepareRequest(
-  { url: source, withCredentials, lastEventIdParam }: RequestOptions,
+  options: RequestOptions,
   context: RequestContext,
   types: Iterable<string>,
 ): Promise<TransportRequest> {
+  const { contentType, lastEventIdParam } = options;
   const { lastEventId, signal } = context;
-  let url = resolveUrl(typeof source === 'function' ? await source(context) : source);
+  const call = <T>(source: PerAttempt<T>): T | Promise<T> =>
+    source instanceof Function ? source(context) : source;
+
+  let url = resolveUrl(await call<string | URL>(options.url));
+  const headers = headersOf(await call<HeadersInit | undefined>(options.headers));
+  const body = await call(options.body);
+  if (contentType && !headers.has('content-type')) headers.set('content-type', contentType);
   if (lastEventIdParam && lastEventId) {
     const withId = new URL(url);
     withId.searchParams.set(lastEventIdParam, lastEventId);
     url = withId.href;
   }
-  return { url, lastEventId, withCredentials, signal, types };
+  return { ...options, url, headers, body, lastEventId, signal, types };
+}
+
+function headersOf(init: HeadersInit | undefined): Headers {
+  try {
+    return new Headers(init);
+  } catch {
+    // Without the engine's message: some quote the value.
+    throw new TypeError('A header has a name or a value that cannot be sent.');
+  }
 }

@@ -1,4 +1,5 @@
 import { clamp } from './duration.js';
+import { attempt } from './report.js';
 import type { SseError } from './errors.js';
 
 /** At least this much lies between two attempts that brought no event, whatever options and servers ask for. In ms. */
@@ -55,7 +56,7 @@ export function shouldRetry(
   elapsed: number,
 ): boolean {
   if (failures > policy.limit || elapsed > policy.maxElapsed) return false;
-  return policy.shouldRetry?.(error) ?? isTransient(error);
+  return attempt(() => policy.shouldRetry?.(error)) ?? isTransient(error);
 }
 
 function isTransient({ code, status = 0 }: SseError): boolean {
@@ -74,7 +75,8 @@ export function retryDelay(
   failures: number,
   retryAfter = 0,
 ): number {
-  const curve = Math.min(clamp(maxInterval), clamp(interval) * factor ** (failures - 1));
+  // `||`: 0 times a power that has grown to Infinity is not a number.
+  const curve = Math.min(clamp(maxInterval), clamp(interval) * factor ** (failures - 1) || 0);
   const delay = jitter ? retryAfter + Math.random() * curve : Math.max(retryAfter, curve);
   return clamp(Math.max(SHORTEST_GAP, delay));
 }
@@ -83,6 +85,7 @@ export function retryDelay(
 export function parseRetryAfter(value: string | null, now: number): number | undefined {
   if (!value) return undefined;
   if (/^\d+$/.test(value)) return clamp(Number(value) * 1000);
-  const date = Date.parse(value);
+  // Date.parse sees a date in nearly everything, the year 2099 in "in 2099".
+  const date = /^[A-Z][a-z]+, .+ GMT$/.test(value) ? Date.parse(value) : NaN;
   return Number.isNaN(date) ? undefined : clamp(date - now);
 }

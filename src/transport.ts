@@ -9,6 +9,18 @@ export interface TransportRequest {
   readonly withCredentials: boolean;
   /** Aborts when the attempt is over for the client: closed, superseded or given up. Stop, release everything, report nothing more. */
   readonly signal: AbortSignal;
+  readonly method: string;
+  /** The caller's headers; those of the protocol are the transport's to add. */
+  readonly headers: Headers;
+  readonly body: BodyInit | null | undefined;
+  /** `'manual'`: a redirect is an error, since the request carries what must not go elsewhere. */
+  readonly redirect: 'follow' | 'manual';
+  /** ms without response headers, and without a single byte, after which the attempt fails with `timeout`. */
+  readonly openTimeout: number | undefined;
+  readonly idleTimeout: number | undefined;
+  /** Characters after which an event fails the attempt with `overflow`. */
+  readonly maxEventSize: number;
+  readonly fetch: typeof fetch;
   /** The event types that somebody listens to, for a source that must be asked for each. More may follow through the handle. */
   readonly types: Iterable<string>;
 }
@@ -27,18 +39,18 @@ export interface OpenInfo {
 
 /** Where one attempt reports to. After `fail` or `end`, or once the request's signal has aborted, it is deaf. */
 export interface TransportSink {
-  open(info: Omit<OpenInfo, 'transport'>): void;
-  message(message: SseMessage): void;
+  readonly open: (info: Omit<OpenInfo, 'transport'>) => void;
+  readonly message: (message: SseMessage) => void;
   /** The last event ID was set by a block without data. */
-  id(lastEventId: string): void;
+  readonly id: (lastEventId: string) => void;
   /** The server set the reconnection time, in ms. */
-  reconnectionTime(ms: number): void;
+  readonly reconnectionTime: (ms: number) => void;
   /** The stream broke, and the transport reestablishes it by itself. */
-  reestablishing(error: SseError): void;
+  readonly reestablishing: (error: SseError) => void;
   /** The attempt failed and is over. */
-  fail(error: SseError): void;
+  readonly fail: (error: SseError) => void;
   /** The server ended the stream in order. */
-  end(): void;
+  readonly end: () => void;
 }
 
 /** What a running attempt can still be told. */
@@ -81,6 +93,8 @@ export interface Connection {
   readonly url: string;
   readonly lastEventId: string;
   listen(type: string): void;
+  /** Somebody wants every event, of whatever type. */
+  listenToAll(): void;
   connect(): void;
   reconnect(): void;
   close(): void;

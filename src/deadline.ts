@@ -1,0 +1,44 @@
+import { clamp } from './duration.js';
+
+/** A timer that fires this much too late, in ms, was throttled, or the machine slept. */
+const LATE = 1000;
+
+export interface Deadline {
+  /** There was a sign of life: the time starts anew. */
+  beat(): void;
+  cancel(): void;
+}
+
+/**
+ * Calls `expire` once `ms` have passed without a beat. A beat costs no timer. What counts is the clock, not that a timer fired: one that
+ * fires late says only that the page was throttled or asleep, while bytes may be waiting to be read; so one more interval is granted.
+ */
+export function deadline(ms: number, expire: () => void): Deadline {
+  let beatAt = performance.now();
+  let granted = false;
+  let timer: ReturnType<typeof setTimeout>;
+
+  const arm = (delay: number) => {
+    const due = performance.now() + delay;
+    timer = setTimeout(() => {
+      const now = performance.now();
+      const left = beatAt + ms - now;
+      if (left > 0) arm(left);
+      else if (now - due > LATE && !granted) {
+        granted = true;
+        arm(ms);
+      } else expire();
+    }, clamp(delay));
+  };
+
+  arm(ms);
+  return {
+    beat() {
+      beatAt = performance.now();
+      granted = false;
+    },
+    cancel() {
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import { SseError } from './errors.js';
+import { openStream } from './open-stream.js';
+import { createParser } from './parse.js';
+import type { Transport, TransportRequest, TransportSink } from './transport.js';
+
+/** One streaming `fetch`. It can do what `EventSource` cannot: headers, methods and bodies, timeouts, and the reason of a failure. */
+export const fetchTransport: Transport = (request, sink) => {
+  void run(request, sink);
+  return undefined;
+};
+
+async function run(request: TransportRequest, sink: TransportSink): Promise<void> {
+  try {
+    const { response, read, cancel } = await openStream(request);
+    try {
+      const url = response.url || request.url;
+      const { origin } = new URL(url);
+      sink.open({ url, status: response.status, headers: response.headers });
+      const parse = createParser(
+        {
+          event(type, data, lastEventId) {
+            sink.message({ type, data, lastEventId, origin, raw: data });
+          },
+          id: sink.id,
+          retry: sink.reconnectionTime,
+        },
+        request,
+      );
+      for (let bytes = await read(); bytes; bytes = await read()) parse(bytes);
+      sink.end();
+    } finally {
+      cancel();
+    }
+  } catch (error) {
+    sink.fail(
+      error instanceof SseError ? error : new SseError('network', 'The attempt failed.', { cause: error }),
+    );
+  }
+}

@@ -1,0 +1,106 @@
+import { resolveUrl } from './request.js';
+
+/** What native `EventSource` cannot do, by the option that asks for it. */
+const BEYOND_NATIVE = {
+  headers: 'send headers',
+  method: 'send anything but GET',
+  body: 'send a body',
+  json: 'send a body',
+  openTimeout: 'time out',
+  idleTimeout: 'see bytes',
+  maxEventSize: 'limit events',
+  redirect: 'control redirects',
+  fetch: 'use fetch',
+};
+
+const TRANSPORTS: readonly unknown[] = ['auto', 'native', 'fetch'];
+const REDIRECTS: readonly unknown[] = [undefined, 'follow', 'error'];
+const NUMBERS = ['retryInterval', 'openTimeout', 'idleTimeout', 'maxEventSize'];
+const RETRY_NUMBERS = ['limit', 'factor', 'maxInterval', 'maxElapsed'];
+
+/** Options as they come from JavaScript: anything. */
+type Unchecked = Readonly<Record<string, unknown>>;
+
+function check(valid: unknown, cure: string): asserts valid {
+  if (!valid) throw new TypeError(cure);
+}
+
+function checkType(
+  type: 'string' | 'function' | 'boolean',
+  names: readonly string[],
+  options: Unchecked,
+): void {
+  for (const name of names) {
+    check(options[name] === undefined || typeof options[name] === type, `\`${name}\` must be a ${type}.`);
+  }
+}
+
+function checkNumbers(names: readonly string[], options: Unchecked): void {
+  for (const name of names) {
+    const value = options[name] ?? 0;
+    check(typeof value === 'number' && value >= 0, `\`${name}\` must be a number, 0 or more.`);
+  }
+}
+
+/** Whether one of the options is beyond native. */
+export function asksFetch(options: object): boolean {
+  return Object.keys(BEYOND_NATIVE).some((name) => (options as Unchecked)[name] !== undefined);
+}
+
+/** Rejects what cannot work, with the cure, before anything is sent. Throws `TypeError`. */
+export function validate(url: unknown, given: object): void {
+  const options = given as Unchecked;
+  const {
+    transport,
+    retry,
+    method = 'POST',
+    json,
+    body,
+    redirect,
+    lastEventId = '',
+    lastEventIdParam,
+    signal,
+  } = options;
+  if (typeof url !== 'function') resolveUrl(url);
+  check(
+    typeof transport === 'function' || TRANSPORTS.includes(transport),
+    "`transport` must be 'auto', 'native', 'fetch', or a function.",
+  );
+  checkNumbers(NUMBERS, options);
+  if (typeof retry === 'object' && retry) {
+    checkNumbers(RETRY_NUMBERS, retry as Unchecked);
+    checkType('function', ['shouldRetry'], retry as Unchecked);
+  } else if (retry !== undefined && retry !== false) {
+    check(
+      typeof retry === 'number' && retry >= 0,
+      '`retry` must be false, a number of attempts, or an object.',
+    );
+  }
+  checkType('string', ['method', 'lastEventId', 'lastEventIdParam'], options);
+  checkType('function', ['until', 'fetch', 'EventSource'], options);
+  checkType('boolean', ['withCredentials', 'autoConnect'], options);
+  check(
+    typeof lastEventId === 'string' && !/[\0\r\n]/.test(lastEventId),
+    '`lastEventId` must not hold CR, LF or NUL: no stream can have sent it.',
+  );
+  check(signal === undefined || signal instanceof AbortSignal, '`signal` must be an AbortSignal.');
+  check(REDIRECTS.includes(redirect), "`redirect` must be 'follow' or 'error'.");
+  check(json === undefined || body === undefined, 'Give `json` or `body`, not both.');
+  check(
+    (json === undefined && body === undefined) ||
+      (typeof method === 'string' && !/^(get|head)$/i.test(method)),
+    'A GET or HEAD request has no body: take `method` away, or `json` and `body`.',
+  );
+  if (transport === 'native') {
+    for (const [name, deed] of Object.entries(BEYOND_NATIVE)) {
+      check(
+        options[name] === undefined,
+        `\`${name}\`: native EventSource cannot ${deed}. Use transport: 'auto' or 'fetch'.`,
+      );
+    }
+    check(
+      !lastEventId || lastEventIdParam,
+      "`lastEventId`: native EventSource cannot send it as a header at first. Give `lastEventIdParam`, or use transport: 'auto' or 'fetch'.",
+    );
+  }
+}
