@@ -1,0 +1,53 @@
+import { refusals, type Fault, type FaultKind } from './fault.ts';
+import type { Session } from './sessions.ts';
+
+const mostQueryFaults = 1000;
+
+/** Arms a fault and lets the open streams feel it at once. */
+export function strike(session: Session, fault: Fault): void {
+  const live = [...session.live];
+  if (fault.kind === 'cut' || fault.kind === 'silence') {
+    for (const stream of live) {
+      if (fault.kind === 'cut') stream.cut(fault.after);
+      else stream.silence(fault.after, fault.ms);
+    }
+    arm(session, live.length > 0 ? { ...fault, times: fault.times - 1 } : fault);
+  } else {
+    arm(session, fault);
+    for (const stream of live) stream.cut(0);
+  }
+}
+
+/** Arms the faults of a request's query, once per session. Streams that are open already are left alone. */
+export function armOnce(session: Session, faults: readonly Fault[]): void {
+  for (const fault of faults) {
+    const name = JSON.stringify(fault);
+    if (session.seen.has(name) || session.seen.size >= mostQueryFaults) continue;
+    session.seen.add(name);
+    arm(session, fault);
+  }
+}
+
+/** Disarms everything, and open streams go on as if nothing had been. */
+export function clear(session: Session): void {
+  session.faults.clear();
+  for (const stream of session.live) stream.recover();
+}
+
+/** Uses a fault up by one. */
+export function take(session: Session, kind: FaultKind): Fault | undefined {
+  const fault = session.faults.get(kind);
+  if (fault !== undefined) arm(session, { ...fault, times: fault.times - 1 });
+  return fault;
+}
+
+/** The refusal that was armed first. */
+export function takeRefusal(session: Session): Fault | undefined {
+  const kind = [...session.faults.keys()].find((armed) => refusals.some((refusal) => refusal === armed));
+  return kind && take(session, kind);
+}
+
+function arm(session: Session, fault: Fault): void {
+  if (fault.times > 0) session.faults.set(fault.kind, fault);
+  else session.faults.delete(fault.kind);
+}

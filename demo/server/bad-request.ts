@@ -1,0 +1,22 @@
+import type { ErrorRequestHandler } from 'express';
+
+export class BadRequest extends Error {
+  readonly status = 400;
+}
+
+/** Errors are JSON here, whoever found them: a handler of ours or the body parser (400, 413, 415). */
+export const answerError: ErrorRequestHandler = (error: unknown, _req, res, next) => {
+  const status = statusOf(error);
+  // Not a fault of the request, or nobody left to tell: the host decides (the Vite overlay, the log).
+  if (status === undefined || res.headersSent || res.destroyed) {
+    next(error);
+    return;
+  }
+  res.status(status).json({ error: { message: error instanceof Error ? error.message : 'bad request' } });
+};
+
+function statusOf(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('status' in error)) return undefined;
+  const { status } = error;
+  return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined;
+}

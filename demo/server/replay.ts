@@ -1,0 +1,33 @@
+import { eventBlock } from './event-block.ts';
+import { streamEvents, type Step } from './event-stream.ts';
+import type { StreamHandler } from './gate.ts';
+import { lastEventId, positionAfter } from './last-event-id.ts';
+import { queryMs } from './query.ts';
+import { retryField } from './retry-field.ts';
+
+/** `GET /api/sse`: a text, one code point per event. The id of an event is how many code points are out by then. */
+export function replay(text: string): StreamHandler {
+  const codePoints = Array.from(text);
+  return (req, res) => {
+    const id = lastEventId(req);
+    if (id === 'end') {
+      // Nothing else keeps a native EventSource from connecting again.
+      res.status(204).end();
+      return;
+    }
+    streamEvents(res, typing(codePoints, positionAfter(id, codePoints.length)), {
+      interval: queryMs(req, 'interval', 300),
+      heartbeat: queryMs(req, 'heartbeat', 15_000),
+      retry: retryField(req),
+    });
+  };
+}
+
+function* typing(codePoints: readonly string[], from: number): Generator<Step> {
+  let position = from;
+  for (const data of codePoints.slice(from)) {
+    position++;
+    yield { block: eventBlock({ event: 'lol', id: String(position), data }) };
+  }
+  yield { block: eventBlock({ event: 'done', id: 'end', data: JSON.stringify({ count: position }) }) };
+}
