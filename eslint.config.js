@@ -7,11 +7,11 @@ const floors = [
   ['errors', 'message', 'report', 'duration'],
   ['parse', 'retry', 'decode', 'iterate', 'wait', 'deadline', 'listeners', 'transport'],
   ['request', 'open-stream'],
-  ['native-transport', 'fetch-transport', 'validate'],
+  ['native-transport', 'fetch-transport', 'validate', 'read-messages'],
   ['choose-transport'],
   ['connection', 'shared-connection'],
   ['options'],
-  ['client', 'fetch-event-source', 'fetch-sse'],
+  ['client', 'fetch-event-source', 'fetch-sse', 'parse-sse'],
   ['index', 'react', 'vue', 'testing'],
 ];
 

@@ -1,8 +1,8 @@
 import { SseError } from './errors.js';
 import type { NamedTransport } from './choose-transport.js';
-import { ReadyState, type SseMessage } from './message.js';
-import { attempt, report } from './report.js';
-import { isSendableId, prepareRequest, type RequestOptions } from './request.js';
+import { ReadyState } from './message.js';
+import { report } from './report.js';
+import { isLast, isSendableId, prepareRequest, type RequestOptions, type Until } from './request.js';
 import { retryDelay, SHORTEST_GAP, shouldRetry, type RetryPolicy } from './retry.js';
 import { wait } from './wait.js';
 import type {
@@ -22,7 +22,7 @@ export interface ConnectionOptions extends RequestOptions {
   readonly policy: RetryPolicy;
   /** Whether the policy also ends what a transport reestablishes by itself. */
   readonly policyGiven: boolean;
-  readonly until: ((message: SseMessage) => boolean) | undefined;
+  readonly until: Until | undefined;
   /** Chooses for one attempt. `beyondNative`: native gave up, or somebody wants events of every type. */
   readonly chooseTransport: (request: TransportRequest, beyondNative: boolean) => NamedTransport;
 }
@@ -154,7 +154,7 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
         lastEventId = message.lastEventId;
         healthy = true;
         failingSince = 0;
-        if (until && attempt(() => until(message))) finish();
+        if (until !== undefined && isLast(until, message)) finish();
         else {
           if (state.attempt) update({ attempt: 0 });
           if (!isOver()) observer.message(message);
@@ -175,6 +175,10 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
         fail(error, willRetry(error));
       }),
       end: live(() => {
+        if (options.method !== 'GET') {
+          finish();
+          return;
+        }
         const error = new SseError('network', 'The server ended the stream.');
         fail(error, willRetry(error));
       }),

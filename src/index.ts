@@ -1,10 +1,22 @@
 export { SseClient, type AnyMessage, type EventName, type MessageOf } from './client.js';
+export { FetchEventSource, type FetchEventSourceInit } from './fetch-event-source.js';
+export { fetchSse, type FetchSseInit } from './fetch-sse.js';
+export { parseSse, type ParseSseOptions } from './parse-sse.js';
 export { SseError, type SseErrorCode, type SseErrorDetails } from './errors.js';
 export { ReadyState, type SseMessage } from './message.js';
 export type { ListenOptions, Unsubscribe } from './listeners.js';
 export type { EventSourceClass } from './native-transport.js';
-export type { CommonOptions, FetchOptions, NativeOptions, SseClientOptions } from './options.js';
-export type { BodySource, HeadersSource, PerAttempt, RequestContext, UrlSource } from './request.js';
+export type { CommonOptions, NativeOptions, SseClientOptions } from './options.js';
+export type {
+  BodySource,
+  FetchOptions,
+  HeadersSource,
+  PerAttempt,
+  RequestContext,
+  StreamOptions,
+  Until,
+  UrlSource,
+} from './request.js';
 export type { RetryOptions } from './retry.js';
 export type {
   OpenInfo,

@@ -61,7 +61,7 @@ export async function openStream(request: TransportRequest): Promise<OpenStream>
   watch(request.openTimeout, 'response headers');
   const response = await step(async () => {
     const response = await send(request, controller.signal);
-    await check(response);
+    await checkResponse(response);
     return response;
   });
   watch(request.idleTimeout, 'bytes');
@@ -100,7 +100,8 @@ function utf8ByteString(text: string): string {
   return String.fromCharCode(...new TextEncoder().encode(text));
 }
 
-async function check(response: Response): Promise<void> {
+/** Rejects unless the response is an event stream; reads the beginning of what it is instead. */
+export async function checkResponse(response: Response): Promise<void> {
   const { status, headers } = response;
   if (response.type === 'opaqueredirect' || (status >= 300 && status < 400)) {
     await response.body?.cancel();

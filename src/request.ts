@@ -1,4 +1,7 @@
 import type { SseError } from './errors.js';
+import type { SseMessage } from './message.js';
+import { MAX_EVENT_SIZE } from './parse.js';
+import { attempt } from './report.js';
 import type { TransportRequest } from './transport.js';
 
 /** What functions for URL, headers and body are told before each attempt. */
@@ -38,6 +41,51 @@ export interface RequestOptions extends Pick<
   readonly lastEventIdParam: string | undefined;
 }
 
+/** The data of the event that ends a stream, or a function that knows it. */
+export type Until = string | ((message: SseMessage) => boolean);
+
+/** Options that every way to read a stream has. */
+export interface StreamOptions {
+  /** Send cookies and HTTP authentication across origins. Default `false`. */
+  readonly withCredentials?: boolean | undefined;
+  /** Resume after this id. */
+  readonly lastEventId?: string | undefined;
+  /** The query parameter that carries the last event ID, for a server that reads it there. */
+  readonly lastEventIdParam?: string | undefined;
+  /**
+   * What says that the stream is complete: the data of an event, such as `'[DONE]'`, or a function of the message. Looked at before
+   * decoding; that message itself is not delivered, and the stream closes in order.
+   */
+  readonly until?: Until | undefined;
+  /** Closes for good when it aborts. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What native `EventSource` cannot do: each of these makes the `auto` transport use `fetch`. */
+export interface FetchOptions {
+  /** Request headers, or an (async) function called before every attempt. */
+  readonly headers?: HeadersSource | undefined;
+  /** The request method. Default `GET`. Other methods are never replayed unless `retry` is given. */
+  readonly method?: string | undefined;
+  /** The request body, or an (async) function called before every attempt. Its default method is `POST`. */
+  readonly body?: BodySource;
+  /** A body sent as JSON: sets `body`, the method `POST` and the content type. */
+  readonly json?: unknown;
+  /** Fail an attempt with `timeout` after so many ms without response headers. Default: never. */
+  readonly openTimeout?: number | undefined;
+  /** Fail an attempt with `timeout` after so many ms without a byte; comments count. Default: never. */
+  readonly idleTimeout?: number | undefined;
+  /** Fail with `overflow` when an event grows past so many characters. Default 16 Mi. Native has no limit. */
+  readonly maxEventSize?: number | undefined;
+  /**
+   * Whether redirects are followed. Default: they are, unless the request has `headers` or a body, which must not go where you cannot
+   * see; then a redirect is an error.
+   */
+  readonly redirect?: 'follow' | 'error' | undefined;
+  /** The function to use instead of the global `fetch`. */
+  readonly fetch?: typeof fetch | undefined;
+}
+
 /** Resolves against the page, or the worker's script, as `EventSource` does. Throws `TypeError` where that is not possible. */
 export function resolveUrl(input: unknown): string {
   if (typeof input !== 'string' && !(input instanceof URL)) {
@@ -67,6 +115,26 @@ const LONGEST_ID = 4096;
 /** Whether servers take this id in a header. */
 export function isSendableId(id: string): boolean {
   return !/\p{Cc}/u.test(id) && new TextEncoder().encode(id).length <= LONGEST_ID;
+}
+
+/** The request that the caller's options describe. */
+export function requestOptions(url: UrlSource, options: StreamOptions & FetchOptions): RequestOptions {
+  const { json, headers, redirect } = options;
+  const hasBody = json !== undefined || options.body !== undefined;
+  return {
+    url: typeof url === 'function' ? url : resolveUrl(url),
+    method: options.method?.toUpperCase() ?? (hasBody ? 'POST' : 'GET'),
+    headers,
+    body: json === undefined ? options.body : JSON.stringify(json),
+    contentType: json === undefined ? undefined : 'application/json',
+    withCredentials: options.withCredentials ?? false,
+    lastEventIdParam: options.lastEventIdParam,
+    redirect: redirect === 'follow' || (!redirect && !hasBody && !headers) ? 'follow' : 'manual',
+    openTimeout: options.openTimeout,
+    idleTimeout: options.idleTimeout,
+    maxEventSize: options.maxEventSize ?? MAX_EVENT_SIZE,
+    fetch: options.fetch ?? ((...args) => fetch(...args)),
+  };
 }
 
 /** Calls what must be called, and puts one attempt's request together. */
@@ -99,4 +167,9 @@ function headersOf(init: HeadersInit | undefined): Headers {
     // Without the engine's message: some quote the value.
     throw new TypeError('A header has a name or a value that cannot be sent.');
   }
+}
+
+/** Whether this message ends the stream. A function that throws is reported and ends nothing. */
+export function isLast(until: Until | undefined, message: SseMessage): boolean {
+  return typeof until === 'function' ? attempt(() => until(message)) === true : until === message.data;
 }

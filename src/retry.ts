@@ -78,7 +78,7 @@ export function retryDelay(
   // `||`: 0 times a power that has grown to Infinity is not a number.
   const curve = Math.min(clamp(maxInterval), clamp(interval) * factor ** (failures - 1) || 0);
   const delay = jitter ? retryAfter + Math.random() * curve : Math.max(retryAfter, curve);
-  return clamp(Math.max(SHORTEST_GAP, delay));
+  return clamp(Math.round(Math.max(SHORTEST_GAP, delay)));
 }
 
 /** Milliseconds of a `Retry-After` header: seconds, or an HTTP date. `undefined` where it is neither. */

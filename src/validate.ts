@@ -57,6 +57,7 @@ export function validate(url: unknown, given: object): void {
     json,
     body,
     redirect,
+    until,
     lastEventId = '',
     lastEventIdParam,
     signal,
@@ -77,7 +78,11 @@ export function validate(url: unknown, given: object): void {
     );
   }
   checkType('string', ['method', 'lastEventId', 'lastEventIdParam'], options);
-  checkType('function', ['until', 'fetch', 'EventSource'], options);
+  checkType('function', ['fetch', 'EventSource'], options);
+  check(
+    ['undefined', 'string', 'function'].includes(typeof until),
+    '`until` must be a string or a function.',
+  );
   checkType('boolean', ['withCredentials', 'autoConnect'], options);
   check(
     typeof lastEventId === 'string' && !/[\0\r\n]/.test(lastEventId),
