@@ -32,6 +32,8 @@ export default defineConfig(({ command, mode }) => ({
       : {
           sourcemap: true,
           minify: false,
-          lib: { entry: { index: 'src/index.ts' }, formats: ['es'] },
+          lib: { entry: ['src/index.ts', 'src/testing.ts'], formats: ['es'] },
+          // One file for each of src: what a page does not import, its bundler need not even read.
+          rolldownOptions: { output: { preserveModules: true, entryFileNames: '[name].js' } },
         },
 }));
