@@ -6,7 +6,7 @@ import tseslint from 'typescript-eslint';
 const floors = [
   ['errors', 'message', 'report', 'duration'],
   ['parse', 'retry', 'decode', 'iterate', 'wait', 'deadline', 'listeners', 'transport'],
-  ['request', 'open-stream'],
+  ['request', 'open-stream', 'trace'],
   ['native-transport', 'fetch-transport', 'validate', 'read-messages'],
   ['choose-transport'],
   ['connection', 'shared-connection'],

@@ -4,7 +4,8 @@ import { ReadyState, type SseMessage } from './message.js';
 import { connectionOptions, type SseClientOptions } from './options.js';
 import type { SseError } from './errors.js';
 import type { UrlSource } from './request.js';
-import type { Connection, OpenInfo, SseState } from './transport.js';
+import { traced } from './trace.js';
+import type { Connection, ConnectionObserver, OpenInfo, SseState } from './transport.js';
 
 /** The names that `Events` declares. */
 export type EventName<Events extends object> = Extract<keyof Events, string>;
@@ -31,7 +32,7 @@ export type AnyMessage<Events extends object> = {
  * client.onError((error) => console.warn(error.code, error.willRetry));
  * ```
  */
-export class SseClient<Events extends object = Record<string, string>> {
+export class SseClient<Events extends { [K in keyof Events]: string } = Record<string, string>> {
   readonly withCredentials: boolean;
   readonly #connection: Connection;
   readonly #signal: AbortSignal | undefined;
@@ -54,7 +55,7 @@ export class SseClient<Events extends object = Record<string, string>> {
     const settings = connectionOptions(url, options);
     this.withCredentials = settings.withCredentials;
     this.#signal = options.signal;
-    this.#connection = createConnection(settings, {
+    const observer: ConnectionObserver = {
       state: (state) => {
         if (state.readyState === ReadyState.Closed) this.#signal?.removeEventListener('abort', this.#abort);
         this.#states.emit(state, () => this.#connection.state !== state);
@@ -71,7 +72,9 @@ export class SseClient<Events extends object = Record<string, string>> {
         if (listeners) this.#emit(listeners, message as never);
         if (closes === this.#closes) this.#emit(this.#any, message);
       },
-    });
+    };
+    const { debug } = options;
+    this.#connection = createConnection(settings, debug ? traced(observer, debug) : observer);
     if (options.autoConnect ?? true) this.connect();
   }
 

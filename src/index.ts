@@ -18,6 +18,7 @@ export type {
   UrlSource,
 } from './request.js';
 export type { RetryOptions } from './retry.js';
+export type { Debug } from './trace.js';
 export type {
   OpenInfo,
   SseState,

@@ -3,6 +3,7 @@ import { chooseTransport, type TransportOptions } from './choose-transport.js';
 import type { EventSourceClass } from './native-transport.js';
 import { requestOptions, type FetchOptions, type StreamOptions, type UrlSource } from './request.js';
 import { retryPolicy, type RetryOptions } from './retry.js';
+import type { Debug } from './trace.js';
 import type { Transport } from './transport.js';
 import { asksFetch, validate } from './validate.js';
 
@@ -19,6 +20,8 @@ export interface CommonOptions extends StreamOptions {
   readonly autoConnect?: boolean | undefined;
   /** Closes the client for good when it aborts. */
   readonly signal?: AbortSignal | undefined;
+  /** Tell every step in a line, to `console.debug` or to a function. No payload, header or URL is in it. Default `false`. */
+  readonly debug?: Debug | undefined;
   /** The class to use instead of the global `EventSource`. */
   readonly EventSource?: EventSourceClass | undefined;
 }

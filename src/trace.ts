@@ -1,0 +1,37 @@
+import { attempt } from './report.js';
+import type { ConnectionObserver } from './transport.js';
+
+/** Where debug lines go: `true` is `console.debug`. */
+export type Debug = boolean | ((line: string) => void);
+
+/**
+ * Tells every step of a connection in one line, before it is passed on. Neither data nor header values nor URLs are in it, so a line can be
+ * pasted into a bug report as it is.
+ */
+export function traced(observer: ConnectionObserver, debug: Debug): ConnectionObserver {
+  const log = (line: string) => {
+    attempt(() => {
+      if (typeof debug === 'function') debug(`ssekit ${line}`);
+      else console.debug(`ssekit ${line}`);
+    });
+  };
+  return {
+    state(now) {
+      const wait = now.retryAt === undefined ? '' : `, next attempt in ${now.retryAt - Date.now()} ms`;
+      log(`${now.status}: transport ${now.transport ?? 'not chosen'}, failures ${now.attempt}${wait}`);
+      observer.state(now);
+    },
+    open(info) {
+      log(`opened over ${info.transport}${info.status === undefined ? '' : `, status ${info.status}`}`);
+      observer.open(info);
+    },
+    message(message) {
+      log(`event ${message.type}, id ${message.lastEventId || 'none'}, ${message.data.length} characters`);
+      observer.message(message);
+    },
+    error(error) {
+      log(`error ${error.code}, ${error.willRetry ? 'will retry' : 'final'}: ${error.message}`);
+      observer.error(error);
+    },
+  };
+}
