@@ -7,7 +7,7 @@ const floors = [
   ['errors', 'message', 'report', 'duration'],
   ['parse', 'retry', 'decode', 'iterate', 'wait', 'deadline', 'listeners', 'transport'],
   ['request', 'open-stream', 'trace'],
-  ['native-transport', 'fetch-transport', 'validate', 'read-messages'],
+  ['native-transport', 'fetch-transport', 'validate', 'read-messages', 'last-event-id'],
   ['choose-transport'],
   ['connection', 'shared-connection'],
   ['options'],

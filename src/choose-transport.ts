@@ -1,4 +1,4 @@
-import { fetchTransport } from './fetch-transport.js';
+import { fetchTransport, fetchTransportWithoutId } from './fetch-transport.js';
 import { nativeTransport, type EventSourceClass } from './native-transport.js';
 import type { Transport, TransportRequest } from './transport.js';
 
@@ -43,9 +43,7 @@ export function chooseTransport(
     return { name: 'native', start: nativeTransport(Source) };
   }
   const isSameOrigin = !environment.location || new URL(url).origin === environment.location.origin;
+  // Where the id would be the only cause of a preflight, which native never sends and few servers answer, it stays out of the headers.
   const sendsId = transport === 'fetch' || preflights || isSameOrigin;
-  return { name: 'fetch', start: sendsId ? fetchTransport : withoutId };
+  return { name: 'fetch', start: sendsId ? fetchTransport : fetchTransportWithoutId };
 }
-
-/** Where the id would be the only cause of a preflight, which native never sends and few servers answer, it stays out of the headers. */
-const withoutId: Transport = (request, sink) => fetchTransport({ ...request, lastEventId: '' }, sink);

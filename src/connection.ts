@@ -1,8 +1,8 @@
 import { SseError } from './errors.js';
 import type { NamedTransport } from './choose-transport.js';
+import { LastEventId, type StoredIn } from './last-event-id.js';
 import { ReadyState } from './message.js';
-import { report } from './report.js';
-import { isLast, isSendableId, prepareRequest, type RequestOptions, type Until } from './request.js';
+import { isLast, prepareRequest, type RequestOptions, type Until } from './request.js';
 import { retryDelay, SHORTEST_GAP, shouldRetry, type RetryPolicy } from './retry.js';
 import { wait } from './wait.js';
 import type {
@@ -17,6 +17,8 @@ import type {
 /** Everything a connection needs, with defaults in place and conflicts ruled out. */
 export interface ConnectionOptions extends RequestOptions {
   readonly lastEventId: string;
+  /** Where the last event ID is kept over a reload, and under which key. */
+  readonly stored: StoredIn | undefined;
   /** The reconnection time until the server sets another, in ms. */
   readonly retryInterval: number;
   readonly policy: RetryPolicy;
@@ -46,15 +48,14 @@ const READY_STATE = {
 /** The one state machine, and the only reconnect loop. */
 export function createConnection(options: ConnectionOptions, observer: ConnectionObserver): Connection {
   const { policy, policyGiven, until } = options;
+  const lastEventId = new LastEventId(options.lastEventId, options.stored, observer.error);
   const types = new Set<string>();
   let state = CLOSED;
   let url = typeof options.url === 'string' ? options.url : '';
-  let { lastEventId, retryInterval } = options;
+  let { retryInterval } = options;
   /** The attempt under way or waited for. Each has a controller of its own; once aborted it can neither deliver nor change anything. */
   let current: AbortController | undefined;
   let handle: TransportHandle | undefined;
-  /** The id that {@link resumeId} last reported. */
-  let leftOut = '';
   let nativeGaveUp = false;
   let wantsAll = false;
   /** Counts `close()`: an emission that finds it changed is no longer due. */
@@ -69,6 +70,7 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
     const next: SseState = { ...state, ...changes, readyState: READY_STATE[status] };
     if ((Object.keys(next) as (keyof SseState)[]).every((key) => next[key] === state[key])) return;
     state = next;
+    if (status === 'closed') lastEventId.flush();
     observer.state(state);
   }
 
@@ -98,21 +100,6 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
     update({ ...changes, retryAt: gap > 0 ? Date.now() + gap : undefined });
   }
 
-  /** The id to resume after; one that cannot be sent is left out, and reported once. */
-  function resumeId(): string {
-    if (isSendableId(lastEventId)) return lastEventId;
-    if (leftOut !== lastEventId) {
-      report(
-        new SseError(
-          'failed',
-          'The last event ID is over 4 KiB or has control characters; resuming without it.',
-        ),
-      );
-    }
-    leftOut = lastEventId;
-    return '';
-  }
-
   async function open(signal: AbortSignal): Promise<void> {
     startedAt = performance.now();
     healthy = false;
@@ -120,11 +107,9 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
     const sink = createSink(isOver);
     try {
       const { attempt, error } = state;
-      const request = await prepareRequest(
-        options,
-        { attempt, lastEventId: resumeId(), error, signal },
-        types,
-      );
+      const id = lastEventId.toSend();
+      if (isOver()) return;
+      const request = await prepareRequest(options, { attempt, lastEventId: id, error, signal }, types);
       if (isOver()) return;
       url = request.url;
       const { name, start } = options.chooseTransport(request, nativeGaveUp || wantsAll);
@@ -151,7 +136,7 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
       }),
       message(message) {
         if (isOver()) return;
-        lastEventId = message.lastEventId;
+        lastEventId.set(message.lastEventId);
         healthy = true;
         failingSince = 0;
         if (until !== undefined && isLast(until, message)) finish();
@@ -161,7 +146,7 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
         }
       },
       id: live((id) => {
-        lastEventId = id;
+        lastEventId.set(id);
       }),
       reconnectionTime: live((ms) => {
         retryInterval = ms;
@@ -188,7 +173,9 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
   function willRetry(error: SseError): boolean {
     failingSince ||= performance.now();
     const elapsed = performance.now() - failingSince;
-    return shouldRetry(policy, error, state.attempt + 1, elapsed);
+    const attempt = state.attempt + 1;
+    Object.assign(error, { attempt });
+    return shouldRetry(policy, error, attempt, elapsed);
   }
 
   /** The attempt is over: another follows after a wait, or none ever. */
@@ -232,7 +219,7 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
       return url;
     },
     get lastEventId() {
-      return lastEventId;
+      return lastEventId.value;
     },
     listen(type) {
       types.add(type);

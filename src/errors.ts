@@ -9,9 +9,18 @@
  * - `timeout`: `openTimeout` or `idleTimeout` ran out.
  * - `overflow`: an event grew past `maxEventSize`, or a reader fell behind its `limit`.
  * - `decode`: a payload was not what `decode` or `schemas` expect; the stream goes on.
+ * - `storage`: the last event ID could not be read from or written to `storage`; the stream goes on.
  */
 export type SseErrorCode =
-  'network' | 'failed' | 'http' | 'content-type' | 'no-content' | 'timeout' | 'overflow' | 'decode';
+  | 'network'
+  | 'failed'
+  | 'http'
+  | 'content-type'
+  | 'no-content'
+  | 'timeout'
+  | 'overflow'
+  | 'decode'
+  | 'storage';
 
 /** What is known of a failure beyond its code. Each is there only where it applies. */
 export interface SseErrorDetails {
@@ -31,7 +40,7 @@ export interface SseErrorDetails {
   readonly retryAfter?: number | undefined;
   /** Failures since the last proof of health, this one included. */
   readonly attempt?: number | undefined;
-  /** Whether another attempt follows by itself. */
+  /** Whether ssekit goes on by itself: another attempt follows, or the stream was never interrupted. */
   readonly willRetry?: boolean | undefined;
   readonly cause?: unknown;
 }

@@ -74,6 +74,7 @@ export class FetchEventSource extends EventTarget {
       {
         ...request,
         lastEventId: '',
+        stored: undefined,
         retryInterval: RECONNECTION_TIME,
         // Constant, for ever, and only for what 9.2.3 calls a network error or the end of the stream.
         policy: retryPolicy({

@@ -37,7 +37,7 @@ export function fetchSse(
   return readMessages(async (signal) => {
     const context = { attempt: 0, lastEventId, error: undefined, signal };
     const request = await prepareRequest(options, context, []);
-    const { response, read, cancel } = await openStream(request);
-    return { origin: new URL(response.url || request.url).origin, read, cancel };
+    const { response, read } = await openStream(request);
+    return { origin: new URL(response.url || request.url).origin, read };
   }, init);
 }

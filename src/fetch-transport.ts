@@ -5,13 +5,19 @@ import type { Transport, TransportRequest, TransportSink } from './transport.js'
 
 /** One streaming `fetch`. It can do what `EventSource` cannot: headers, methods and bodies, timeouts, and the reason of a failure. */
 export const fetchTransport: Transport = (request, sink) => {
-  void run(request, sink);
+  void run(request, request.lastEventId, sink);
   return undefined;
 };
 
-async function run(request: TransportRequest, sink: TransportSink): Promise<void> {
+/** The same without the header `Last-Event-ID`. The id still holds until the stream sets another. */
+export const fetchTransportWithoutId: Transport = (request, sink) => {
+  void run(request, '', sink);
+  return undefined;
+};
+
+async function run(request: TransportRequest, sentId: string, sink: TransportSink): Promise<void> {
   try {
-    const { response, read, cancel } = await openStream(request);
+    const { response, read, cancel } = await openStream({ ...request, lastEventId: sentId });
     try {
       const url = response.url || request.url;
       const { origin } = new URL(url);

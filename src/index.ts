@@ -5,6 +5,7 @@ export { parseSse, type ParseSseOptions } from './parse-sse.js';
 export { SseError, type SseErrorCode, type SseErrorDetails } from './errors.js';
 export { ReadyState, type SseMessage } from './message.js';
 export type { ListenOptions, Unsubscribe } from './listeners.js';
+export type { IdStorage } from './last-event-id.js';
 export type { EventSourceClass } from './native-transport.js';
 export type { CommonOptions, NativeOptions, SseClientOptions } from './options.js';
 export type {

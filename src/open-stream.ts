@@ -7,6 +7,9 @@ import type { TransportRequest } from './transport.js';
 const ERROR_BODY = 8 * 1024;
 const ERROR_BODY_PATIENCE = 1000;
 
+/** Fetch, "redirect status". */
+const REDIRECTS = [301, 302, 303, 307, 308];
+
 /** A response that is known to be an event stream. */
 export interface OpenStream {
   readonly response: Response;
@@ -22,6 +25,7 @@ export async function openStream(request: TransportRequest): Promise<OpenStream>
   const controller = new AbortController();
   let timeout: SseError | undefined;
   let limit: Deadline | undefined;
+  let isWaiting = false;
 
   const cancel = () => {
     limit?.cancel();
@@ -29,11 +33,13 @@ export async function openStream(request: TransportRequest): Promise<OpenStream>
     controller.abort();
   };
   const watch = (ms: number | undefined, what: string) => {
-    limit?.cancel();
     limit =
       ms === undefined
         ? undefined
         : deadline(ms, () => {
+            limit = undefined;
+            // Time that a reader takes between two reads is not the server's.
+            if (!isWaiting) return;
             timeout = new SseError('timeout', `No ${what} for ${ms} ms.`);
             cancel();
           });
@@ -41,11 +47,17 @@ export async function openStream(request: TransportRequest): Promise<OpenStream>
   /** Runs one step; whatever ends it ends the request. */
   const step = async <T>(promise: () => Promise<T>): Promise<T> => {
     try {
-      return await promise();
+      isWaiting = true;
+      const result = await promise();
+      isWaiting = false;
+      if (timeout) throw timeout;
+      signal.throwIfAborted();
+      return result;
     } catch (cause) {
       cancel();
       if (timeout) throw timeout;
-      if (signal.aborted || cause instanceof SseError) throw cause;
+      signal.throwIfAborted();
+      if (cause instanceof SseError) throw cause;
       throw new SseError(
         'network',
         'The server could not be reached, refused by CORS, or dropped the connection.',
@@ -60,17 +72,23 @@ export async function openStream(request: TransportRequest): Promise<OpenStream>
   signal.addEventListener('abort', cancel);
   watch(request.openTimeout, 'response headers');
   const response = await step(async () => {
-    const response = await send(request, controller.signal);
+    const response = await orAborted(send(request, controller.signal), controller.signal);
+    limit?.cancel();
     await checkResponse(response);
     return response;
   });
   watch(request.idleTimeout, 'bytes');
   const reader = response.body?.getReader();
+  // Again for a `fetch` that does not heed its signal.
+  controller.signal.addEventListener('abort', () => {
+    reader?.cancel().catch(() => undefined);
+  });
   return {
     response,
     async read() {
+      if (limit) limit.beat();
+      else watch(request.idleTimeout, 'bytes');
       const result = await step(async () => reader?.read());
-      limit?.beat();
       if (result?.value) return result.value;
       cancel();
       return undefined;
@@ -79,7 +97,20 @@ export async function openStream(request: TransportRequest): Promise<OpenStream>
   };
 }
 
-function send(request: TransportRequest, signal: AbortSignal): Promise<Response> {
+/** The response, unless the signal aborts first, which not every `fetch` of a caller heeds; one that comes later is cancelled unread. */
+function orAborted(response: Promise<Response>, signal: AbortSignal): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => {
+      reject(signal.reason as Error);
+    });
+    response.then((late) => {
+      if (signal.aborted) late.body?.cancel().catch(() => undefined);
+      resolve(late);
+    }, reject);
+  });
+}
+
+async function send(request: TransportRequest, signal: AbortSignal): Promise<Response> {
   const { url, method, body, lastEventId, withCredentials } = request;
   const headers = new Headers(request.headers);
   if (!headers.has('accept')) headers.set('Accept', 'text/event-stream');
@@ -103,7 +134,7 @@ function utf8ByteString(text: string): string {
 /** Rejects unless the response is an event stream; reads the beginning of what it is instead. */
 export async function checkResponse(response: Response): Promise<void> {
   const { status, headers } = response;
-  if (response.type === 'opaqueredirect' || (status >= 300 && status < 400)) {
+  if (response.type === 'opaqueredirect' || REDIRECTS.includes(status)) {
     await response.body?.cancel();
     throw new SseError(
       'http',

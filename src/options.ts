@@ -1,8 +1,15 @@
 import type { ConnectionOptions } from './connection.js';
 import { chooseTransport, type TransportOptions } from './choose-transport.js';
 import type { EventSourceClass } from './native-transport.js';
-import { requestOptions, type FetchOptions, type StreamOptions, type UrlSource } from './request.js';
+import {
+  requestOptions,
+  resolveUrl,
+  type FetchOptions,
+  type StreamOptions,
+  type UrlSource,
+} from './request.js';
 import { retryPolicy, type RetryOptions } from './retry.js';
+import { storageKey, type IdStorage } from './last-event-id.js';
 import type { Debug } from './trace.js';
 import type { Transport } from './transport.js';
 import { asksFetch, validate } from './validate.js';
@@ -16,6 +23,13 @@ export interface CommonOptions extends StreamOptions {
    * other than GET, and on `transport: 'native'` only as far as the browser does it itself.
    */
   readonly retry?: false | number | RetryOptions | undefined;
+  /**
+   * Where to keep the last event ID, so that a reloaded page goes on where it stopped: `sessionStorage`, `localStorage`, or anything with
+   * `getItem` and `setItem`. What is stored there goes before `lastEventId`.
+   */
+  readonly storage?: IdStorage | undefined;
+  /** The key in `storage`. Default: one made of the URL. Needed where the URL is a function. */
+  readonly storageKey?: string | undefined;
   /** Connect at construction. Default `true`; with `false`, `connect()` does. */
   readonly autoConnect?: boolean | undefined;
   /** Closes the client for good when it aborts. */
@@ -47,7 +61,7 @@ export type SseClientOptions =
 
 /** From what a caller asks for to what a connection needs. Throws `TypeError` for what cannot work. */
 export function connectionOptions(url: UrlSource, options: SseClientOptions): ConnectionOptions {
-  const { transport = 'auto', retry, lastEventIdParam } = options;
+  const { transport = 'auto', retry, storage, lastEventIdParam } = options;
   validate(url, { ...options, transport });
   const request = requestOptions(url, options);
   const { method } = request;
@@ -61,6 +75,7 @@ export function connectionOptions(url: UrlSource, options: SseClientOptions): Co
   return {
     ...request,
     lastEventId: options.lastEventId ?? '',
+    stored: storage && { storage, key: options.storageKey ?? storageKey(resolveUrl(url)) },
     retryInterval: options.retryInterval ?? 1000,
     policy: retryPolicy(retry ?? (method === 'GET' && transport !== 'native' ? undefined : false)),
     policyGiven: retry !== undefined,

@@ -20,16 +20,23 @@ export function parseSse(
   source: Response | ReadableStream<Uint8Array>,
   options: ParseSseOptions = {},
 ): AsyncIterableIterator<SseMessage, undefined> {
-  return readMessages(async () => {
-    const isResponse = source instanceof Response;
-    if (isResponse) await checkResponse(source);
-    const reader = (isResponse ? source.body : source)?.getReader();
-    return {
-      origin: isResponse && source.url ? new URL(source.url).origin : '',
-      read: async () => (await reader?.read())?.value,
-      cancel() {
-        reader?.cancel().catch(() => undefined);
-      },
-    };
-  }, options);
+  // Not `instanceof`: the Response of another fetch, or of a test's window, will do.
+  const response = 'body' in source ? source : undefined;
+  const body = 'body' in source ? source.body : source;
+  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  return readMessages(
+    async () => {
+      if (response) await checkResponse(response);
+      reader = body?.getReader();
+      return {
+        origin: response?.url ? new URL(response.url).origin : '',
+        read: async () => (await reader?.read())?.value,
+      };
+    },
+    options,
+    () => {
+      (reader ?? body)?.cancel().catch(() => undefined);
+      reader?.releaseLock();
+    },
+  );
 }

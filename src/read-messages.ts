@@ -1,4 +1,3 @@
-import { SseError } from './errors.js';
 import type { SseMessage } from './message.js';
 import { createParser, type ParserOptions } from './parse.js';
 import { isLast, type Until } from './request.js';
@@ -8,7 +7,6 @@ export interface ByteSource {
   readonly origin: string;
   /** The next bytes, `undefined` at the end. */
   readonly read: () => Promise<Uint8Array | undefined>;
-  readonly cancel: () => void;
 }
 
 export interface ReadOptions extends ParserOptions {
@@ -22,27 +20,37 @@ export interface ReadOptions extends ParserOptions {
  * server never settles.
  *
  * @param open - Called at the first `next()`, with a signal that aborts when nobody reads any more.
+ * @param cancel - Called when nobody reads any more, even if nobody ever began.
  */
 export function readMessages(
   open: (signal: AbortSignal) => Promise<ByteSource>,
   { until, signal, ...options }: ReadOptions,
+  cancel: () => void = () => undefined,
 ): AsyncIterableIterator<SseMessage, undefined> {
   const controller = new AbortController();
   let messages: SseMessage[] = [];
   let taken = 0;
   let isOver = false;
-  let failure: unknown;
+  let failure: { readonly reason: unknown } | undefined;
   let read: ByteSource['read'] | undefined;
   let parse: ((chunk: Uint8Array) => void) | undefined;
   let turn: Promise<unknown> = Promise.resolve();
 
+  const ended = new Promise<void>((resolve) => {
+    controller.signal.addEventListener('abort', () => {
+      resolve();
+    });
+  });
+
   const stop = () => {
+    if (isOver) return;
     isOver = true;
-    controller.abort();
     signal?.removeEventListener('abort', abort);
+    controller.abort();
+    cancel();
   };
   const abort = () => {
-    failure ??= signal?.reason;
+    failure = { reason: signal?.reason };
     messages = [];
     stop();
   };
@@ -51,8 +59,6 @@ export function readMessages(
     const source = await open(controller.signal);
     const { origin } = source;
     read = source.read;
-    controller.signal.addEventListener('abort', source.cancel);
-    if (isOver) source.cancel();
     parse = createParser(
       {
         event(type, data, lastEventId) {
@@ -71,7 +77,8 @@ export function readMessages(
     messages = [];
     taken = 0;
     try {
-      if (!read) await begin();
+      // Raced once: functions of the caller may never settle.
+      if (!read) await Promise.race([begin(), ended]);
       while (!isOver && messages.length === 0) {
         const bytes = await read?.();
         if (bytes) parse?.(bytes);
@@ -79,7 +86,7 @@ export function readMessages(
       }
     } catch (error) {
       // What ended the reading by its own hand is not a failure.
-      if (!isOver) failure = error;
+      if (!isOver) failure = { reason: error };
       stop();
     }
   }
@@ -91,10 +98,11 @@ export function readMessages(
       taken += 1;
       return { done: false, value: message };
     }
-    if (failure === undefined) return { done: true, value: undefined };
-    const error = failure;
+    if (!failure) return { done: true, value: undefined };
+    const { reason } = failure;
     failure = undefined;
-    throw error instanceof Error ? error : new SseError('network', 'Reading was aborted.', { cause: error });
+    // As it is, even where it is no Error: a caller compares it with the reason of the signal.
+    throw reason as Error;
   }
 
   if (signal?.aborted) abort();
@@ -107,6 +115,7 @@ export function readMessages(
     },
     return() {
       messages = [];
+      failure = undefined;
       stop();
       return Promise.resolve({ done: true, value: undefined });
     },

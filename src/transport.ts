@@ -81,10 +81,10 @@ export interface SseState {
 
 /** Who is told of what happens on a connection. */
 export interface ConnectionObserver {
-  state(now: SseState): void;
-  open(info: OpenInfo): void;
-  message(message: SseMessage): void;
-  error(error: SseError): void;
+  readonly state: (now: SseState) => void;
+  readonly open: (info: OpenInfo) => void;
+  readonly message: (message: SseMessage) => void;
+  readonly error: (error: SseError) => void;
 }
 
 /** One URL over time: attempts, and the waits between them. */

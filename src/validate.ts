@@ -61,6 +61,8 @@ export function validate(url: unknown, given: object): void {
     lastEventId = '',
     lastEventIdParam,
     signal,
+    storage,
+    storageKey,
   } = options;
   if (typeof url !== 'function') resolveUrl(url);
   check(
@@ -77,7 +79,7 @@ export function validate(url: unknown, given: object): void {
       '`retry` must be false, a number of attempts, or an object.',
     );
   }
-  checkType('string', ['method', 'lastEventId', 'lastEventIdParam'], options);
+  checkType('string', ['method', 'lastEventId', 'lastEventIdParam', 'storageKey'], options);
   checkType('function', ['fetch', 'EventSource'], options);
   check(
     ['undefined', 'string', 'function'].includes(typeof until),
@@ -95,6 +97,10 @@ export function validate(url: unknown, given: object): void {
     (json === undefined && body === undefined) ||
       (typeof method === 'string' && !/^(get|head)$/i.test(method)),
     'A GET or HEAD request has no body: take `method` away, or `json` and `body`.',
+  );
+  check(
+    !storage || typeof url !== 'function' || storageKey,
+    '`storage` needs a `storageKey` where the URL is a function.',
   );
   if (transport === 'native') {
     for (const [name, deed] of Object.entries(BEYOND_NATIVE)) {

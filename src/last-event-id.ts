@@ -1,0 +1,99 @@
+import { SseError } from './errors.js';
+import { report } from './report.js';
+import { isSendableId } from './request.js';
+
+/** What of `Storage` is used: `sessionStorage`, `localStorage`, or anything of this shape. */
+export type IdStorage = Pick<Storage, 'getItem' | 'setItem'>;
+
+/** Where an id is kept over a reload. */
+export interface StoredIn {
+  readonly storage: IdStorage;
+  readonly key: string;
+}
+
+/** An id is written this many ms after it came, at the latest: a fast stream must not cost a synchronous write for each event. */
+const WRITE_DELAY = 100;
+
+const page: Partial<Pick<Window, 'addEventListener' | 'removeEventListener'>> = globalThis;
+
+/** The last event ID of one stream, over its connections and, with a storage, over reloads. */
+export class LastEventId {
+  /** The id as it stands; `''` for none. */
+  value: string;
+  readonly #stored: StoredIn | undefined;
+  readonly #fail: (error: SseError) => void;
+  #isRestored = false;
+  #reported = '';
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** @param fail - Told when the storage is full, forbidden or forged; the stream goes on without it. */
+  constructor(initial: string, stored: StoredIn | undefined, fail: (error: SseError) => void) {
+    this.value = initial;
+    this.#stored = stored;
+    this.#fail = fail;
+  }
+
+  /** Takes the id of an event. It is stored soon, and at the latest when the page goes away. */
+  set(id: string): void {
+    if (id === this.value) return;
+    this.value = id;
+    if (!this.#stored || this.#timer !== undefined) return;
+    this.#timer = setTimeout(this.flush, WRITE_DELAY);
+    page.addEventListener?.('pagehide', this.flush);
+  }
+
+  /** The id for a request: what the page before stored, if it is the first; an id that cannot be sent is left out, and reported once. */
+  toSend(): string {
+    if (!this.#isRestored) this.#restore();
+    if (isSendableId(this.value)) return this.value;
+    if (this.#reported !== this.value) {
+      this.#reported = this.value;
+      report(
+        new SseError(
+          'failed',
+          'The last event ID is over 4 KiB or has control characters; resuming without it.',
+        ),
+      );
+    }
+    return '';
+  }
+
+  /** Stores now what is still to be stored. No timer and no listener is left. */
+  readonly flush = (): void => {
+    if (this.#timer === undefined) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    page.removeEventListener?.('pagehide', this.flush);
+    this.#attempt('stored', ({ storage, key }) => {
+      storage.setItem(key, this.value);
+    });
+  };
+
+  #restore(): void {
+    this.#isRestored = true;
+    this.#attempt('read back', ({ storage, key }) => {
+      const id: unknown = storage.getItem(key) ?? '';
+      if (typeof id !== 'string' || !isSendableId(id))
+        throw new TypeError('What is stored is no last event ID.');
+      this.value = id || this.value;
+    });
+  }
+
+  #attempt(deed: string, run: (stored: StoredIn) => void): void {
+    try {
+      if (this.#stored) run(this.#stored);
+    } catch (cause) {
+      this.#fail(
+        new SseError('storage', `The last event ID could not be ${deed}.`, { cause, willRetry: true }),
+      );
+    }
+  }
+}
+
+/** The key of a stream that was given none. The query is in it as a hash only: it may hold a token. */
+export function storageKey(url: string): string {
+  const { origin, pathname, search } = new URL(url);
+  let hash = 0;
+  for (let i = 0; i < search.length; i++) hash = (Math.imul(hash, 31) + search.charCodeAt(i)) | 0;
+  return `ssekit:${origin}${pathname}${search && `?${(hash >>> 0).toString(36)}`}`;
+}

@@ -1,0 +1,750 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { ReadyState, SseClient, SseError, type SseState } from 'ssekit';
+import { MockEventSource } from 'ssekit/testing';
+import type { SseClientOptions } from 'ssekit';
+
+const reportError = vi.fn();
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  MockEventSource.reset();
+  reportError.mockReset();
+  vi.stubGlobal('reportError', reportError);
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+const native = { transport: 'native', EventSource: MockEventSource } as const;
+const url = 'https://example.test/sse';
+
+/** A client over MockEventSource, open, with a log. */
+async function opened(
+  options: Pick<SseClientOptions, 'retry' | 'retryInterval' | 'lastEventIdParam' | 'signal' | 'until'> = {},
+) {
+  const client = new SseClient(url, { ...native, ...options });
+  await flush();
+  const source = MockEventSource.last;
+  source.open();
+  const log: string[] = [];
+  const note = (name: string) => (message: { data: string }) => {
+    log.push(`${name} ${message.data}`);
+  };
+  return { client, source, log, note };
+}
+
+const flush = () => vi.advanceTimersByTimeAsync(0);
+
+describe('the constructor', () => {
+  test('connects one microtask later, so that whoever listens at once misses nothing', async () => {
+    const client = new SseClient(url, native);
+    expect(client.readyState).toBe(ReadyState.Connecting);
+    expect(MockEventSource.instances).toEqual([]);
+    await Promise.resolve();
+    await Promise.resolve();
+    await flush();
+    expect(MockEventSource.instances).toHaveLength(1);
+  });
+
+  test('does not connect with autoConnect: false', async () => {
+    const client = new SseClient(url, { ...native, autoConnect: false });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(MockEventSource.instances).toEqual([]);
+    expect(client.status).toBe('closed');
+    client.connect();
+    await flush();
+    expect(MockEventSource.instances).toHaveLength(1);
+  });
+
+  test('throws a TypeError for what cannot work, and sends nothing', async () => {
+    expect(() => new SseClient(undefined as never, native)).toThrow(TypeError);
+    expect(() => new SseClient('https://[', native)).toThrow(TypeError);
+    expect(() => new SseClient(url, { ...native, lastEventIdParam: 7 as never })).toThrow(TypeError);
+    await flush();
+    expect(MockEventSource.instances).toEqual([]);
+  });
+
+  test('hands URL and credentials to EventSource', async () => {
+    const client = new SseClient('/sse?a=1', { ...native, withCredentials: true });
+    await flush();
+    const { last } = MockEventSource;
+    expect([last.url, last.withCredentials]).toEqual(['http://localhost:3000/sse?a=1', true]);
+    expect([client.url, client.withCredentials]).toEqual(['http://localhost:3000/sse?a=1', true]);
+    expect(new SseClient(url, { ...native, autoConnect: false }).withCredentials).toBe(false);
+  });
+
+  test('uses the global EventSource when none is given', async () => {
+    vi.stubGlobal('EventSource', MockEventSource);
+    const client = new SseClient(url, { transport: 'native' });
+    await flush();
+    expect(MockEventSource.last.url).toBe(url);
+    client.close();
+  });
+});
+
+describe('events', () => {
+  test('reach listeners of their type with type, data, id, origin and raw text', async () => {
+    const { client, source } = await opened();
+    const seen: unknown[] = [];
+    client.on('lol', (message) => seen.push(message));
+    source.emit('lol', '哈', { id: '7' });
+    source.emit('other', 'x');
+    expect(seen).toEqual([
+      { type: 'lol', data: '哈', raw: '哈', lastEventId: '7', origin: 'https://example.test' },
+    ]);
+    expect(client.lastEventId).toBe('7');
+  });
+
+  test('without a name reach onMessage and on("message"), and no others', async () => {
+    const { client, source, log, note } = await opened();
+    client.onMessage(note('onMessage'));
+    client.on('message', note('on'));
+    client.on('lol', note('lol'));
+    source.emit('message', '1');
+    source.emit('lol', '2');
+    expect(log).toEqual(['onMessage 1', 'on 1', 'lol 2']);
+  });
+
+  test('reach listeners that came after the source was opened', async () => {
+    const { client, source, log, note } = await opened();
+    source.emit('late', '1');
+    client.on('late', note('late'));
+    source.emit('late', '2');
+    expect(log).toEqual(['late 2']);
+  });
+
+  test.for(['open', 'error', 'close', 'message', '__proto__', 'constructor', 'toString'])(
+    'named %s are data, and disturb nothing',
+    async (type) => {
+      const { client, source, log, note } = await opened();
+      const others = vi.fn();
+      client.onOpen(others);
+      client.onError(others);
+      client.onStateChange(others);
+      client.on('hasOwnProperty', others);
+      client.on(type, note(type));
+      source.emit(type, 'payload');
+      expect(log).toEqual([`${type} payload`]);
+      expect(others).not.toHaveBeenCalled();
+      expect(client.status).toBe('open');
+
+      // Nor does listening to the name keep the lifecycle from being heard.
+      source.drop();
+      source.open();
+      expect(others).toHaveBeenCalledTimes(4);
+      expect(log).toHaveLength(1);
+    },
+  );
+
+  test('still reach the others when a listener throws, and what it threw is reported', async () => {
+    const { client, source, log, note } = await opened();
+    const bug = new Error('a bug');
+    client.on('lol', () => {
+      throw bug;
+    });
+    client.on('lol', note('after'));
+    source.emit('lol', '1');
+    source.emit('lol', '2');
+    expect(log).toEqual(['after 1', 'after 2']);
+    expect(reportError.mock.calls).toEqual([[bug], [bug]]);
+    expect(client.status).toBe('open');
+  });
+
+  test('may have listeners added and removed by a listener', async () => {
+    const { client, source, log, note } = await opened();
+    client.once('lol', () => {
+      remove();
+      client.on('lol', note('added'));
+    });
+    const remove = client.on('lol', note('removed'));
+    client.on('lol', note('stays'));
+    source.emit('lol', '1');
+    source.emit('lol', '2');
+    expect(log).toEqual(['stays 1', 'stays 2', 'added 2']);
+  });
+});
+
+describe('a subscription', () => {
+  test('ends with the function that on() returned', async () => {
+    const { client, source, log, note } = await opened();
+    const remove = client.on('lol', note('a'));
+    source.emit('lol', '1');
+    remove();
+    remove();
+    source.emit('lol', '2');
+    expect(log).toEqual(['a 1']);
+  });
+
+  test('ends with off(), every one of that listener to that type', async () => {
+    const { client, source, log, note } = await opened();
+    const a = note('a');
+    client.on('lol', a);
+    client.on('lol', a);
+    client.on('other', a);
+    client.on('lol', note('b'));
+    client.off('lol', a);
+    client.off('never listened to', a);
+    source.emit('lol', '1');
+    source.emit('other', '2');
+    expect(log).toEqual(['b 1', 'a 2']);
+  });
+
+  test('of onMessage ends with off("message")', async () => {
+    const { client, source, log, note } = await opened();
+    const a = note('a');
+    client.onMessage(a);
+    client.off('message', a);
+    source.emit('message', '1');
+    expect(log).toEqual([]);
+  });
+
+  test('ends after one event with once', async () => {
+    const { client, source, log, note } = await opened();
+    client.on('lol', note('on'), { once: true });
+    const remove = client.once('lol', note('once'));
+    source.emit('lol', '1');
+    source.emit('lol', '2');
+    remove();
+    expect(log).toEqual(['on 1', 'once 1']);
+  });
+
+  test.for(['on', 'onMessage', 'onOpen', 'onError', 'onStateChange'] as const)(
+    'of %s ends when its signal aborts',
+    async (method) => {
+      const { client, source } = await opened();
+      const abort = new AbortController();
+      const { signal } = abort;
+      const listener = vi.fn();
+      if (method === 'on') client.on('lol', listener, { signal });
+      else client[method](listener, { signal });
+      const all = () => {
+        source.emit('lol', '1');
+        source.emit('message', '1');
+        source.drop();
+        source.open();
+      };
+      all();
+      const { length } = listener.mock.calls;
+      expect(length).toBeGreaterThan(0);
+      abort.abort();
+      all();
+      expect(listener).toHaveBeenCalledTimes(length);
+    },
+  );
+
+  test('outlives a close() and connect()', async () => {
+    const { client, log, note } = await opened();
+    client.on('lol', note('a'));
+    client.close();
+    client.connect();
+    await vi.advanceTimersByTimeAsync(100);
+    MockEventSource.last.open();
+    MockEventSource.last.emit('lol', '1');
+    expect(log).toEqual(['a 1']);
+  });
+});
+
+describe('the promise of once()', () => {
+  test('is the next event of that type, and leaves no listener', async () => {
+    const { client, source } = await opened();
+    const next = client.once('lol');
+    source.emit('other', '0');
+    source.emit('lol', '1');
+    source.emit('lol', '2');
+    expect(await next).toMatchObject({ type: 'lol', data: '1' });
+  });
+
+  test('holds across a loss of the connection', async () => {
+    const { client, source } = await opened();
+    const next = client.once('lol');
+    source.drop();
+    source.open();
+    source.emit('lol', '1');
+    expect((await next).data).toBe('1');
+  });
+
+  test('rejects with an AbortError when the client is closed first', async () => {
+    const { client } = await opened();
+    const next = client.once('lol');
+    client.close();
+    await expect(next).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
+  test('rejects with the error when the connection fails for good first', async () => {
+    const { client, source } = await opened();
+    const next = client.once('lol');
+    source.fail();
+    await expect(next).rejects.toBe(client.getSnapshot().error);
+    expect(client.getSnapshot().error).toBeInstanceOf(SseError);
+  });
+
+  test('rejects when an earlier listener of the same event closes the client', async () => {
+    const { client, source } = await opened();
+    client.on('lol', () => {
+      client.close();
+    });
+    const next = client.once('lol');
+    source.emit('lol', '1');
+    await expect(next).rejects.toMatchObject({ name: 'AbortError' });
+  });
+});
+
+describe('onOpen', () => {
+  test('tells URL and transport, at every open', async () => {
+    const client = new SseClient(url, native);
+    const listener = vi.fn();
+    client.onOpen(listener);
+    await flush();
+    MockEventSource.last.open();
+    MockEventSource.last.drop();
+    MockEventSource.last.open();
+    expect(listener.mock.calls).toEqual([[{ url, transport: 'native' }], [{ url, transport: 'native' }]]);
+  });
+});
+
+describe('onError', () => {
+  test('tells a loss that the browser mends: it will be retried', async () => {
+    const { client, source } = await opened();
+    const errors: SseError[] = [];
+    client.onError((error) => errors.push(error));
+    source.drop();
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toBeInstanceOf(SseError);
+    expect(errors[0]).toMatchObject({ code: 'network', willRetry: true, attempt: 1 });
+  });
+
+  test('tells a failure for good: it will not', async () => {
+    const { client, source } = await opened();
+    const errors: SseError[] = [];
+    client.onError((error) => errors.push(error));
+    source.fail();
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toMatchObject({ code: 'failed', willRetry: false });
+    expect(client.status).toBe('closed');
+  });
+
+  test('is silent about close()', async () => {
+    const { client } = await opened();
+    const listener = vi.fn();
+    client.onError(listener);
+    client.close();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(listener).not.toHaveBeenCalled();
+    expect(client.getSnapshot().error).toBeUndefined();
+  });
+});
+
+describe('the state', () => {
+  const brief = ({ status }: SseState) => status;
+
+  test('goes through connecting, open, reconnecting, open, closed', async () => {
+    const client = new SseClient(url, native);
+    const statuses = [client.status];
+    const readyStates = [client.readyState];
+    client.onStateChange((now) => {
+      if (now.status === statuses.at(-1)) return;
+      statuses.push(now.status);
+      readyStates.push(client.readyState);
+    });
+    await flush();
+    MockEventSource.last.open();
+    MockEventSource.last.drop();
+    MockEventSource.last.open();
+    client.close();
+    expect(statuses).toEqual(['connecting', 'open', 'reconnecting', 'open', 'closed']);
+    expect(readyStates).toEqual([0, 1, 0, 1, 2]);
+  });
+
+  test('of onStateChange comes with the one before', async () => {
+    const { client, source } = await opened();
+    const first = client.getSnapshot();
+    const pairs: [SseState, SseState][] = [];
+    client.onStateChange((now, before) => pairs.push([now, before]));
+    source.drop();
+    source.open();
+    source.emit('message', '');
+    client.close();
+    expect(pairs.map(([now]) => brief(now))).toEqual(['reconnecting', 'open', 'open', 'closed']);
+    expect(pairs.map(([, before]) => before)).toEqual([first, ...pairs.slice(0, -1).map(([now]) => now)]);
+  });
+
+  test('that changes while a listener runs is told to the others once, as it is then', async () => {
+    const { client, source } = await opened();
+    client.onStateChange(({ status }) => {
+      if (status === 'reconnecting') client.close();
+    });
+    const seen: string[] = [];
+    client.onStateChange((now, before) => seen.push(`${brief(before)} > ${brief(now)}`));
+    source.drop();
+    expect(seen).toEqual(['open > closed']);
+  });
+
+  test('is the same object until something changes, and getSnapshot needs no this', async () => {
+    const { client, source } = await opened();
+    const { getSnapshot } = client;
+    const before = getSnapshot();
+    source.emit('message', '1', { id: '1' });
+    expect(getSnapshot()).toBe(before);
+    source.drop();
+    expect(getSnapshot()).not.toBe(before);
+    expect(getSnapshot()).toBe(getSnapshot());
+    expect(before.status).toBe('open');
+  });
+
+  test('is told by subscribe at once and after each change, until it is unsubscribed; it needs no this', async () => {
+    const { client, source } = await opened();
+    const { subscribe, getSnapshot } = client;
+    const seen: SseState[] = [];
+    const unsubscribe = subscribe((state) => {
+      expect(state).toBe(getSnapshot());
+      seen.push(state);
+    });
+    expect(seen.map(brief)).toEqual(['open']);
+    source.emit('message', '1');
+    source.drop();
+    expect(seen.map(brief)).toEqual(['open', 'reconnecting']);
+    unsubscribe();
+    source.open();
+    expect(seen).toHaveLength(2);
+  });
+
+  test('is told to the rest when a listener throws, and so is the error', async () => {
+    const { client, source } = await opened();
+    const bug = new Error('a bug');
+    client.onStateChange(() => {
+      throw bug;
+    });
+    client.onError(() => {
+      throw bug;
+    });
+    const states = vi.fn();
+    const errors = vi.fn();
+    client.subscribe(states);
+    client.onError(errors);
+    source.drop();
+    expect(states).toHaveBeenCalledTimes(2);
+    expect(errors).toHaveBeenCalledOnce();
+    expect(reportError.mock.calls).toEqual([[bug], [bug]]);
+  });
+
+  test('counts failures until an event arrives', async () => {
+    const { client, source } = await opened();
+    source.drop();
+    expect(client.getSnapshot()).toMatchObject({ attempt: 1, retryAt: undefined });
+    source.open();
+    source.drop();
+    expect(client.getSnapshot().attempt).toBe(2);
+    source.open();
+    source.emit('message', '1');
+    expect(client.getSnapshot().attempt).toBe(0);
+  });
+
+  test('has retryAt when it is ssekit that waits', async () => {
+    const { client, source } = await opened({ retry: { jitter: false }, retryInterval: 400 });
+    source.fail();
+    expect(client.getSnapshot()).toMatchObject({ status: 'reconnecting', retryAt: Date.now() + 400 });
+    await vi.advanceTimersByTimeAsync(400);
+    expect(MockEventSource.instances).toHaveLength(2);
+    expect(client.getSnapshot().retryAt).toBeUndefined();
+    client.close();
+  });
+});
+
+describe('on native', () => {
+  test('CLOSED is final', async () => {
+    const { client, source } = await opened();
+    source.fail();
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(MockEventSource.instances).toHaveLength(1);
+    expect(client.getSnapshot()).toMatchObject({ status: 'closed', error: { code: 'failed' } });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('CLOSED is opened again when retry is given, with lastEventIdParam', async () => {
+    const { client, source, log, note } = await opened({
+      retry: { jitter: false },
+      lastEventIdParam: 'after',
+    });
+    client.on('lol', note('lol'));
+    source.emit('lol', '1', { id: '7' });
+    source.fail();
+    await vi.advanceTimersByTimeAsync(1000);
+    const { last } = MockEventSource;
+    expect(last.url).toBe(`${url}?after=7`);
+    last.open();
+    last.emit('lol', '2');
+    expect(client.lastEventId).toBe('7');
+    last.emit('lol', '3', { id: '8' });
+    expect(log).toEqual(['lol 1', 'lol 2', 'lol 3']);
+    expect(client.lastEventId).toBe('8');
+    client.close();
+  });
+
+  test('CONNECTING is left to the browser, whose id nobody else can send', async () => {
+    const { client, source } = await opened();
+    source.drop();
+    window.dispatchEvent(new Event('online'));
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(MockEventSource.instances).toHaveLength(1);
+    expect(source.readyState).toBe(MockEventSource.CONNECTING);
+    expect(client.status).toBe('reconnecting');
+  });
+});
+
+describe('close()', () => {
+  test('closes the source and is final', async () => {
+    const { client, source } = await opened();
+    client.close();
+    expect(source.readyState).toBe(2);
+    expect([client.status, client.readyState]).toEqual(['closed', 2]);
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(MockEventSource.instances).toHaveLength(1);
+  });
+
+  test('tells its listeners of the state before it returns, and calls nobody afterwards', async () => {
+    const { client, source } = await opened();
+    const states: string[] = [];
+    client.subscribe(({ status }) => states.push(status));
+    const others = vi.fn();
+    client.onMessage(others);
+    client.onOpen(others);
+    client.onError(others);
+    client.close();
+    expect(states).toEqual(['open', 'closed']);
+    source.open();
+    source.emit('message', '1');
+    source.dispatchEvent(new MessageEvent('message', { data: 'late' }));
+    source.dispatchEvent(new Event('open'));
+    source.dispatchEvent(new Event('error'));
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(others).not.toHaveBeenCalled();
+    expect(states).toHaveLength(2);
+  });
+
+  test('in a listener keeps the event from the listeners after it', async () => {
+    const { client, source } = await opened();
+    const after = vi.fn();
+    client.on('lol', () => {
+      client.close();
+    });
+    client.on('lol', after);
+    source.emit('lol', '1');
+    expect(after).not.toHaveBeenCalled();
+  });
+
+  test('in a listener keeps the event from the others even when connect() follows', async () => {
+    const { client, source } = await opened();
+    const after = vi.fn();
+    client.on('lol', () => {
+      client.close();
+      client.connect();
+    });
+    client.on('lol', after);
+    source.emit('lol', '1');
+    await vi.advanceTimersByTimeAsync(100);
+    expect(after).not.toHaveBeenCalled();
+    expect(MockEventSource.instances).toHaveLength(2);
+    client.close();
+  });
+
+  test('in a listener of a state keeps the error from being told', async () => {
+    const { client, source } = await opened();
+    const errors = vi.fn();
+    client.onError(errors);
+    client.onStateChange(() => {
+      client.close();
+    });
+    source.drop();
+    expect(errors).not.toHaveBeenCalled();
+  });
+
+  test('leaves no timer, no page listener and no open source behind, whenever it comes', async () => {
+    const listening = new Set<unknown>();
+    vi.spyOn(window, 'addEventListener').mockImplementation((_, listener) => listening.add(listener));
+    vi.spyOn(window, 'removeEventListener').mockImplementation((_, listener) => listening.delete(listener));
+    const moments: ((client: SseClient) => unknown)[] = [
+      () => undefined,
+      flush,
+      async () => {
+        await flush();
+        MockEventSource.last.open();
+      },
+      async () => {
+        await flush();
+        MockEventSource.last.drop();
+      },
+      async () => {
+        await flush();
+        MockEventSource.last.fail();
+        expect(vi.getTimerCount()).toBe(1);
+        expect(listening.size).toBeGreaterThan(0);
+      },
+      async (client) => {
+        await flush();
+        client.reconnect();
+        expect(vi.getTimerCount()).toBe(1);
+      },
+    ];
+    for (const moment of moments) {
+      const client = new SseClient(url, { ...native, retry: {} });
+      await moment(client);
+      client.close();
+      client.close();
+      expect(vi.getTimerCount()).toBe(0);
+      expect(listening.size).toBe(0);
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(MockEventSource.instances.every(({ readyState }) => readyState === 2)).toBe(true);
+    }
+    vi.restoreAllMocks();
+  });
+});
+
+describe('connect()', () => {
+  test('does nothing while not closed', async () => {
+    const { client } = await opened();
+    client.connect();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(MockEventSource.instances).toHaveLength(1);
+    expect(client.status).toBe('open');
+  });
+
+  test('after close() in one tick opens one source, and the one before stays closed', async () => {
+    const { client, source } = await opened();
+    source.emit('message', '1');
+    client.close();
+    client.connect();
+    await flush();
+    expect(MockEventSource.instances).toHaveLength(2);
+    expect(source.readyState).toBe(2);
+    expect(client.status).toBe('connecting');
+    MockEventSource.last.open();
+    expect(client.status).toBe('open');
+  });
+
+  test('after a failure for good begins anew', async () => {
+    const { client, source } = await opened();
+    source.fail();
+    client.connect();
+    expect(client.getSnapshot()).toMatchObject({ status: 'connecting', attempt: 0, error: undefined });
+    await vi.advanceTimersByTimeAsync(100);
+    expect(MockEventSource.instances).toHaveLength(2);
+  });
+});
+
+describe('reconnect()', () => {
+  test('drops the source and opens another, with the listeners in place', async () => {
+    const { client, source, log, note } = await opened();
+    client.on('lol', note('a'));
+    source.emit('lol', '1');
+    client.reconnect();
+    expect(client.status).toBe('reconnecting');
+    expect(source.readyState).toBe(2);
+    await flush();
+    MockEventSource.last.open();
+    source.dispatchEvent(new MessageEvent('lol', { data: 'from the one before' }));
+    MockEventSource.last.emit('lol', '2');
+    expect(log).toEqual(['a 1', 'a 2']);
+    expect(client.status).toBe('open');
+  });
+
+  test('opens a client that is closed', async () => {
+    const { client } = await opened();
+    client.close();
+    client.reconnect();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(MockEventSource.instances).toHaveLength(2);
+    expect(client.status).toBe('connecting');
+  });
+});
+
+describe('a signal', () => {
+  test('closes the client for good when it aborts', async () => {
+    const abort = new AbortController();
+    const { client, source } = await opened({ signal: abort.signal });
+    abort.abort();
+    expect(source.readyState).toBe(2);
+    expect(client.status).toBe('closed');
+    client.connect();
+    client.reconnect();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(MockEventSource.instances).toHaveLength(1);
+    expect(client.status).toBe('closed');
+  });
+
+  test('that has aborted already lets nothing start', async () => {
+    const client = new SseClient(url, { ...native, signal: AbortSignal.abort() });
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(MockEventSource.instances).toEqual([]);
+    expect(client.status).toBe('closed');
+  });
+
+  test.for([
+    [
+      'close()',
+      (client: SseClient) => {
+        client.close();
+      },
+    ],
+    [
+      'a failure for good',
+      () => {
+        MockEventSource.last.fail();
+      },
+    ],
+  ] as const)(
+    'has no listener of the client left after %s, and one again after connect()',
+    async ([, end]) => {
+      const abort = new AbortController();
+      const listening = new Set<unknown>();
+      const { signal } = abort;
+      const add = signal.addEventListener.bind(signal);
+      const remove = signal.removeEventListener.bind(signal);
+      vi.spyOn(signal, 'addEventListener').mockImplementation((type: string, listener, options) => {
+        listening.add(listener);
+        add(type, listener, options);
+      });
+      vi.spyOn(signal, 'removeEventListener').mockImplementation((type: string, listener, options) => {
+        listening.delete(listener);
+        remove(type, listener, options);
+      });
+      const { client } = await opened({ signal });
+      expect(listening.size).toBe(1);
+      end(client);
+      expect(listening.size).toBe(0);
+      client.connect();
+      expect(listening.size).toBe(1);
+      abort.abort();
+      expect(client.status).toBe('closed');
+      expect(listening.size).toBe(0);
+    },
+  );
+});
+
+describe('until', () => {
+  test('completes the stream: closed without an error, and no callback for that event', async () => {
+    const { client, source, log, note } = await opened({ until: ({ data }) => data === '[DONE]' });
+    const errors = vi.fn();
+    client.onError(errors);
+    client.onMessage(note('message'));
+    source.emit('message', 'a');
+    source.emit('message', '[DONE]');
+    expect(log).toEqual(['message a']);
+    expect(source.readyState).toBe(2);
+    expect(client.getSnapshot()).toMatchObject({ status: 'closed', error: undefined });
+    expect(errors).not.toHaveBeenCalled();
+  });
+});
+
+describe('lastEventId', () => {
+  test('is empty, or the one given, until an event brings another', async () => {
+    expect(new SseClient(url, { ...native, autoConnect: false }).lastEventId).toBe('');
+    const client = new SseClient(url, { ...native, lastEventId: '41', lastEventIdParam: 'after' });
+    expect(client.lastEventId).toBe('41');
+    await flush();
+    const source = MockEventSource.last;
+    expect(source.url).toBe(`${url}?after=41`);
+    source.emit('message', '', { id: '42' });
+    expect(client.lastEventId).toBe('42');
+  });
+});

@@ -1,0 +1,204 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Listeners } from '../../src/listeners.ts';
+
+const reportError = vi.fn();
+const due = () => false;
+
+beforeEach(() => {
+  reportError.mockReset();
+  vi.stubGlobal('reportError', reportError);
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+/** A list, and a log of who was called with what. */
+function setup() {
+  const listeners = new Listeners<number>();
+  const calls: string[] = [];
+  const named = (name: string) => (value: number) => {
+    calls.push(`${name}${value}`);
+  };
+  return { listeners, calls, named };
+}
+
+describe('delivery', () => {
+  test('calls all, in the order they were added', () => {
+    const { listeners, calls, named } = setup();
+    for (const name of ['a', 'b', 'c']) listeners.add(named(name));
+    listeners.emit(1, due);
+    listeners.emit(2, due);
+    expect(calls).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'c2']);
+  });
+
+  test('reaches a listener that was added twice twice', () => {
+    const { listeners, calls, named } = setup();
+    const a = named('a');
+    listeners.add(a);
+    listeners.add(a);
+    listeners.emit(1, due);
+    expect(calls).toEqual(['a1', 'a1']);
+  });
+
+  test('goes on after a listener that throws, and reports what it threw', () => {
+    const { listeners, calls, named } = setup();
+    const error = new Error('a bug');
+    listeners.add(() => {
+      throw error;
+    });
+    listeners.add(named('b'));
+    listeners.emit(1, due);
+    listeners.emit(2, due);
+    expect(calls).toEqual(['b1', 'b2']);
+    expect(reportError.mock.calls).toEqual([[error], [error]]);
+  });
+
+  test('ends as soon as the value is superseded, also when the listener that did it throws', () => {
+    const { listeners, calls, named } = setup();
+    let superseded = false;
+    listeners.add(named('a'));
+    listeners.add(() => {
+      superseded = true;
+      throw new Error('a bug');
+    });
+    listeners.add(named('c'));
+    listeners.emit(1, () => superseded);
+    expect(calls).toEqual(['a1']);
+    expect(reportError).toHaveBeenCalledOnce();
+  });
+});
+
+describe('a change during delivery', () => {
+  test('an added listener waits for the next value', () => {
+    const { listeners, calls, named } = setup();
+    listeners.add(
+      () => {
+        listeners.add(named('late'));
+      },
+      { once: true },
+    );
+    listeners.add(named('b'));
+    listeners.emit(1, due);
+    expect(calls).toEqual(['b1']);
+    listeners.emit(2, due);
+    expect(calls).toEqual(['b1', 'b2', 'late2']);
+  });
+
+  test('a removed listener is not called any more', () => {
+    const { listeners, calls, named } = setup();
+    listeners.add(() => {
+      remove();
+    });
+    const remove = listeners.add(named('b'));
+    listeners.add(named('c'));
+    listeners.emit(1, due);
+    expect(calls).toEqual(['c1']);
+  });
+
+  test('a listener that removes itself does not make another miss the value', () => {
+    const { listeners, calls, named } = setup();
+    const remove = listeners.add((value) => {
+      calls.push(`self${value}`);
+      remove();
+    });
+    listeners.add(named('b'));
+    listeners.emit(1, due);
+    listeners.emit(2, due);
+    expect(calls).toEqual(['self1', 'b1', 'b2']);
+  });
+});
+
+describe('removal', () => {
+  test('a returned function ends one subscription, and only the first time', () => {
+    const { listeners, calls, named } = setup();
+    const a = named('a');
+    const remove = listeners.add(a);
+    listeners.add(a);
+    remove();
+    remove();
+    expect(listeners.size).toBe(1);
+    listeners.emit(1, due);
+    expect(calls).toEqual(['a1']);
+  });
+
+  test('delete ends every subscription of a listener, and none of another', () => {
+    const { listeners, calls, named } = setup();
+    const a = named('a');
+    listeners.add(a);
+    listeners.add(named('b'));
+    listeners.add(a, { once: true });
+    listeners.delete(a);
+    listeners.emit(1, due);
+    expect(calls).toEqual(['b1']);
+    listeners.delete(a);
+    expect(listeners.size).toBe(1);
+  });
+});
+
+describe('once', () => {
+  test('ends after one call', () => {
+    const { listeners, calls, named } = setup();
+    listeners.add(named('a'), { once: true });
+    listeners.emit(1, due);
+    listeners.emit(2, due);
+    expect(calls).toEqual(['a1']);
+    expect(listeners.size).toBe(0);
+  });
+
+  test('holds for a value that arrives while the listener runs', () => {
+    const { listeners, calls } = setup();
+    listeners.add(
+      (value) => {
+        calls.push(`a${value}`);
+        if (value < 3) listeners.emit(value + 1, due);
+      },
+      { once: true },
+    );
+    listeners.emit(1, due);
+    expect(calls).toEqual(['a1']);
+  });
+});
+
+describe('a signal', () => {
+  test('ends the subscription when it aborts', () => {
+    const { listeners, calls, named } = setup();
+    const abort = new AbortController();
+    listeners.add(named('a'), { signal: abort.signal });
+    listeners.emit(1, due);
+    abort.abort();
+    listeners.emit(2, due);
+    expect(calls).toEqual(['a1']);
+    expect(listeners.size).toBe(0);
+  });
+
+  test('that has aborted already lets nothing in', () => {
+    const { listeners, calls, named } = setup();
+    const remove = listeners.add(named('a'), { signal: AbortSignal.abort() });
+    listeners.emit(1, due);
+    expect(calls).toEqual([]);
+    expect(remove).not.toThrow();
+  });
+
+  test.for([
+    [
+      'is removed',
+      (listeners: Listeners<number>, signal: AbortSignal) => {
+        listeners.add(() => undefined, { signal })();
+      },
+    ],
+    [
+      'was called once',
+      (listeners: Listeners<number>, signal: AbortSignal) => {
+        listeners.add(() => undefined, { signal, once: true });
+        listeners.emit(1, due);
+      },
+    ],
+  ] as const)('is left without a listener when the subscription %s', ([, end]) => {
+    const { signal } = new AbortController();
+    const added = vi.spyOn(signal, 'addEventListener');
+    const removed = vi.spyOn(signal, 'removeEventListener');
+    end(new Listeners<number>(), signal);
+    expect(added).toHaveBeenCalledOnce();
+    expect(removed.mock.calls).toEqual([['abort', added.mock.calls[0]?.[1]]]);
+  });
+});

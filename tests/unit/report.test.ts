@@ -1,0 +1,45 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { attempt, report } from '../../src/report.ts';
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+const error = new Error('a bug in a listener');
+const fail = (): number => {
+  throw error;
+};
+
+describe('report', () => {
+  test('hands the error to reportError', () => {
+    const reportError = vi.fn();
+    vi.stubGlobal('reportError', reportError);
+    report(error);
+    expect(reportError.mock.calls).toEqual([[error]]);
+  });
+
+  test('makes it an uncaught exception where there is no reportError', () => {
+    vi.stubGlobal('reportError', undefined);
+    const queueMicrotask = vi.fn<(callback: () => void) => void>();
+    vi.stubGlobal('queueMicrotask', queueMicrotask);
+    report(error);
+    expect(queueMicrotask).toHaveBeenCalledOnce();
+    expect(queueMicrotask.mock.calls[0]?.[0]).toThrow(error);
+  });
+});
+
+describe('attempt', () => {
+  test('returns what the callback returns, and reports nothing', () => {
+    const reportError = vi.fn();
+    vi.stubGlobal('reportError', reportError);
+    expect(attempt(() => 42)).toBe(42);
+    expect(reportError).not.toHaveBeenCalled();
+  });
+
+  test('reports what the callback throws, and returns undefined', () => {
+    const reportError = vi.fn();
+    vi.stubGlobal('reportError', reportError);
+    expect(attempt(fail)).toBeUndefined();
+    expect(reportError.mock.calls).toEqual([[error]]);
+  });
+});
