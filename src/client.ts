@@ -1,24 +1,29 @@
 import { createConnection } from './connection.js';
+import { createDecodes, type DecodeSettings } from './decode.js';
+import { inOrder, type InOrder } from './in-order.js';
+import { iterate } from './iterate.js';
 import { Listeners, type ListenOptions, type Unsubscribe } from './listeners.js';
-import { ReadyState, type SseMessage } from './message.js';
-import { connectionOptions, type SseClientOptions } from './options.js';
+import { ReadyState, type AnyMessage, type EventName, type MessageOf } from './message.js';
+import {
+  connectionOptions,
+  type AutoOptions,
+  type CommonOptions,
+  type InferredSchemas,
+  type NativeOptions,
+  type OptionsArgument,
+} from './options.js';
 import type { SseError } from './errors.js';
 import type { UrlSource } from './request.js';
 import { traced } from './trace.js';
 import type { Connection, ConnectionObserver, OpenInfo, SseState } from './transport.js';
 
-/** The names that `Events` declares. */
-export type EventName<Events extends object> = Extract<keyof Events, string>;
-
-/** The message of an event type; for a union of types a union that narrows by `type`. */
-export type MessageOf<Events extends object, K extends string> = K extends keyof Events
-  ? SseMessage<Events[K], K>
-  : SseMessage<string, K>;
-
-/** A message of any declared type; it narrows by `type`. */
-export type AnyMessage<Events extends object> = {
-  [K in EventName<Events>]: MessageOf<Events, K>;
-}[EventName<Events>];
+/** Options of {@link SseClient.events}. */
+export interface EventsOptions {
+  /** Ends the loop: it throws the reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** The most events that wait while the loop is busy; past it, the loop throws `overflow`. Default `1000`. */
+  readonly limit?: number | undefined;
+}
 
 /**
  * A Server-Sent Events client: typed events, an honest state, and a connection that comes back by itself.
@@ -32,13 +37,14 @@ export type AnyMessage<Events extends object> = {
  * client.onError((error) => console.warn(error.code, error.willRetry));
  * ```
  */
-export class SseClient<Events extends { [K in keyof Events]: string } = Record<string, string>> {
+export class SseClient<Events extends object = Record<string, string>> {
   readonly withCredentials: boolean;
   readonly #connection: Connection;
   readonly #signal: AbortSignal | undefined;
   /** By event type. What each takes is settled by the signature of `on`, which a map cannot say: hence `never`. */
   readonly #messages = new Map<string, Listeners<never>>();
-  readonly #any = new Listeners<SseMessage>();
+  readonly #any = new Listeners<never>();
+  readonly #inOrder: InOrder;
   readonly #opens = new Listeners<OpenInfo>();
   readonly #errors = new Listeners<SseError>();
   readonly #states = new Listeners<SseState>();
@@ -51,7 +57,12 @@ export class SseClient<Events extends { [K in keyof Events]: string } = Record<s
    * @param url - Resolved as in `EventSource`; or a function, called before every attempt.
    * @throws TypeError for an option that cannot work, with the cure.
    */
-  constructor(url: UrlSource, options: SseClientOptions = {}) {
+  constructor(
+    url: UrlSource,
+    options: CommonOptions & (NativeOptions | AutoOptions) & InferredSchemas<Events>,
+  );
+  constructor(url: UrlSource, ...options: OptionsArgument<Events>);
+  constructor(url: UrlSource, options: CommonOptions & (NativeOptions | AutoOptions) & DecodeSettings = {}) {
     const settings = connectionOptions(url, options);
     this.withCredentials = settings.withCredentials;
     this.#signal = options.signal;
@@ -67,12 +78,23 @@ export class SseClient<Events extends { [K in keyof Events]: string } = Record<s
         this.#emit(this.#errors, error);
       },
       message: (message) => {
-        const listeners = this.#messages.get(message.type);
-        const closes = this.#closes;
-        if (listeners) this.#emit(listeners, message as never);
-        if (closes === this.#closes) this.#emit(this.#any, message);
+        // Decoding is for those who listen.
+        if (this.#messages.get(message.type)?.size || this.#any.size) this.#inOrder.push(message);
       },
     };
+    this.#inOrder = inOrder(
+      createDecodes(options),
+      (message) => {
+        const closes = this.#closes;
+        const listeners = this.#messages.get(message.type);
+        if (listeners) this.#emit(listeners, message as never);
+        if (closes === this.#closes) this.#emit(this.#any, message as never);
+      },
+      (error) => {
+        const { attempt } = this.getSnapshot();
+        observer.error(Object.assign(error as SseError, { attempt, willRetry: true }));
+      },
+    );
     const { debug } = options;
     this.#connection = createConnection(settings, debug ? traced(observer, debug) : observer);
     if (options.autoConnect ?? true) this.connect();
@@ -141,8 +163,44 @@ export class SseClient<Events extends { [K in keyof Events]: string } = Record<s
    * `fetch`, unless a native stream is already open.
    */
   onAny(listener: (message: AnyMessage<Events>) => void, options?: ListenOptions): Unsubscribe {
-    this.#connection.listenToAll();
-    return this.#any.add(listener as (message: SseMessage) => void, options);
+    return this.#listenToAll(listener, options);
+  }
+
+  /**
+   * Events as they come, for a `for await` loop: of these types, or of all types without any. Each loop has a queue of its own, which begins
+   * with the loop; `break` ends it, and never the client. The loop ends when the client closes, and throws the error it failed with.
+   */
+  events<K extends EventName<Events> = EventName<Events>>(...types: K[]): AsyncIterable<MessageOf<Events, K>>;
+  events<K extends EventName<Events> = EventName<Events>>(
+    ...args: [...types: K[], options: EventsOptions]
+  ): AsyncIterable<MessageOf<Events, K>>;
+  events<K extends EventName<Events>>(...args: (K | EventsOptions)[]): AsyncIterable<MessageOf<Events, K>> {
+    const types = args.filter((arg) => typeof arg === 'string');
+    const { signal, limit = 1000 } = args.find((arg) => typeof arg === 'object') ?? {};
+    return {
+      [Symbol.asyncIterator]: () =>
+        iterate<MessageOf<Events, K>>((inlet) => {
+          const abort = () => {
+            inlet.end(signal?.reason);
+          };
+          const subscriptions = types.map((type) => this.on(type, inlet.push));
+          if (types.length === 0) subscriptions.push(this.#listenToAll(inlet.push));
+          subscriptions.push(
+            this.#states.add(({ readyState, error }) => {
+              if (readyState === ReadyState.Closed) inlet.end(error);
+            }),
+            () => signal?.removeEventListener('abort', abort),
+          );
+          signal?.addEventListener('abort', abort);
+          const { status, transport, error } = this.getSnapshot();
+          if (signal?.aborted) abort();
+          // Closed from the start, it waits for connect(); closed since, it will not end again.
+          else if (status === 'closed' && transport !== undefined) inlet.end(error);
+          return () => {
+            for (const unsubscribe of subscriptions) unsubscribe();
+          };
+        }, limit),
+    };
   }
 
   /** Ends every subscription of this listener to this type. */
@@ -198,6 +256,7 @@ export class SseClient<Events extends { [K in keyof Events]: string } = Record<s
   /** Closes, until `connect()`. No listener is called after it returns, not even for events that have already arrived. */
   close(): void {
     this.#closes++;
+    this.#inOrder.clear();
     this.#connection.close();
   }
 
@@ -208,6 +267,11 @@ export class SseClient<Events extends { [K in keyof Events]: string } = Record<s
   #emit<T>(listeners: Listeners<T>, value: T): void {
     const closes = this.#closes;
     listeners.emit(value, () => closes !== this.#closes);
+  }
+
+  #listenToAll(listener: (message: never) => void, options?: ListenOptions): Unsubscribe {
+    this.#connection.listenToAll();
+    return this.#any.add(listener, options);
   }
 
   #listen(type: string, listener: (message: never) => void, options?: ListenOptions): Unsubscribe {

@@ -1,13 +1,20 @@
-export { SseClient, type AnyMessage, type EventName, type MessageOf } from './client.js';
+export { SseClient, type EventsOptions } from './client.js';
+export type { Decoder, SchemaResult, StandardSchema } from './decode.js';
 export { FetchEventSource, type FetchEventSourceInit } from './fetch-event-source.js';
 export { fetchSse, type FetchSseInit } from './fetch-sse.js';
 export { parseSse, type ParseSseOptions } from './parse-sse.js';
 export { SseError, type SseErrorCode, type SseErrorDetails } from './errors.js';
-export { ReadyState, type SseMessage } from './message.js';
+export { ReadyState, type AnyMessage, type EventName, type MessageOf, type SseMessage } from './message.js';
 export type { ListenOptions, Unsubscribe } from './listeners.js';
 export type { IdStorage } from './last-event-id.js';
 export type { EventSourceClass } from './native-transport.js';
-export type { CommonOptions, NativeOptions, SseClientOptions } from './options.js';
+export type {
+  AutoOptions,
+  CommonOptions,
+  DecodeOptions,
+  NativeOptions,
+  SseClientOptions,
+} from './options.js';
 export type {
   BodySource,
   FetchOptions,

@@ -25,3 +25,16 @@ export interface SseMessage<T = string, K extends string = string> {
   /** The data exactly as the server sent it, its lines joined with LF. */
   readonly raw: string;
 }
+
+/** The names that `Events` declares. */
+export type EventName<Events extends object> = Extract<keyof Events, string>;
+
+/** The message of an event type; for a union of types a union that narrows by `type`. */
+export type MessageOf<Events extends object, K extends string> = K extends keyof Events
+  ? SseMessage<Events[K], K>
+  : SseMessage<string, K>;
+
+/** A message of any declared type; it narrows by `type`. */
+export type AnyMessage<Events extends object> = {
+  [K in EventName<Events>]: MessageOf<Events, K>;
+}[EventName<Events>];

@@ -1,5 +1,7 @@
 import type { ConnectionOptions } from './connection.js';
 import { chooseTransport, type TransportOptions } from './choose-transport.js';
+import type { DecodeSettings, Decoder, StandardSchema } from './decode.js';
+import type { SseMessage } from './message.js';
 import type { EventSourceClass } from './native-transport.js';
 import {
   requestOptions,
@@ -13,6 +15,38 @@ import { storageKey, type IdStorage } from './last-event-id.js';
 import type { Debug } from './trace.js';
 import type { Transport } from './transport.js';
 import { asksFetch, validate } from './validate.js';
+
+/** The names in `Events` whose payload is not a plain string. */
+type Decoded<Events extends object> = {
+  [K in keyof Events]: string extends Events[K] ? never : K;
+}[keyof Events];
+
+type Schemas<Events extends object> = {
+  readonly [K in keyof Events]?: StandardSchema<Events[K]> | undefined;
+};
+type Decoders<Events extends object> = { readonly [K in keyof Events]?: Decoder<Events[K]> | undefined };
+
+/** How payloads become what `Events` says. Every payload that is not a string needs a decoder or a schema. */
+export type DecodeOptions<Events extends object> =
+  | {
+      /** `'json'` or a function for all events. */
+      readonly decode: 'json' | ((message: SseMessage) => Events[keyof Events]);
+      /** A schema by event type; it sees what `decode` returns. */
+      readonly schemas?: Schemas<Events> | undefined;
+    }
+  | {
+      /** A decoder by event type. */
+      readonly decode: Decoders<Events> & { readonly [K in Decoded<Events>]: Decoder<Events[K]> };
+      readonly schemas?: Schemas<Events> | undefined;
+    }
+  | {
+      /** With `schemas`: JSON for the types that have one, text for the others. */
+      readonly decode?: 'text' | Decoders<Events> | undefined;
+      readonly schemas: Schemas<Events> & { readonly [K in Decoded<Events>]: StandardSchema<Events[K]> };
+    }
+  | ([Decoded<Events>] extends [never]
+      ? { readonly decode?: 'text' | undefined; readonly schemas?: undefined }
+      : never);
 
 /** Options that work on every transport. */
 export interface CommonOptions extends StreamOptions {
@@ -40,27 +74,43 @@ export interface CommonOptions extends StreamOptions {
   readonly EventSource?: EventSourceClass | undefined;
 }
 
-/** Options of a client that must stay on native `EventSource`: what that cannot do does not compile. */
-export type NativeOptions = CommonOptions & { readonly transport: 'native' } & {
+/** What a client that must stay on native `EventSource` can ask for: anything else does not compile. */
+export type NativeOptions = { readonly transport: 'native' } & {
   readonly [K in keyof FetchOptions]?: undefined;
 } & (
     { readonly lastEventId?: undefined } | { readonly lastEventId: string; readonly lastEventIdParam: string }
   );
 
-/** Options of {@link SseClient}; all of them optional. */
-export type SseClientOptions =
-  | NativeOptions
-  | (CommonOptions &
-      FetchOptions & {
-        /**
-         * `'auto'` (default): native `EventSource` while it can honour every option, `fetch` when it cannot, or once it gave up.
-         * `'fetch'`, `'native'`: this one only. Or a {@link Transport} of your own.
-         */
-        readonly transport?: 'auto' | 'fetch' | Transport | undefined;
-      });
+/** What any other client can ask for. */
+export type AutoOptions = FetchOptions & {
+  /**
+   * `'auto'` (default): native `EventSource` while it can honour every option, `fetch` when it cannot, or once it gave up.
+   * `'fetch'`, `'native'`: this one only. Or a {@link Transport} of your own.
+   */
+  readonly transport?: 'auto' | 'fetch' | Transport | undefined;
+};
+
+/** Options of {@link SseClient}; all of them optional, but for the decoding of payloads that are not strings. */
+export type SseClientOptions<Events extends object = Record<string, string>> = CommonOptions &
+  (NativeOptions | AutoOptions) &
+  DecodeOptions<Events>;
+
+/** A schema for every event type, from which `Events` is inferred. */
+export interface InferredSchemas<Events extends object> {
+  readonly decode?: DecodeSettings['decode'];
+  readonly schemas: { readonly [K in keyof Events]: StandardSchema<Events[K]> };
+}
+
+/** The options may be left out where no payload needs decoding. */
+export type OptionsArgument<Events extends object> = [Decoded<Events>] extends [never]
+  ? [options?: SseClientOptions<Events>]
+  : [options: SseClientOptions<Events>];
 
 /** From what a caller asks for to what a connection needs. Throws `TypeError` for what cannot work. */
-export function connectionOptions(url: UrlSource, options: SseClientOptions): ConnectionOptions {
+export function connectionOptions(
+  url: UrlSource,
+  options: CommonOptions & (NativeOptions | AutoOptions),
+): ConnectionOptions {
   const { transport = 'auto', retry, storage, lastEventIdParam } = options;
   validate(url, { ...options, transport });
   const request = requestOptions(url, options);
