@@ -34,10 +34,10 @@ describe('a deadline', () => {
 
   test('starts anew with each beat', () => {
     const expire = vi.fn();
-    const { beat } = deadline(1000, expire);
+    const limit = deadline(1000, expire);
     for (let i = 0; i < 10; i++) {
       pass(900);
-      beat();
+      limit.beat();
     }
     pass(999);
     expect(expire).not.toHaveBeenCalled();
@@ -47,11 +47,11 @@ describe('a deadline', () => {
 
   test('has one timer, however many beats there are', () => {
     const set = vi.spyOn(globalThis, 'setTimeout');
-    const { beat, cancel } = deadline(1000, vi.fn());
-    for (let i = 0; i < 10_000; i++) beat();
+    const limit = deadline(1000, vi.fn());
+    for (let i = 0; i < 10_000; i++) limit.beat();
     expect(set).toHaveBeenCalledTimes(1);
     expect(vi.getTimerCount()).toBe(1);
-    cancel();
+    limit.cancel();
   });
 
   test('leaves nothing once it is cancelled: before any beat, after one, and in a grace interval', () => {
@@ -103,11 +103,11 @@ describe('a timer that fires late', () => {
 
   test('grants it again after a beat', () => {
     const expire = vi.fn();
-    const { beat } = deadline(10_000, expire);
+    const limit = deadline(10_000, expire);
     for (let i = 0; i < 5; i++) {
       asleep += 3_600_000;
       pass(10_000);
-      beat();
+      limit.beat();
     }
     expect(expire).not.toHaveBeenCalled();
     pass(10_000);
@@ -129,12 +129,12 @@ describe('a huge duration', () => {
     (ms) => {
       const set = vi.spyOn(globalThis, 'setTimeout');
       const expire = vi.fn();
-      const { cancel } = deadline(ms, expire);
+      const limit = deadline(ms, expire);
       pass(2 ** 31 - 2);
       expect(expire).not.toHaveBeenCalled();
       for (const [, delay] of set.mock.calls) expect(delay).toBeLessThanOrEqual(2 ** 31 - 1);
       expect(set).toHaveBeenCalledTimes(1);
-      cancel();
+      limit.cancel();
     },
   );
 
