@@ -1,0 +1,98 @@
+/**
+ * A double of `EventSource` for tests without a browser: a real `EventTarget` with the standard's state machine, driven by hand.
+ * Every instance is kept in {@link MockEventSource.instances}.
+ *
+ * @example
+ * ```ts
+ * const client = new SseClient('/prices', { transport: 'native', EventSource: MockEventSource });
+ * await MockEventSource.next();
+ * MockEventSource.last.open();
+ * MockEventSource.last.emit('tick', '42', { id: '1' });
+ * ```
+ */
+export class MockEventSource extends EventTarget {
+  static readonly CONNECTING = 0;
+  static readonly OPEN = 1;
+  static readonly CLOSED = 2;
+  /** Every instance since the last {@link MockEventSource.reset}, in order. */
+  static readonly instances: MockEventSource[] = [];
+  static readonly #waiting: (() => void)[] = [];
+
+  readonly CONNECTING = 0;
+  readonly OPEN = 1;
+  readonly CLOSED = 2;
+  readonly url: string;
+  readonly withCredentials: boolean;
+  readyState: 0 | 1 | 2 = 0;
+  onopen: ((event: Event) => unknown) | null = null;
+  onmessage: ((event: MessageEvent) => unknown) | null = null;
+  onerror: ((event: Event) => unknown) | null = null;
+  #lastEventId = '';
+
+  constructor(url: string | URL, { withCredentials = false }: EventSourceInit = {}) {
+    super();
+    this.url = String(url);
+    this.withCredentials = withCredentials;
+    MockEventSource.instances.push(this);
+    for (const resolve of MockEventSource.#waiting.splice(0)) resolve();
+  }
+
+  /** The latest instance. Throws when there is none yet. */
+  static get last(): MockEventSource {
+    const last = MockEventSource.instances.at(-1);
+    if (!last)
+      throw new Error('No MockEventSource has been constructed yet; await MockEventSource.next() first.');
+    return last;
+  }
+
+  /** The next instance that is constructed. */
+  static async next(): Promise<MockEventSource> {
+    await new Promise<void>((resolve) => MockEventSource.#waiting.push(resolve));
+    return MockEventSource.last;
+  }
+
+  /** Forgets all instances: call it before each test. */
+  static reset(): void {
+    MockEventSource.instances.length = 0;
+  }
+
+  /** The server answers with a stream. */
+  open(): void {
+    if (this.readyState === 2) return;
+    this.readyState = 1;
+    this.#dispatch(new Event('open'));
+  }
+
+  /** The server sends an event. Without `id`, the last event ID stays what it was. */
+  emit(type: string, data: string, { id }: { id?: string | undefined } = {}): void {
+    if (this.readyState === 2) return;
+    this.#lastEventId = id ?? this.#lastEventId;
+    const { origin } = new URL(this.url, 'http://localhost');
+    this.#dispatch(new MessageEvent(type, { data, lastEventId: this.#lastEventId, origin }));
+  }
+
+  /** The connection is lost; the source reestablishes it by itself: call {@link MockEventSource.open} for that. */
+  drop(): void {
+    if (this.readyState === 2) return;
+    this.readyState = 0;
+    this.#dispatch(new Event('error'));
+  }
+
+  /** The connection failed for good, as after a 503 or a wrong content type. */
+  fail(): void {
+    if (this.readyState === 2) return;
+    this.readyState = 2;
+    this.#dispatch(new Event('error'));
+  }
+
+  close(): void {
+    this.readyState = 2;
+  }
+
+  #dispatch(event: Event): void {
+    this.dispatchEvent(event);
+    if (event.type === 'open') this.onopen?.(event);
+    else if (event.type === 'error') this.onerror?.(event);
+    else if (event.type === 'message') this.onmessage?.(event as MessageEvent);
+  }
+}

@@ -1,0 +1,161 @@
+/** An event to send: its fields as the standard names them. */
+export interface MockEvent {
+  readonly event?: string | undefined;
+  /** Sent as it is if a string, as JSON otherwise. */
+  readonly data?: unknown;
+  readonly id?: string | undefined;
+  /** The reconnection time in ms. */
+  readonly retry?: number | undefined;
+}
+
+/** One request to a {@link mockSse}, and your side of its answer. */
+export interface MockExchange {
+  readonly request: Request;
+  /** Answers: 200 and `text/event-stream` unless `init` says otherwise. */
+  open(init?: ResponseInit): void;
+  /** Sends one chunk: an event, or text and bytes exactly as they are. Opens first if need be. */
+  send(chunk: MockEvent | string | Uint8Array): void;
+  /** Ends the stream in order. */
+  end(): void;
+  /** Breaks the connection, before the answer or within it. */
+  cut(): void;
+  /** Whether the client has left. */
+  readonly isAborted: boolean;
+}
+
+/** A server in place of `fetch`. */
+export interface MockSse {
+  /** Give it to ssekit as the option `fetch`. */
+  readonly fetch: typeof fetch;
+  /** Every request so far, in order. */
+  readonly exchanges: readonly MockExchange[];
+  /** The next request; one that came before and was not asked for yet comes first. */
+  next(): Promise<MockExchange>;
+}
+
+/**
+ * A scripted `fetch` for tests and for pages without a server: you answer each request by hand, chunk by chunk.
+ *
+ * @example
+ * ```ts
+ * const server = mockSse();
+ * const client = new SseClient<{ tick: string }>('https://example.test/prices', { fetch: server.fetch });
+ * client.on('tick', (event) => prices.push(event.data));
+ *
+ * const exchange = await server.next();
+ * exchange.send({ event: 'tick', data: '42', id: '1' });
+ * exchange.cut(); // the client reconnects; the next request has Last-Event-ID: 1
+ * ```
+ */
+export function mockSse(): MockSse {
+  const exchanges: MockExchange[] = [];
+  const unasked: MockExchange[] = [];
+  const waiting: ((exchange: MockExchange) => void)[] = [];
+  return {
+    exchanges,
+    fetch: (input, init) => {
+      const request = new Request(input, init);
+      return new Promise((resolve, reject) => {
+        if (request.signal.aborted) {
+          reject(abortReason(request));
+          return;
+        }
+        const exchange = answer(request, resolve, reject);
+        exchanges.push(exchange);
+        const reader = waiting.shift();
+        if (reader) reader(exchange);
+        else unasked.push(exchange);
+      });
+    },
+    next: () =>
+      new Promise((resolve) => {
+        const exchange = unasked.shift();
+        if (exchange) resolve(exchange);
+        else waiting.push(resolve);
+      }),
+  };
+}
+
+function abortReason({ signal }: Request): Error {
+  return signal.reason instanceof Error ? signal.reason : new DOMException('Aborted', 'AbortError');
+}
+
+function answer(
+  request: Request,
+  resolve: (response: Response) => void,
+  reject: (error: Error) => void,
+): MockExchange {
+  let body: ReadableStreamDefaultController<Uint8Array> | undefined;
+  let isAborted = false;
+  let isOver = false;
+  const encoder = new TextEncoder();
+
+  /** Ends the answer from either side; a broken stream rejects as `fetch` does. */
+  const stop = (error?: Error) => {
+    if (isOver) return;
+    isOver = true;
+    request.signal.removeEventListener('abort', leave);
+    if (error) {
+      if (body) body.error(error);
+      else reject(error);
+    } else body?.close();
+  };
+  const leave = () => {
+    isAborted = true;
+    stop(abortReason(request));
+  };
+  request.signal.addEventListener('abort', leave);
+
+  const exchange: MockExchange = {
+    request,
+    get isAborted() {
+      return isAborted;
+    },
+    open(init = {}) {
+      if (body || isOver) return;
+      const headers = new Headers(init.headers);
+      if (!headers.has('content-type')) headers.set('content-type', 'text/event-stream');
+      const stream = new ReadableStream<Uint8Array>({
+        start(controller) {
+          body = controller;
+        },
+        cancel() {
+          isOver = isAborted = true;
+          request.signal.removeEventListener('abort', leave);
+        },
+      });
+      const isEmpty = init.status !== undefined && [204, 205, 304].includes(init.status);
+      resolve(new Response(isEmpty ? null : stream, { ...init, headers }));
+    },
+    send(chunk) {
+      exchange.open();
+      if (isOver) return;
+      const bytes =
+        chunk instanceof Uint8Array
+          ? chunk
+          : encoder.encode(typeof chunk === 'string' ? chunk : block(chunk));
+      body?.enqueue(bytes);
+    },
+    end() {
+      exchange.open();
+      stop();
+    },
+    cut() {
+      stop(new TypeError('The connection was cut.'));
+    },
+  };
+  return exchange;
+}
+
+/** An event as it stands on the wire. */
+function block({ event, data, id, retry }: MockEvent): string {
+  const lines: string[] = [];
+  if (retry !== undefined) lines.push(`retry: ${retry}`);
+  if (id !== undefined) lines.push(`id: ${id}`);
+  if (event !== undefined) lines.push(`event: ${event}`);
+  if (data !== undefined) {
+    const text = typeof data === 'string' ? data : JSON.stringify(data);
+    lines.push(...text.split(/\r\n|\r|\n/).map((line) => `data: ${line}`));
+  }
+  return `${lines.join('\n')}\n\n`;
+}
