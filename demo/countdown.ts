@@ -1,0 +1,21 @@
+import { write } from './element.ts';
+import type { SseState } from 'ssekit';
+
+/** Shows how long it is until the next attempt. A timer runs only while there is something to count. */
+export function countdown(output: Element): (state: SseState) => void {
+  let timer: ReturnType<typeof setInterval> | undefined;
+  return ({ status, attempt, retryAt }) => {
+    clearInterval(timer);
+    const show = () => {
+      write(output, status === 'reconnecting' ? `${untilNext(retryAt)} · attempt ${attempt}` : '');
+    };
+    show();
+    if (status === 'reconnecting' && retryAt !== undefined) timer = setInterval(show, 100);
+  };
+}
+
+function untilNext(retryAt: number | undefined): string {
+  if (retryAt === undefined) return 'trying now';
+  const seconds = Math.max(0, retryAt - Date.now()) / 1000;
+  return `next attempt in ${seconds.toFixed(1)} s`;
+}

@@ -1,0 +1,7 @@
+import type { SseMessage } from 'ssekit';
+
+/** What the stream is typed on. */
+export interface Paper {
+  type(event: SseMessage): void;
+  finish(event: SseMessage): void;
+}
