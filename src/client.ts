@@ -16,6 +16,7 @@ import type { SseError } from './errors.js';
 import type { UrlSource } from './request.js';
 import { traced } from './trace.js';
 import type { Connection, ConnectionObserver, OpenInfo, SseState } from './transport.js';
+import { validateLimit } from './validate.js';
 
 /** Options of {@link SseClient.events}. */
 export interface EventsOptions {
@@ -48,6 +49,8 @@ export class SseClient<Events extends object = Record<string, string>> {
   readonly #opens = new Listeners<OpenInfo>();
   readonly #errors = new Listeners<SseError>();
   readonly #states = new Listeners<SseState>();
+  /** Whether `connect()` was ever called. */
+  #hasBegun = false;
   /** Counts calls of `close()`, so that a delivery under way can see that it is no longer wanted. */
   #closes = 0;
 
@@ -175,31 +178,25 @@ export class SseClient<Events extends object = Record<string, string>> {
     ...args: [...types: K[], options: EventsOptions]
   ): AsyncIterable<MessageOf<Events, K>>;
   events<K extends EventName<Events>>(...args: (K | EventsOptions)[]): AsyncIterable<MessageOf<Events, K>> {
-    const types = args.filter((arg) => typeof arg === 'string');
+    const types = new Set(args.filter((arg) => typeof arg === 'string'));
     const { signal, limit = 1000 } = args.find((arg) => typeof arg === 'object') ?? {};
+    validateLimit(limit);
     return {
       [Symbol.asyncIterator]: () =>
-        iterate<MessageOf<Events, K>>((inlet) => {
-          const abort = () => {
-            inlet.end(signal?.reason);
-          };
-          const subscriptions = types.map((type) => this.on(type, inlet.push));
-          if (types.length === 0) subscriptions.push(this.#listenToAll(inlet.push));
-          subscriptions.push(
-            this.#states.add(({ readyState, error }) => {
-              if (readyState === ReadyState.Closed) inlet.end(error);
-            }),
-            () => signal?.removeEventListener('abort', abort),
-          );
-          signal?.addEventListener('abort', abort);
-          const { status, transport, error } = this.getSnapshot();
-          if (signal?.aborted) abort();
-          // Closed from the start, it waits for connect(); closed since, it will not end again.
-          else if (status === 'closed' && transport !== undefined) inlet.end(error);
-          return () => {
-            for (const unsubscribe of subscriptions) unsubscribe();
-          };
-        }, limit),
+        iterate<MessageOf<Events, K>>(
+          (inlet) => {
+            const subscriptions = [...types].map((type) => this.on(type, inlet.push));
+            if (types.size === 0) subscriptions.push(this.#listenToAll(inlet.push));
+            subscriptions.push(this.#onClosed(inlet.end));
+            // Closed from the start, it waits for connect(); closed since, it will not end again.
+            const { status, error } = this.getSnapshot();
+            if (status === 'closed' && this.#hasBegun) inlet.end(error);
+            return () => {
+              for (const unsubscribe of subscriptions) unsubscribe();
+            };
+          },
+          { limit, signal },
+        ),
     };
   }
 
@@ -217,14 +214,13 @@ export class SseClient<Events extends object = Record<string, string>> {
   ): Unsubscribe | Promise<MessageOf<Events, K>> {
     if (listener) return this.on(type, listener, { once: true });
     return new Promise((resolve, reject) => {
-      const offState = this.#states.add(({ readyState, error }) => {
-        if (readyState !== ReadyState.Closed) return;
+      const offClosed = this.#onClosed((error) => {
         offEvent();
-        offState();
+        offClosed();
         reject(error ?? new DOMException('The client was closed.', 'AbortError'));
       });
       const offEvent = this.once(type, (message) => {
-        offState();
+        offClosed();
         resolve(message);
       });
     });
@@ -242,6 +238,7 @@ export class SseClient<Events extends object = Record<string, string>> {
 
   /** Opens, or opens again after {@link close} or a final failure, resuming after `lastEventId`. Does nothing while not closed. */
   connect(): void {
+    this.#hasBegun = true;
     if (this.#signal?.aborted) return;
     this.#signal?.addEventListener('abort', this.#abort);
     this.#connection.connect();
@@ -267,6 +264,16 @@ export class SseClient<Events extends object = Record<string, string>> {
   #emit<T>(listeners: Listeners<T>, value: T): void {
     const closes = this.#closes;
     listeners.emit(value, () => closes !== this.#closes);
+  }
+
+  /** Calls back when the client has closed and the events before that, which a schema may still be looking at, are delivered. */
+  #onClosed(listener: (error: SseError | undefined) => void): Unsubscribe {
+    return this.#states.add(({ readyState, error }) => {
+      if (readyState !== ReadyState.Closed) return;
+      this.#inOrder.after(() => {
+        listener(error);
+      });
+    });
   }
 
   #listenToAll(listener: (message: never) => void, options?: ListenOptions): Unsubscribe {

@@ -70,8 +70,8 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
     const next: SseState = { ...state, ...changes, readyState: READY_STATE[status] };
     if ((Object.keys(next) as (keyof SseState)[]).every((key) => next[key] === state[key])) return;
     state = next;
-    if (status === 'closed') lastEventId.flush();
     observer.state(state);
+    if (status === 'closed') lastEventId.flush();
   }
 
   /** Ends the attempt under way, and the wait for one. */
@@ -129,6 +129,11 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
         if (!isOver()) report(...args);
       };
     };
+    const failed = (error: SseError): void => {
+      const retry = willRetry(error);
+      // Unless `shouldRetry` has closed the connection.
+      if (!isOver()) fail(error, retry);
+    };
     return {
       open: live((info) => {
         update({ status: 'open', error: undefined, retryAt: undefined });
@@ -152,20 +157,21 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
         retryInterval = ms;
       }),
       reestablishing: live((error) => {
-        if (policyGiven && !willRetry(error)) fail(error, false);
-        else lose(error, undefined, true);
+        const retry = !policyGiven || willRetry(error);
+        if (isOver()) return;
+        if (retry) lose(error, undefined, true);
+        else fail(error, false);
       }),
       fail: live((error) => {
         if (error.code === 'failed' && state.transport === 'native') nativeGaveUp = true;
-        fail(error, willRetry(error));
+        failed(error);
       }),
       end: live(() => {
         if (options.method !== 'GET') {
           finish();
           return;
         }
-        const error = new SseError('network', 'The server ended the stream.');
-        fail(error, willRetry(error));
+        failed(new SseError('network', 'The server ended the stream.'));
       }),
     };
   }

@@ -21,8 +21,39 @@ export type Decoder<T> = 'json' | ((message: SseMessage) => T) | (string extends
 /** From the message as it came to the message as it is typed. Throws, or rejects with, a `decode` {@link SseError}. */
 export type Decode = (message: SseMessage) => SseMessage<unknown> | Promise<SseMessage<unknown>>;
 
-/** Never "JSON, else text": a payload is what its type says, or an error. */
-export function createDecode(decoder: Decoder<unknown>, schema: StandardSchema | undefined): Decode {
+/** Payloads as they come. */
+export interface AsText {
+  readonly decode?: 'text' | undefined;
+  readonly schema?: undefined;
+}
+
+/** Payloads that become a `T` by your word: nothing checks what JSON holds. */
+export interface AsValue<T> {
+  /** A function that throws makes a `decode` error. */
+  readonly decode: 'json' | ((message: SseMessage) => T);
+  readonly schema?: undefined;
+}
+
+/** Payloads that a schema has checked. */
+export interface BySchema<T> {
+  /** What the schema sees. Default `'json'`. */
+  readonly decode?: Decoder<unknown> | undefined;
+  /** A Standard Schema, which may be asynchronous. */
+  readonly schema: StandardSchema<T>;
+}
+
+/** Options of {@link createDecode}, as they come. */
+export interface DecodeSetting {
+  readonly decode?: Decoder<unknown> | undefined;
+  readonly schema?: StandardSchema | undefined;
+}
+
+/** Never "JSON, else text": a payload is what its type says, or an error. `undefined` for text as it comes. JSON is the default of a schema. */
+export function createDecode({
+  schema,
+  decode = schema ? 'json' : 'text',
+}: DecodeSetting): Decode | undefined {
+  if (decode === 'text' && !schema) return undefined;
   return (message) => {
     const fail = (what: string, details: { cause?: unknown; issues?: readonly unknown[] }): never => {
       const { type, raw } = message;
@@ -33,13 +64,15 @@ export function createDecode(decoder: Decoder<unknown>, schema: StandardSchema |
       });
     };
     const settle = (result: SchemaResult<unknown>): SseMessage<unknown> =>
-      result.issues ? fail('does not fit its schema', result) : { ...message, data: result.value };
+      result.issues
+        ? fail('does not fit its schema', { issues: result.issues })
+        : { ...message, data: result.value };
     const giveUp = (cause: unknown) => fail('could not be decoded', { cause });
 
     let result: ReturnType<StandardSchema['~standard']['validate']>;
     try {
       const data: unknown =
-        decoder === 'json' ? JSON.parse(message.raw) : decoder === 'text' ? message.raw : decoder(message);
+        decode === 'json' ? JSON.parse(message.raw) : decode === 'text' ? message.raw : decode(message);
       if (!schema) return { ...message, data };
       result = schema['~standard'].validate(data);
     } catch (cause) {
@@ -55,7 +88,7 @@ export interface DecodeSettings {
   readonly schemas?: Readonly<Record<string, StandardSchema | undefined>> | undefined;
 }
 
-/** Finds what decodes an event type; `undefined` for text as it comes. A type with a schema is JSON unless `decode` says otherwise. */
+/** Finds what decodes an event type; `undefined` for text as it comes. */
 export function createDecodes({
   decode,
   schemas = {},
@@ -63,11 +96,10 @@ export function createDecodes({
   const general = typeof decode === 'object' ? undefined : decode;
   const decoders = new Map(typeof decode === 'object' ? Object.entries(decode) : []);
   const schemaOf = new Map(Object.entries(schemas));
-  const decodes = new Map<string, Decode>();
+  const decodes = new Map<string, Decode | undefined>();
   for (const type of [...decoders.keys(), ...schemaOf.keys()]) {
-    const schema = schemaOf.get(type);
-    decodes.set(type, createDecode(decoders.get(type) ?? general ?? (schema ? 'json' : 'text'), schema));
+    decodes.set(type, createDecode({ decode: decoders.get(type) ?? general, schema: schemaOf.get(type) }));
   }
-  const others = general === undefined || general === 'text' ? undefined : createDecode(general, undefined);
+  const others = createDecode({ decode: general });
   return (type) => decodes.get(type) ?? others;
 }

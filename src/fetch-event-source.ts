@@ -14,7 +14,9 @@ const RECONNECTION_TIME = 3000;
 
 const CONSTANTS = { CONNECTING: 0, OPEN: 1, CLOSED: 2 } as const;
 
-type Handler<E> = ((this: FetchEventSource, event: E) => unknown) | null;
+/** `EventTarget`, with the listeners typed as those of `EventSource`. */
+const Target = EventTarget as new () => EventTarget &
+  Pick<EventSource, 'addEventListener' | 'removeEventListener'>;
 
 /**
  * `EventSource` (WHATWG HTML, 9.2) over `fetch`: a drop-in that also takes `headers`, `method`, `body` and `fetch`. Its behaviour is the
@@ -24,10 +26,10 @@ type Handler<E> = ((this: FetchEventSource, event: E) => unknown) | null;
  * @example
  * ```ts
  * const source = new FetchEventSource('/api/sse', { headers: { Authorization: `Bearer ${token}` } });
- * source.addEventListener('lol', (event) => console.log((event as MessageEvent).data));
+ * source.addEventListener('lol', (event) => console.log(event.data));
  * ```
  */
-export class FetchEventSource extends EventTarget {
+export class FetchEventSource extends Target implements EventSource {
   declare static readonly CONNECTING: 0;
   declare static readonly OPEN: 1;
   declare static readonly CLOSED: 2;
@@ -62,11 +64,14 @@ export class FetchEventSource extends EventTarget {
    *
    * @throws DOMException `SyntaxError` for a URL that cannot be resolved.
    */
-  constructor(url: string | URL, init?: FetchEventSourceInit) {
+  constructor(url: string | URL, init: FetchEventSourceInit | null = {}) {
     super();
-    // 9.2.2, "EventSource(url, eventSourceInitDict)": steps 3 to 7. JavaScript may leave out the argument.
+    // As WebIDL converts what JavaScript may pass: anything with a string, then nothing or an object.
     if (arguments.length === 0) throw new TypeError('FetchEventSource needs a URL.');
-    this.#url = resolve(String(url));
+    const input = `${url}`;
+    if (init !== null && Object(init) !== init) throw new TypeError('The second argument must be an object.');
+    // 9.2.2, "EventSource(url, eventSourceInitDict)": steps 3 to 7.
+    this.#url = resolve(input);
     this.#withCredentials = Boolean(init?.withCredentials);
     const request = requestOptions(() => this.#url, { ...init, withCredentials: this.#withCredentials });
     const canWork = /^(https?|data|blob):/.test(this.#url);
@@ -115,24 +120,24 @@ export class FetchEventSource extends EventTarget {
     return this.#connection.state.readyState;
   }
 
-  get onopen(): Handler<Event> {
+  get onopen(): EventSource['onopen'] {
     return this.#handler('open');
   }
-  set onopen(value: Handler<Event>) {
+  set onopen(value: EventSource['onopen']) {
     this.#setHandler('open', value);
   }
 
-  get onmessage(): Handler<MessageEvent<string>> {
+  get onmessage(): EventSource['onmessage'] {
     return this.#handler('message');
   }
-  set onmessage(value: Handler<MessageEvent<string>>) {
+  set onmessage(value: EventSource['onmessage']) {
     this.#setHandler('message', value);
   }
 
-  get onerror(): Handler<Event> {
+  get onerror(): EventSource['onerror'] {
     return this.#handler('error');
   }
-  set onerror(value: Handler<Event>) {
+  set onerror(value: EventSource['onerror']) {
     this.#setHandler('error', value);
   }
 
@@ -142,8 +147,8 @@ export class FetchEventSource extends EventTarget {
     this.#connection.close();
   }
 
-  #handler<E>(type: string): Handler<E> {
-    return (this.#handlers.get(type)?.value ?? null) as Handler<E>;
+  #handler(type: string): ((event: Event) => unknown) | null {
+    return (this.#handlers.get(type)?.value ?? null) as ((event: Event) => unknown) | null;
   }
 
   /** HTML 8.1.8.1, "event handlers": an object takes a place in the list of listeners and keeps it when replaced; anything else frees it. */

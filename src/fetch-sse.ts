@@ -1,5 +1,6 @@
+import { createDecode, type AsText, type AsValue, type BySchema, type DecodeSetting } from './decode.js';
 import { openStream } from './open-stream.js';
-import { readMessages } from './read-messages.js';
+import { readMessages, type MessageIterator } from './read-messages.js';
 import {
   prepareRequest,
   requestOptions,
@@ -7,8 +8,7 @@ import {
   type StreamOptions,
   type UrlSource,
 } from './request.js';
-import { validate } from './validate.js';
-import type { SseMessage } from './message.js';
+import { validate, validateDecode } from './validate.js';
 
 /** Options of {@link fetchSse}: those of `SseClient` that concern one request. */
 export type FetchSseInit = StreamOptions & FetchOptions;
@@ -17,27 +17,36 @@ export type FetchSseInit = StreamOptions & FetchOptions;
  * Sends one request and iterates over the events of its answer: the verb for LLM APIs. Leaving the loop, `return()` and the signal cancel
  * the request; nothing is ever sent twice. The request goes out with the first `next()`.
  *
+ * Payloads are text, unless `decode` or `schema` makes them something else; one that cannot be made so rejects the loop.
+ *
  * @returns An iterator that rejects with an {@link SseError}, or with the reason of the signal.
  * @throws TypeError for an option that cannot work, with the cure.
  *
  * @example
  * ```ts
- * for await (const { data } of fetchSse('/api/chat', { json: { prompt }, until: '[DONE]' })) {
- *   output.append(JSON.parse(data).choices[0].delta.content ?? '');
+ * for await (const { data } of fetchSse<Chunk>('/api/chat', { json: { prompt }, decode: 'json', until: '[DONE]' })) {
+ *   output.append(data.choices[0].delta.content ?? '');
  * }
  * ```
  */
-export function fetchSse(
+export function fetchSse<Output>(
   url: UrlSource,
-  init: FetchSseInit = {},
-): AsyncIterableIterator<SseMessage, undefined> {
+  init: FetchSseInit & BySchema<Output>,
+): MessageIterator<Output>;
+export function fetchSse<T = unknown>(url: UrlSource, init: FetchSseInit & AsValue<T>): MessageIterator<T>;
+export function fetchSse(url: UrlSource, init?: FetchSseInit & AsText): MessageIterator;
+export function fetchSse(url: UrlSource, init: FetchSseInit & DecodeSetting = {}): MessageIterator<unknown> {
   validate(url, { ...init, transport: 'fetch' });
+  validateDecode(init);
   const options = requestOptions(url, init);
   const { lastEventId = '' } = init;
-  return readMessages(async (signal) => {
-    const context = { attempt: 0, lastEventId, error: undefined, signal };
-    const request = await prepareRequest(options, context, []);
-    const { response, read } = await openStream(request);
-    return { origin: new URL(response.url || request.url).origin, read };
-  }, init);
+  return readMessages(
+    async (signal) => {
+      const context = { attempt: 0, lastEventId, error: undefined, signal };
+      const request = await prepareRequest(options, context, []);
+      const { response, read } = await openStream(request);
+      return { origin: new URL(response.url || request.url).origin, read };
+    },
+    { ...init, decode: createDecode(init) },
+  );
 }

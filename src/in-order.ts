@@ -8,6 +8,8 @@ const LIMIT = 1000;
 /** Takes events as they arrive, and hands them on decoded, in the order of their arrival. */
 export interface InOrder {
   push(message: SseMessage): void;
+  /** Calls back once all that was pushed before has been handed on, or forgotten: at once where nothing waits. */
+  after(callback: () => void): void;
   /** Forgets what is waiting, and what is being decoded. */
   clear(): void;
 }
@@ -18,7 +20,7 @@ export function inOrder(
   deliver: (message: SseMessage<unknown>) => void,
   fail: (error: unknown) => void,
 ): InOrder {
-  let waiting: SseMessage[] = [];
+  let waiting: (SseMessage | (() => void))[] = [];
   /** What is being decoded; another object, or none, once it is forgotten. */
   let busy: object | undefined;
 
@@ -52,12 +54,18 @@ export function inOrder(
   }
 
   function goOn(): void {
-    for (let message; !busy && (message = waiting.shift());) decode(message);
+    for (let next; !busy && (next = waiting.shift());) {
+      if (typeof next === 'function') next();
+      else decode(next);
+    }
   }
+
+  /** A listener may make an event arrive while others still wait. */
+  const isFree = () => !busy && waiting.length === 0;
 
   return {
     push(message) {
-      if (!busy) decode(message);
+      if (isFree()) decode(message);
       else if (waiting.length < LIMIT) waiting.push(message);
       else {
         fail(
@@ -68,9 +76,15 @@ export function inOrder(
         );
       }
     },
+    after(callback) {
+      if (isFree()) callback();
+      else waiting.push(callback);
+    },
     clear() {
+      const forgotten = waiting;
       waiting = [];
       busy = undefined;
+      for (const callback of forgotten) if (typeof callback === 'function') callback();
     },
   };
 }

@@ -1,9 +1,10 @@
 export { SseClient, type EventsOptions } from './client.js';
-export type { Decoder, SchemaResult, StandardSchema } from './decode.js';
+export type { AsText, AsValue, BySchema, Decoder, SchemaResult, StandardSchema } from './decode.js';
 export { FetchEventSource, type FetchEventSourceInit } from './fetch-event-source.js';
 export { fetchSse, type FetchSseInit } from './fetch-sse.js';
-export { parseSse, type ParseSseOptions } from './parse-sse.js';
+export { parseSse, type ParseSseOptions, type SseSource } from './parse-sse.js';
 export { SseError, type SseErrorCode, type SseErrorDetails } from './errors.js';
+export type { MessageIterator } from './read-messages.js';
 export { ReadyState, type AnyMessage, type EventName, type MessageOf, type SseMessage } from './message.js';
 export type { ListenOptions, Unsubscribe } from './listeners.js';
 export type { IdStorage } from './last-event-id.js';

@@ -8,15 +8,21 @@ export interface Inlet<T> {
   readonly end: (error?: unknown) => void;
 }
 
+export interface IterateOptions {
+  /** The most values that wait. */
+  readonly limit: number;
+  /** Ends the loop: it throws the reason, and what is queued is dropped. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * An iterator over what is pushed. `return()`, which `break` calls, settles a pending `next()` at once.
  *
  * @param start - Called with the inlet; returns what stops the pushing, which is called once, however the iteration ends.
- * @param limit - The most values that wait.
  */
 export function iterate<T extends object>(
   start: (inlet: Inlet<T>) => () => void,
-  limit: number,
+  { limit, signal }: IterateOptions,
 ): AsyncIterableIterator<T, undefined> {
   let queue: T[] = [];
   const waiting: {
@@ -25,6 +31,7 @@ export function iterate<T extends object>(
   }[] = [];
   let isOver = false;
   let failure: { readonly error: unknown } | undefined;
+  let stop: () => void = () => undefined;
 
   const inlet: Inlet<T> = {
     push(value) {
@@ -37,6 +44,7 @@ export function iterate<T extends object>(
     end(error) {
       if (isOver) return;
       isOver = true;
+      signal?.removeEventListener('abort', abort);
       stop();
       if (error !== undefined) failure = { error };
       for (const reader of waiting.splice(0)) finish(reader);
@@ -48,11 +56,19 @@ export function iterate<T extends object>(
     else resolve({ done: true, value: undefined });
     failure = undefined;
   };
+  const abort = () => {
+    queue = [];
+    inlet.end(signal?.reason);
+  };
   const isEnded = () => isOver;
-  let stop: () => void = () => undefined;
-  const unsubscribe = start(inlet);
-  if (isEnded()) unsubscribe();
-  else stop = unsubscribe;
+
+  if (signal?.aborted) abort();
+  else {
+    signal?.addEventListener('abort', abort);
+    const unsubscribe = start(inlet);
+    if (isEnded()) unsubscribe();
+    else stop = unsubscribe;
+  }
 
   return {
     next: () =>

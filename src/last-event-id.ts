@@ -7,7 +7,8 @@ export type IdStorage = Pick<Storage, 'getItem' | 'setItem'>;
 
 /** Where an id is kept over a reload. */
 export interface StoredIn {
-  readonly storage: IdStorage;
+  /** A function where the mere access may throw, as that to `sessionStorage` does when the user has blocked it. */
+  readonly storage: IdStorage | (() => IdStorage);
   readonly key: string;
 }
 
@@ -23,6 +24,8 @@ export class LastEventId {
   readonly #stored: StoredIn | undefined;
   readonly #fail: (error: SseError) => void;
   #isRestored = false;
+  /** The storage failed, which was told. It is told again only after it has worked: a full one fails ten times a second. */
+  #isFailing = false;
   #reported = '';
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -64,14 +67,15 @@ export class LastEventId {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     page.removeEventListener?.('pagehide', this.flush);
-    this.#attempt('stored', ({ storage, key }) => {
-      storage.setItem(key, this.value);
+    this.#attempt('stored', (storage, key) => {
+      // What could not be sent would only fill the storage, and be refused when it is read back.
+      storage.setItem(key, isSendableId(this.value) ? this.value : '');
     });
   };
 
   #restore(): void {
     this.#isRestored = true;
-    this.#attempt('read back', ({ storage, key }) => {
+    this.#attempt('read back', (storage, key) => {
       const id: unknown = storage.getItem(key) ?? '';
       if (typeof id !== 'string' || !isSendableId(id))
         throw new TypeError('What is stored is no last event ID.');
@@ -79,10 +83,15 @@ export class LastEventId {
     });
   }
 
-  #attempt(deed: string, run: (stored: StoredIn) => void): void {
+  #attempt(deed: string, run: (storage: IdStorage, key: string) => void): void {
+    if (!this.#stored) return;
+    const { storage, key } = this.#stored;
     try {
-      if (this.#stored) run(this.#stored);
+      run(typeof storage === 'function' ? storage() : storage, key);
+      this.#isFailing = false;
     } catch (cause) {
+      if (this.#isFailing) return;
+      this.#isFailing = true;
       this.#fail(
         new SseError('storage', `The last event ID could not be ${deed}.`, { cause, willRetry: true }),
       );

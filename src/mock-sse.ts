@@ -39,7 +39,7 @@ export interface MockSse {
  * @example
  * ```ts
  * const server = mockSse();
- * const client = new SseClient<{ tick: string }>('https://example.test/prices', { fetch: server.fetch });
+ * const client = new SseClient<{ tick: string }>('/prices', { fetch: server.fetch });
  * client.on('tick', (event) => prices.push(event.data));
  *
  * const exchange = await server.next();
@@ -53,9 +53,9 @@ export function mockSse(): MockSse {
   const waiting: ((exchange: MockExchange) => void)[] = [];
   return {
     exchanges,
-    fetch: (input, init) => {
-      const request = new Request(input, init);
-      return new Promise((resolve, reject) => {
+    fetch: (input, init) =>
+      new Promise((resolve, reject) => {
+        const request = new Request(input, init);
         if (request.signal.aborted) {
           reject(abortReason(request));
           return;
@@ -65,8 +65,7 @@ export function mockSse(): MockSse {
         const reader = waiting.shift();
         if (reader) reader(exchange);
         else unasked.push(exchange);
-      });
-    },
+      }),
     next: () =>
       new Promise((resolve) => {
         const exchange = unasked.shift();

@@ -14,7 +14,7 @@ import { retryPolicy, type RetryOptions } from './retry.js';
 import { storageKey, type IdStorage } from './last-event-id.js';
 import type { Debug } from './trace.js';
 import type { Transport } from './transport.js';
-import { asksFetch, validate } from './validate.js';
+import { asksFetch, validate, validateDecodes } from './validate.js';
 
 /** The names in `Events` whose payload is not a plain string. */
 type Decoded<Events extends object> = {
@@ -40,7 +40,7 @@ export type DecodeOptions<Events extends object> =
       readonly schemas?: Schemas<Events> | undefined;
     }
   | {
-      /** With `schemas`: JSON for the types that have one, text for the others. */
+      /** With `schemas`, by default: JSON for the types that have one, text for the others. */
       readonly decode?: 'text' | Decoders<Events> | undefined;
       readonly schemas: Schemas<Events> & { readonly [K in Decoded<Events>]: StandardSchema<Events[K]> };
     }
@@ -59,9 +59,10 @@ export interface CommonOptions extends StreamOptions {
   readonly retry?: false | number | RetryOptions | undefined;
   /**
    * Where to keep the last event ID, so that a reloaded page goes on where it stopped: `sessionStorage`, `localStorage`, or anything with
-   * `getItem` and `setItem`. What is stored there goes before `lastEventId`.
+   * `getItem` and `setItem`. A function, `() => sessionStorage`, makes one that the user has blocked an `onError` instead of an exception.
+   * What is stored there goes before `lastEventId`.
    */
-  readonly storage?: IdStorage | undefined;
+  readonly storage?: IdStorage | (() => IdStorage) | undefined;
   /** The key in `storage`. Default: one made of the URL. Needed where the URL is a function. */
   readonly storageKey?: string | undefined;
   /** Connect at construction. Default `true`; with `false`, `connect()` does. */
@@ -113,6 +114,7 @@ export function connectionOptions(
 ): ConnectionOptions {
   const { transport = 'auto', retry, storage, lastEventIdParam } = options;
   validate(url, { ...options, transport });
+  validateDecodes(options);
   const request = requestOptions(url, options);
   const { method } = request;
   const choice: TransportOptions = {

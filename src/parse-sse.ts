@@ -1,25 +1,40 @@
-import type { SseMessage } from './message.js';
+import { createDecode, type AsText, type AsValue, type BySchema, type DecodeSetting } from './decode.js';
 import { checkResponse } from './open-stream.js';
-import { readMessages, type ReadOptions } from './read-messages.js';
+import { readMessages, type MessageIterator, type ReadOptions } from './read-messages.js';
+import { validateDecode } from './validate.js';
 
 /** Options of {@link parseSse}. */
 export type ParseSseOptions = ReadOptions;
 
+/** What {@link parseSse} reads. */
+export type SseSource = Response | ReadableStream<Uint8Array>;
+
 /**
  * Iterates over the events of a response, or of a stream of bytes, that you got in your own way. Leaving the loop cancels it. A response
- * must be 200 and `text/event-stream`; where a server breaks that rule, pass `response.body`.
+ * must be 200 and `text/event-stream`; where a server breaks that rule, pass `response.body`. `decode` and `schema` as in `fetchSse`.
  *
  * @returns An iterator that rejects with an {@link SseError}, or with what the stream or the signal fails with.
+ * @throws TypeError for a `decode` or `schema` that cannot work, with the cure.
  *
  * @example
  * ```ts
  * for await (const event of parseSse(await fetch('/api/sse'))) console.log(event.type, event.data);
  * ```
  */
+export function parseSse<Output>(
+  source: SseSource,
+  options: ParseSseOptions & BySchema<Output>,
+): MessageIterator<Output>;
+export function parseSse<T = unknown>(
+  source: SseSource,
+  options: ParseSseOptions & AsValue<T>,
+): MessageIterator<T>;
+export function parseSse(source: SseSource, options?: ParseSseOptions & AsText): MessageIterator;
 export function parseSse(
-  source: Response | ReadableStream<Uint8Array>,
-  options: ParseSseOptions = {},
-): AsyncIterableIterator<SseMessage, undefined> {
+  source: SseSource,
+  options: ParseSseOptions & DecodeSetting = {},
+): MessageIterator<unknown> {
+  validateDecode(options);
   // Not `instanceof`: the Response of another fetch, or of a test's window, will do.
   const response = 'body' in source ? source : undefined;
   const body = 'body' in source ? source.body : source;
@@ -33,7 +48,7 @@ export function parseSse(
         read: async () => (await reader?.read())?.value,
       };
     },
-    options,
+    { ...options, decode: createDecode(options) },
     () => {
       (reader ?? body)?.cancel().catch(() => undefined);
       reader?.releaseLock();

@@ -13,40 +13,48 @@ export interface ParserHandlers {
 export interface ParserOptions {
   /** The last event ID that the connection before this one ended with; it holds until the stream sets another. */
   readonly lastEventId?: string | undefined;
-  /** The most characters (UTF-16 code units) of one event. */
+  /** The most characters (UTF-16 code units) of one event's data, and of any other line. */
   readonly maxEventSize?: number | undefined;
 }
 
 /** 16 Mi characters: no honest event, and still no page that runs out of memory. */
 export const MAX_EVENT_SIZE = 16 * 1024 * 1024;
 
-/** Bytes without a line end are gathered up to here before they are decoded: a decoder costs as much for one byte as for hundreds. */
+/** Chunks of fewer bytes are gathered before they are decoded: a decoder costs as much for one byte as for two hundred. */
+const SMALL = 128;
+
+/** The most bytes that are gathered. */
 const GATHER = 64 * 1024;
 
 const LF = 10;
 const CR = 13;
 const SPACE = 32;
 const COLON = 58;
+const D = 100;
+const E = 101;
+const I = 105;
+const R = 114;
 
-/** How many bytes at the end belong to a character whose rest is still to come: 0 to 3. */
-function unfinished(bytes: Uint8Array): number {
-  for (let back = 1; back <= 3; back++) {
-    const byte = bytes[bytes.length - back] ?? 0;
-    if (byte < 0x80) return 0;
-    if (byte >= 0xc0) return (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) > back ? back : 0;
-  }
-  return 0;
+const STREAM = { stream: true };
+
+/** Where `what` is next in `text`; its length, if nowhere. */
+function find(what: string, text: string, from: number): number {
+  const at = text.indexOf(what, from);
+  return at < 0 ? text.length : at;
 }
 
-/** The value of the line `text[start, end)` if its field is `name`, less one space after the colon; `undefined` for other fields. */
-function valueOf(name: string, text: string, start: number, end: number): string | undefined {
-  if (!text.startsWith(name, start)) return undefined;
-  let at = start + name.length;
-  if (at === end) return '';
-  if (text.charCodeAt(at) !== COLON) return undefined;
-  at += 1;
-  if (text.charCodeAt(at) === SPACE) at += 1;
-  return text.slice(at, end);
+/**
+ * The value of the line `text[start, end)`, `undefined` if it is of another field.
+ *
+ * @param rest - The name of the field without its first letter, which the caller has looked at.
+ */
+function valueOf(rest: string, text: string, start: number, end: number): string | undefined {
+  if (!text.startsWith(rest, start + 1)) return undefined;
+  const colon = start + 1 + rest.length;
+  if (colon === end) return '';
+  if (text.charCodeAt(colon) !== COLON) return undefined;
+  const at = colon + 1;
+  return text.slice(at < end && text.charCodeAt(at) === SPACE ? at + 1 : at, end);
 }
 
 /**
@@ -54,30 +62,39 @@ function valueOf(name: string, text: string, start: number, end: number): string
  * the event that is incomplete when the stream ends is dropped with it.
  *
  * @returns A function that takes the next bytes, which it does not keep. It throws an `overflow` {@link SseError} once an event grows past
- * `maxEventSize`; the parser is of no use after that.
+ * `maxEventSize`; the parser is of no use after that. What a handler throws, it throws too; what came after is parsed with the next bytes.
  */
 export function createParser(
   handlers: ParserHandlers,
   { lastEventId = '', maxEventSize = MAX_EVENT_SIZE }: ParserOptions = {},
 ): (chunk: Uint8Array) => void {
-  // Never a streaming decoder: engines have a fast way for whole blocks only. The BOM is ours to strip, since a decoder that starts
-  // anew with each block would strip one from each.
+  // The BOM is ours to strip: a decoder that starts anew with each block would strip one from each.
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  /** Bytes that wait for more: a tiny chunk, or the beginning of a character. */
-  let gathered = new Uint8Array(0);
-  let gatheredLength = 0;
   let isStart = true;
+
+  /** Small chunks that wait for the end of a line that is due: a blank one or `retry`, no other has an effect by itself. */
+  let gathered = new Uint8Array(8 * SMALL);
+  let gatheredLength = 0;
+  let isLineStart = true;
+  let isDue = true;
+
   /** A CR ended the text before: the LF that may follow it is the same line end. */
   let afterCr = false;
   /** The line whose end is still to come. Only ever appended to, so that a long one costs no more than its length. */
   let partial = '';
-
-  let type = '';
-  let id = lastEventId;
-  let data: string | undefined;
-  /** From the second data line on, all of them; joined once. */
-  let lines: string[] | undefined;
-  let size = 0;
+  /** How much of `maxEventSize` is not for that line. */
+  let taken = 0;
+  /** What was not parsed since a handler threw. */
+  let unread = '';
+  /** The buffers of 9.2.6. */
+  let buffers = {
+    type: '',
+    id: lastEventId,
+    data: undefined as string | undefined,
+    /** From the second data line on, all of them; joined once. */
+    lines: undefined as string[] | undefined,
+    size: 0,
+  };
 
   function limit(characters: number): void {
     if (characters > maxEventSize) {
@@ -85,115 +102,158 @@ export function createParser(
     }
   }
 
-  /** 9.2.6, "dispatch the event". */
-  function dispatch(): void {
-    const isNewId = id !== lastEventId;
-    lastEventId = id;
-    if (data === undefined) {
-      type = '';
-      if (isNewId) handlers.id?.(id);
-      return;
-    }
-    const eventType = type || 'message';
-    const eventData = lines ? lines.join('\n') : data;
-    type = '';
-    data = lines = undefined;
-    size = 0;
-    handlers.event(eventType, eventData, id);
-  }
-
-  /** 9.2.6, "process the field", by the first character: there are only four names. */
-  function field(text: string, start: number, end: number): void {
-    let value: string | undefined;
-    switch (text.charCodeAt(start)) {
-      case 100:
-        value = valueOf('data', text, start, end);
-        if (value === undefined) return;
-        size += value.length;
-        if (data === undefined) data = value;
-        else {
-          size += 1;
-          (lines ??= [data]).push(value);
-        }
-        limit(size);
-        return;
-      case 101:
-        type = valueOf('event', text, start, end) ?? type;
-        return;
-      case 105:
-        value = valueOf('id', text, start, end);
-        if (value !== undefined && !value.includes('\0')) id = value;
-        return;
-      case 114:
-        value = valueOf('retry', text, start, end);
-        if (value && /^[0-9]+$/.test(value)) handlers.retry?.(Number(value));
-    }
-  }
-
-  function line(text: string, start: number, end: number): void {
-    if (start === end) dispatch();
-    else field(text, start, end);
-  }
-
+  // One function with the buffers in local variables, long as it is: strings written to variables that functions share cost the garbage
+  // collector a note each, and all events together a fifth of the time.
   function parse(text: string): void {
+    const { length } = text;
+    let { type, id, data, lines, size } = buffers;
+    let hasNull: boolean | undefined;
     let start = afterCr && text.charCodeAt(0) === LF ? 1 : 0;
     afterCr = false;
-    // Each search goes on from where it ended last, so that the text is searched once for either.
-    let lf = text.indexOf('\n', start);
-    let cr = text.indexOf('\r', start);
-    for (;;) {
-      const end = lf < 0 || (cr >= 0 && cr < lf) ? cr : lf;
-      if (end < 0) break;
-      if (partial === '') line(text, start, end);
-      else {
-        const whole = partial + text.slice(start, end);
-        partial = '';
-        line(whole, 0, whole.length);
+    // Looked for again only once passed, so that the text is searched once for either.
+    let lf = -1;
+    let cr = -1;
+    try {
+      for (;;) {
+        if (lf < start) lf = find('\n', text, start);
+        if (cr < start) cr = find('\r', text, start);
+        let end = lf < cr ? lf : cr;
+        if (end === length) break;
+        let line = text;
+        let at = start;
+        start = end + 1;
+        if (end === cr) {
+          if (start === length) afterCr = true;
+          else if (text.charCodeAt(start) === LF) start += 1;
+        }
+        if (partial !== '') {
+          line = partial + text.slice(at, end);
+          partial = '';
+          at = 0;
+          end = line.length;
+          if (line.includes('\0')) hasNull = true;
+        }
+
+        let isBlank = at === end;
+        if (!isBlank) {
+          // 9.2.6, "process the field", by the first letter: there are only four names.
+          const letter = line.charCodeAt(at);
+          limit((letter === D ? size : 0) + end - at - 'data: '.length);
+          let value: string | undefined;
+          switch (letter) {
+            case D:
+              value = valueOf('ata', line, at, end);
+              if (value === undefined) break;
+              size += value.length;
+              if (data === undefined) data = value;
+              else {
+                size += 1;
+                (lines ??= [data]).push(value);
+              }
+              limit(size);
+              // The blank line is nearly always next. (A look past the end would make all of them slow.)
+              isBlank = start < length && text.charCodeAt(start) === LF;
+              if (isBlank) start += 1;
+              break;
+            case E:
+              type = valueOf('vent', line, at, end) ?? type;
+              break;
+            case I:
+              value = valueOf('d', line, at, end);
+              // One search through the text costs less than one through each ID.
+              if (value === undefined || ((hasNull ??= text.includes('\0')) && value.includes('\0'))) break;
+              id = value;
+              break;
+            case R:
+              value = valueOf('etry', line, at, end);
+              if (value && /^[0-9]+$/.test(value)) handlers.retry?.(Number(value));
+          }
+        }
+
+        if (isBlank) {
+          // 9.2.6, "dispatch the event".
+          const eventType = type || 'message';
+          const eventData = lines ? lines.join('\n') : data;
+          const isNewId = eventData === undefined && id !== lastEventId;
+          type = '';
+          data = lines = undefined;
+          size = 0;
+          lastEventId = id;
+          if (eventData !== undefined) handlers.event(eventType, eventData, id);
+          else if (isNewId) handlers.id?.(id);
+        }
       }
-      start = end + 1;
-      if (end === cr) {
-        if (start === text.length) afterCr = true;
-        else if (text.charCodeAt(start) === LF) start += 1;
-        cr = text.indexOf('\r', start);
-      }
-      if (lf >= 0 && lf < start) lf = text.indexOf('\n', start);
+    } catch (error) {
+      unread = text.slice(start);
+      throw error;
+    } finally {
+      buffers = { type, id, data, lines, size };
     }
-    if (start < text.length) {
+    if (start < length) {
+      if (partial === '') taken = text.charCodeAt(start) === D ? size : 0;
       partial += text.slice(start);
-      limit(size + partial.length - 'data: '.length);
+      limit(taken + partial.length - 'data: '.length);
     }
   }
 
-  function gather(bytes: Uint8Array): void {
-    const length = gatheredLength + bytes.length;
-    if (length > gathered.length) {
-      const larger = new Uint8Array(Math.max(length, gathered.length * 2));
-      larger.set(gathered.subarray(0, gatheredLength));
-      gathered = larger;
-    }
-    gathered.set(bytes, gatheredLength);
-    gatheredLength = length;
-  }
-
-  return (chunk) => {
-    const isWhole = chunk.includes(LF) || chunk.includes(CR);
-    if (!isWhole && gatheredLength + chunk.length < GATHER) {
-      gather(chunk);
-      return;
-    }
-    let bytes = chunk;
-    if (gatheredLength > 0) {
-      gather(chunk);
-      bytes = gathered.subarray(0, gatheredLength);
-      gatheredLength = 0;
-    }
-    const end = bytes.length - unfinished(bytes);
-    let text = decoder.decode(bytes.subarray(0, end));
-    if (end < bytes.length) gather(bytes.slice(end));
+  /** The text of a block of bytes, after what is still unread. */
+  function decode(bytes: Uint8Array): string {
+    // Without `stream` where nothing is left over, as after ASCII: engines have a fast way for blocks that are whole.
+    const isWhole = (bytes[bytes.length - 1] ?? 0) < 0x80;
+    let text = isWhole ? decoder.decode(bytes) : decoder.decode(bytes, STREAM);
     if (isStart && text !== '') {
       isStart = false;
       if (text.startsWith('\uFEFF')) text = text.slice(1);
     }
-    if (text !== '') parse(text);
+    if (unread === '') return text;
+    text = unread + text;
+    unread = '';
+    return text;
+  }
+
+  /** The text of what is gathered, up to `end`. */
+  function take(end: number): string {
+    const text = decode(gathered.subarray(0, end));
+    gathered.copyWithin(0, end, gatheredLength);
+    gatheredLength -= end;
+    return text;
+  }
+
+  /** Adds a small chunk to what is gathered. Returns the end of the last line that is due, 0 if there is none yet. */
+  function gather(chunk: Uint8Array): number {
+    if (gatheredLength + chunk.length > gathered.length) {
+      const larger = new Uint8Array(gathered.length * 2);
+      larger.set(gathered);
+      gathered = larger;
+    }
+    let end = 0;
+    // Byte by byte: for so few, all built-in ways to copy and to search take longer.
+    for (const byte of chunk) {
+      gathered[gatheredLength++] = byte;
+      const isLineEnd = byte === LF || byte === CR;
+      if (isLineStart) isDue = isLineEnd || byte === R;
+      if (isLineEnd && isDue) end = gatheredLength;
+      isLineStart = isLineEnd;
+    }
+    return end;
+  }
+
+  return (chunk) => {
+    const { length } = chunk;
+    const endsBlank = length > 1 && chunk[length - 1] === LF && chunk[length - 2] === LF;
+    if (length >= SMALL || (endsBlank && gatheredLength === 0)) {
+      const before = gatheredLength > 0 ? take(gatheredLength) : '';
+      isLineStart = endsBlank || chunk[length - 1] === LF || chunk[length - 1] === CR;
+      isDue = true;
+      const text = decode(chunk);
+      parse(before === '' ? text : before + text);
+      return;
+    }
+    const end = gather(chunk);
+    if (end > 0) parse(take(end));
+    else if (gatheredLength >= Math.min(GATHER, maxEventSize)) {
+      isDue = true;
+      parse(take(gatheredLength));
+    }
   };
 }

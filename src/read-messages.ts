@@ -1,3 +1,4 @@
+import type { Decode } from './decode.js';
 import type { SseMessage } from './message.js';
 import { createParser, type ParserOptions } from './parse.js';
 import { isLast, type Until } from './request.js';
@@ -14,6 +15,11 @@ export interface ReadOptions extends ParserOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** The messages of one stream, for a `for await` loop. Leaving it cancels the stream. */
+export interface MessageIterator<T = string> extends AsyncIterator<SseMessage<T>, undefined> {
+  [Symbol.asyncIterator](): MessageIterator<T>;
+}
+
 /**
  * The messages of one stream, pulled: the next bytes are asked for when all messages of those before have been taken, so a slow reader
  * slows the server and no queue grows. Written by hand, since `return()` of a generator waits for the `next()` before it, which a silent
@@ -24,9 +30,9 @@ export interface ReadOptions extends ParserOptions {
  */
 export function readMessages(
   open: (signal: AbortSignal) => Promise<ByteSource>,
-  { until, signal, ...options }: ReadOptions,
+  { until, signal, decode, ...options }: ReadOptions & { readonly decode?: Decode | undefined },
   cancel: () => void = () => undefined,
-): AsyncIterableIterator<SseMessage, undefined> {
+): MessageIterator<unknown> {
   const controller = new AbortController();
   let messages: SseMessage[] = [];
   let taken = 0;
@@ -35,25 +41,33 @@ export function readMessages(
   let read: ByteSource['read'] | undefined;
   let parse: ((chunk: Uint8Array) => void) | undefined;
   let turn: Promise<unknown> = Promise.resolve();
-
-  const ended = new Promise<void>((resolve) => {
-    controller.signal.addEventListener('abort', () => {
-      resolve();
-    });
-  });
+  /** Ends the wait for functions of the caller, which may never settle. */
+  let leave: () => void = () => undefined;
 
   const stop = () => {
     if (isOver) return;
     isOver = true;
-    signal?.removeEventListener('abort', abort);
     controller.abort();
     cancel();
   };
   const abort = () => {
-    failure = { reason: signal?.reason };
-    messages = [];
     stop();
+    drop({ reason: signal?.reason });
   };
+  /** What has come already goes to nobody any more. */
+  const drop = (why: typeof failure) => {
+    signal?.removeEventListener('abort', abort);
+    failure = why;
+    messages = [];
+    leave();
+  };
+  const orLeft = <T>(promise: Promise<T>): Promise<T | undefined> =>
+    new Promise((resolve, reject) => {
+      leave = () => {
+        resolve(undefined);
+      };
+      promise.then(resolve, reject);
+    });
 
   async function begin(): Promise<void> {
     const source = await open(controller.signal);
@@ -77,8 +91,7 @@ export function readMessages(
     messages = [];
     taken = 0;
     try {
-      // Raced once: functions of the caller may never settle.
-      if (!read) await Promise.race([begin(), ended]);
+      if (!read) await orLeft(begin());
       while (!isOver && messages.length === 0) {
         const bytes = await read?.();
         if (bytes) parse?.(bytes);
@@ -91,18 +104,30 @@ export function readMessages(
     }
   }
 
-  async function pull(): Promise<IteratorResult<SseMessage, undefined>> {
-    if (taken === messages.length && !isOver) await fill();
+  /** The next message as it is typed. Nothing at the end, and where the loop is left meanwhile. */
+  async function take(): Promise<SseMessage<unknown> | undefined> {
     const message = messages[taken];
-    if (message) {
-      taken += 1;
-      return { done: false, value: message };
+    taken += 1;
+    if (!message || !decode) return message;
+    try {
+      const decoded = decode(message);
+      return await (decoded instanceof Promise ? orLeft(decoded) : decoded);
+    } catch (error) {
+      stop();
+      drop({ reason: error });
+      return undefined;
     }
-    if (!failure) return { done: true, value: undefined };
-    const { reason } = failure;
-    failure = undefined;
+  }
+
+  async function pull(): Promise<IteratorResult<SseMessage<unknown>, undefined>> {
+    if (taken === messages.length && !isOver) await fill();
+    const value = await take();
+    if (value) return { done: false, value };
+    const why = failure;
+    drop(undefined);
     // As it is, even where it is no Error: a caller compares it with the reason of the signal.
-    throw reason as Error;
+    if (why) throw why.reason as Error;
+    return { done: true, value: undefined };
   }
 
   if (signal?.aborted) abort();
@@ -114,9 +139,8 @@ export function readMessages(
       return result;
     },
     return() {
-      messages = [];
-      failure = undefined;
       stop();
+      drop(undefined);
       return Promise.resolve({ done: true, value: undefined });
     },
     [Symbol.asyncIterator]() {

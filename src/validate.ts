@@ -110,8 +110,58 @@ export function validate(url: unknown, given: object): void {
       );
     }
     check(
-      !lastEventId || lastEventIdParam,
-      "`lastEventId`: native EventSource cannot send it as a header at first. Give `lastEventIdParam`, or use transport: 'auto' or 'fetch'.",
+      (!lastEventId && !storage) || lastEventIdParam,
+      `\`${lastEventId ? 'lastEventId' : 'storage'}\`: native EventSource cannot send an id as a header at first. Give \`lastEventIdParam\`, or use transport: 'auto' or 'fetch'.`,
     );
   }
+}
+
+const isDecoder = (value: unknown) => value === 'text' || value === 'json' || typeof value === 'function';
+
+/** The schemas of some libraries are functions. */
+function isSchema(value: unknown): boolean {
+  const standard =
+    (typeof value === 'object' && value) || typeof value === 'function'
+      ? (value as { readonly '~standard'?: Unchecked | undefined })['~standard']
+      : undefined;
+  return typeof standard?.validate === 'function';
+}
+
+const entries = (value: unknown): [string, unknown][] =>
+  typeof value === 'object' && value && !isSchema(value) ? Object.entries(value) : [];
+
+const NO_SCHEMA = 'must be a Standard Schema: one of zod 3.24 or newer, valibot 1, arktype 2, and others.';
+
+/** For all payloads of one stream. Throws `TypeError`. */
+export function validateDecode(given: object): void {
+  const { decode, schema } = given as Unchecked;
+  check(decode === undefined || isDecoder(decode), "`decode` must be 'text', 'json' or a function.");
+  check(schema === undefined || isSchema(schema), `\`schema\` ${NO_SCHEMA}`);
+}
+
+/** By event type. Throws `TypeError`. */
+export function validateDecodes(given: object): void {
+  const { decode, schemas } = given as Unchecked;
+  check(
+    decode === undefined || isDecoder(decode) || (typeof decode === 'object' && decode),
+    "`decode` must be 'text', 'json', a function, or an object with one of these by event type.",
+  );
+  for (const [type, decoder] of entries(decode)) {
+    check(
+      decoder === undefined || isDecoder(decoder),
+      `\`decode\` of "${type}" must be 'text', 'json' or a function.`,
+    );
+  }
+  check(
+    schemas === undefined || (typeof schemas === 'object' && schemas && !isSchema(schemas)),
+    '`schemas` must be an object with a schema by event type: { tick: schema }.',
+  );
+  for (const [type, schema] of entries(schemas)) {
+    check(schema === undefined || isSchema(schema), `The schema of "${type}" ${NO_SCHEMA}`);
+  }
+}
+
+/** How far a loop may fall behind. Throws `TypeError`. */
+export function validateLimit(limit: unknown): void {
+  check(typeof limit === 'number' && limit >= 1, '`limit` must be a number of events, 1 or more.');
 }

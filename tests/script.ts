@@ -1,11 +1,12 @@
 /** Scripted streams: a test says what the server does at each attempt. Works in a page and in Node. */
+import type { NumberedEvents } from './faults/numbered.ts';
 
 /** Sent as one write. Without `text` and `base64` it sends nothing, which makes `{ wait: true }` a plain gate. */
 export interface Chunk {
   readonly text?: string | undefined;
   readonly base64?: string | undefined;
-  /** How many times the bytes are sent, in one write. */
-  readonly repeat?: number | undefined;
+  /** How many times the bytes are sent, in one write; or write after write for as long as the client stays. */
+  readonly repeat?: number | 'endless' | undefined;
   /** Milliseconds before it is sent. */
   readonly delay?: number | undefined;
   /** Held back until a `release()`. */
@@ -22,9 +23,14 @@ export interface Attempt {
   readonly cors?: boolean | undefined;
   /** The head of the answer is held back until a `release()`. */
   readonly wait?: boolean | undefined;
+  /** Before the chunks: events numbered on from the one after Last-Event-ID, or after the query parameter `after`. */
+  readonly events?: NumberedEvents | undefined;
   readonly chunks?: readonly (string | Chunk)[] | undefined;
-  /** After the last chunk: a proper end (default), a torn connection, or silence until the client leaves. */
-  readonly end?: 'end' | 'destroy' | 'hold' | undefined;
+  /**
+   * After the last chunk: a proper end (default), a torn connection, one reset by RST (also with status 0), or silence until the client
+   * leaves.
+   */
+  readonly end?: 'end' | 'destroy' | 'reset' | 'hold' | undefined;
 }
 
 export interface RecordedRequest {

@@ -2,6 +2,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Gate } from './faults/gate.ts';
+import { numberOf, slicesOf } from './faults/numbered.ts';
 import type { Attempt, Chunk, RecordedRequest, ScriptLog } from './script.ts';
 
 /** A connect middleware; an express app is one too. */
@@ -41,10 +43,11 @@ export async function createTestServer(app?: Middleware): Promise<TestServer> {
 /**
  * `POST /test/scripts` with a list of attempts answers `{ id }`. Then, under `/test/s/:id`:
  * any method on it serves the next attempt; `/log`, `/requests?count=n`, `/closed` and `/release?count=n` are
- * what `script()` calls.
+ * what `script()` calls. `POST /test/gates/0` opens a gate in front of the same port and answers its own; see `gate()`.
  */
 export function createTestRoutes(): Middleware {
   const scripts = new Map<string, ScriptedStream>();
+  const gates = new Map<number, Gate>();
   let lastId = 0;
 
   const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -54,6 +57,14 @@ export function createTestRoutes(): Middleware {
       const id = String(++lastId);
       scripts.set(id, new ScriptedStream(attempts));
       answer(response, 200, { id });
+      return;
+    }
+    if (url.pathname.startsWith('/test/gates/')) {
+      const port = Number(url.pathname.slice('/test/gates/'.length));
+      const gate = gates.get(port) ?? new Gate(request.socket.localPort ?? 0);
+      const open = await (url.searchParams.has('shut') ? gate.shut() : gate.open());
+      gates.set(open, gate);
+      answer(response, 200, { port: open });
       return;
     }
     const [id, action] = url.pathname.slice('/test/s/'.length).split('/');
@@ -71,7 +82,7 @@ export function createTestRoutes(): Middleware {
   };
 
   return (request, response, next) => {
-    if (!/^\/test\/(scripts$|s\/)/.test(request.url ?? '')) {
+    if (!/^\/test\/(scripts$|s\/|gates\/)/.test(request.url ?? '')) {
       next();
       return;
     }
@@ -166,7 +177,10 @@ class ScriptedStream {
     gone: AbortSignal,
   ): Promise<void> {
     if (attempt.wait) await this.#gate(gone);
-    if (attempt.status === 0) response.destroy();
+    if (attempt.status === 0) {
+      if (attempt.end === 'reset') request.socket.resetAndDestroy();
+      response.destroy();
+    }
     if (response.destroyed) return;
 
     const headers: NonNullable<Attempt['headers']> = {
@@ -179,15 +193,25 @@ class ScriptedStream {
     response.writeHead(attempt.status ?? 200);
     response.flushHeaders();
 
+    if (attempt.events) {
+      for (const slice of slicesOf(attempt.events, resumePoint(request))) {
+        if (gone.aborted) return;
+        await write(response, Buffer.from(slice));
+      }
+    }
     for (const entry of attempt.chunks ?? []) {
       const chunk: Chunk = typeof entry === 'string' ? { text: entry } : entry;
       if (chunk.delay !== undefined) await sleep(chunk.delay, gone);
       if (chunk.wait) await this.#gate(gone);
-      if (gone.aborted) return;
-      await write(response, bytesOf(chunk));
+      const bytes = bytesOf(chunk);
+      do {
+        if (gone.aborted) return;
+        await write(response, bytes);
+      } while (chunk.repeat === 'endless');
     }
 
-    if (attempt.end === 'destroy') response.destroy();
+    if (attempt.end === 'reset') request.socket.resetAndDestroy();
+    else if (attempt.end === 'destroy') response.destroy();
     else if (attempt.end !== 'hold') response.end();
   }
 
@@ -267,7 +291,14 @@ function answer(response: ServerResponse, status: number, value: unknown): void 
 function bytesOf(chunk: Chunk): Buffer {
   const bytes =
     chunk.base64 === undefined ? Buffer.from(chunk.text ?? '') : Buffer.from(chunk.base64, 'base64');
-  return chunk.repeat === undefined ? bytes : Buffer.concat(Array<Buffer>(chunk.repeat).fill(bytes));
+  return typeof chunk.repeat === 'number' ? Buffer.concat(Array<Buffer>(chunk.repeat).fill(bytes)) : bytes;
+}
+
+/** The number of the last event the client has, as it says: the header goes before the query. */
+function resumePoint(request: IncomingMessage): number {
+  const header = [request.headers['last-event-id'] ?? []].flat().join();
+  const query = new URL(request.url ?? '', 'http://localhost').searchParams.get('after') ?? '';
+  return numberOf(header === '' ? query : Buffer.from(header, 'latin1').toString());
 }
 
 /** Resolves when the bytes have left for the socket, or cannot any more. */

@@ -57,8 +57,7 @@ async function kill(): Promise<void> {
   server = undefined;
   if (!process) return;
   const exited = once(process, 'exit');
-  process.kill('SIGKILL');
-  await exited;
+  if (process.kill('SIGKILL')) await exited;
 }
 
 /** What the page keeps for the test. */

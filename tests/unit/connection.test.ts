@@ -144,12 +144,14 @@ describe('an attempt', () => {
     expect([...request.types]).toEqual(['early', 'same tick']);
   });
 
-  test('costs no request when the connection is closed in the tick of connect()', async () => {
-    const { connection, attempts, log } = setup();
+  test('costs no request when the connection is closed in the tick of connect(), nor is the URL asked for', async () => {
+    const source = vi.fn(() => 'https://example.test/sse');
+    const { connection, attempts, log } = setup({}, source);
     connection.connect();
     connection.close();
     await vi.advanceTimersByTimeAsync(60_000);
     expect(attempts).toEqual([]);
+    expect(source).not.toHaveBeenCalled();
     expect(log).toEqual(['connecting', 'closed']);
     expect(vi.getTimerCount()).toBe(0);
   });
@@ -367,7 +369,7 @@ describe('a failure', () => {
   });
 
   test('after maxElapsed is final, counted from the first failure in a row', async () => {
-    const { connection, open, last } = setup({ retry: { ...exactly, maxElapsed: 2500 } });
+    const { connection, open, last } = setup({ retry: { ...exactly, maxElapsed: 1500 } });
     const { sink } = await open();
     await vi.advanceTimersByTimeAsync(60_000);
     sink.fail(network());
@@ -380,6 +382,12 @@ describe('a failure', () => {
     await vi.advanceTimersByTimeAsync(2000);
     last().sink.fail(network());
     expect(connection.state.status).toBe('closed');
+
+    connection.connect();
+    await vi.advanceTimersByTimeAsync(100);
+    last().sink.fail(network());
+    expect(connection.state).toMatchObject({ status: 'reconnecting', attempt: 1 });
+    connection.close();
   });
 
   test.for([
@@ -394,6 +402,28 @@ describe('a failure', () => {
     expect(connection.state.status).toBe(status);
     expect(shouldRetry.mock.calls).toEqual([[error]]);
   });
+
+  test.for(['fail', 'end', 'reestablishing'] as const)(
+    'may be answered with close() in shouldRetry, whatever that returns: %s',
+    async (report) => {
+      const { connection, open, attempts, log } = setup({
+        retry: {
+          shouldRetry: () => {
+            connection.close();
+            return true;
+          },
+        },
+      });
+      const { sink } = await open();
+      if (report === 'end') sink.end();
+      else sink[report](network());
+      expect(log.slice(-2)).toEqual(['open https://example.test/sse', 'closed']);
+      expect(connection.state).toMatchObject({ status: 'closed', error: undefined });
+      expect(vi.getTimerCount()).toBe(0);
+      await vi.advanceTimersByTimeAsync(600_000);
+      expect(attempts).toHaveLength(1);
+    },
+  );
 
   test('takes the reconnection time of the server as the base of the delay', async () => {
     const { connection, open } = setup();
@@ -736,6 +766,15 @@ describe('close() inside a listener', () => {
       expect(vi.getTimerCount()).toBe(0);
     },
   );
+
+  test('of the state open keeps the open from being told', async () => {
+    const { open, log, on } = setup();
+    on.state = (connection) => {
+      if (connection.state.status === 'open') connection.close();
+    };
+    await open();
+    expect(log).toEqual(['connecting', 'connecting', 'open', 'closed']);
+  });
 
   test('and connect() after it make one new attempt', async () => {
     const { connection, open, attempts, on } = setup();

@@ -1,0 +1,31 @@
+/** Runs cases of the contract in a dedicated worker. A test hands them over one at a time. */
+import { FetchEventSource } from 'ssekit';
+import { findCase, type Environment } from '../contract.ts';
+import { runCase } from '../contract/bench.ts';
+
+export interface Task {
+  readonly topic: string;
+  readonly title: string;
+  readonly environment: Environment;
+}
+
+/** `undefined`: the case has passed. */
+export type Failure = { readonly message: string; readonly stack: string | undefined } | undefined;
+
+globalThis.addEventListener('message', ({ data, ports }: MessageEvent<Task>) => {
+  void run(data).then((failure) => {
+    ports[0]?.postMessage(failure);
+  });
+});
+
+async function run({ topic, title, environment }: Task): Promise<Failure> {
+  try {
+    const Source = environment.isNative ? EventSource : FetchEventSource;
+    await runCase(findCase(topic, title, environment), Source, environment);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error
+      ? { message: error.message, stack: error.stack }
+      : { message: String(error), stack: undefined };
+  }
+}

@@ -1,0 +1,51 @@
+import { server } from 'vitest/browser';
+import { describe, expect, inject, test } from 'vitest';
+import { faults, moved, perform, sure, toCompress, type Outcome } from '../faults.ts';
+import { script } from '../script.ts';
+
+/** Each fault over each transport in a browser. What native does is the browser's own: where engines differ, the table says so. */
+
+const SAME = inject('sameOrigin');
+const CROSS = inject('crossOrigin');
+
+const namesFor = (transport: 'native' | 'fetch' | 'auto') =>
+  faults('', '', '').flatMap((fault) => (fault[transport] === undefined ? [] : fault.name));
+
+function outcomeHere(outcome: Outcome | undefined): string | undefined {
+  if (typeof outcome !== 'object') return outcome;
+  const engine = (['firefox', 'chromium', 'webkit'] as const).find((name) => name === server.browser);
+  if (!engine) throw new Error(`no outcome for ${server.browser}`);
+  return outcome[engine];
+}
+
+async function gzip(text: string): Promise<string> {
+  const stream = new Blob([text]).stream().pipeThrough(new CompressionStream('gzip'));
+  const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
+  return btoa(String.fromCharCode(...bytes));
+}
+
+const options = {
+  fetch: { transport: 'fetch', retryInterval: 100, retry: { jitter: false, factor: 1 } },
+  auto: {},
+} as const;
+
+describe.for(['native', 'fetch', 'auto'] as const)('over %s', (transport) => {
+  test.for(namesFor(transport))('%s', { timeout: 30_000 }, async (name) => {
+    const elsewhere = await script(CROSS, moved);
+    const table = faults(await gzip(toCompress), location.origin, elsewhere.url);
+    const fault = table.find((fault) => fault.name === name);
+    if (!fault) throw new Error(`no fault ${name}`);
+    const { outcome, problems, ids, maxOpen, times } = await perform(
+      SAME,
+      fault.attempts,
+      transport === 'native' ? { transport } : { ...options[transport], ...fault.options },
+    );
+    expect(sure(fault, outcome)).toBe(outcomeHere(fault[transport]));
+    expect(problems).toEqual([]);
+    expect(maxOpen).toBe(1);
+    if (fault.ids) expect(ids).toEqual(fault.ids);
+    if (transport === 'fetch' && fault.gap !== undefined) {
+      expect((times[1] ?? NaN) - (times[0] ?? NaN)).toBeGreaterThanOrEqual(fault.gap - 5);
+    }
+  });
+});

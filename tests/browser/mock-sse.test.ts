@@ -1,0 +1,3 @@
+import { describeDoubles } from '../doubles.ts';
+
+describeDoubles();

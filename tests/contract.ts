@@ -1,0 +1,60 @@
+/**
+ * What every EventSource does, from the standard (HTML 9.2) and the web platform tests. One suite for the browsers' own class, for
+ * FetchEventSource, and for whatever else claims to be one.
+ */
+import { describe, test } from 'vitest';
+import { runCase, type Case, type Environment, type SourceClass } from './contract/bench.ts';
+import { closingCases } from './contract/closing.ts';
+import { eventCases } from './contract/events.ts';
+import { failureCases } from './contract/failures.ts';
+import { handlerCases } from './contract/handlers.ts';
+import { interfaceCases } from './contract/interface.ts';
+import { lastEventIdCases } from './contract/last-event-id.ts';
+import { parsingCases } from './contract/parsing.ts';
+import { reconnectionCases } from './contract/reconnection.ts';
+import { redirectCases } from './contract/redirects.ts';
+import { requestCases } from './contract/requests.ts';
+import { urlCases } from './contract/urls.ts';
+
+export type { Environment, SourceClass } from './contract/bench.ts';
+
+const topics: Readonly<Record<string, (environment: Environment) => Case[]>> = {
+  interface: interfaceCases,
+  'event handlers': handlerCases,
+  requests: requestCases,
+  'the stream': parsingCases,
+  events: eventCases,
+  'the last event ID': lastEventIdCases,
+  reconnection: reconnectionCases,
+  failures: failureCases,
+  redirects: redirectCases,
+  URLs: urlCases,
+  'close()': closingCases,
+};
+
+/** Declares every case of the contract as a test of `Source`. */
+export function describeEventSource(name: string, Source: SourceClass, environment: Environment): void {
+  describeCases(name, environment, (_topic, contractCase) => runCase(contractCase, Source, environment));
+}
+
+/** The same for a class that is elsewhere: `run` knows how to get the case there. */
+export function describeCases(
+  name: string,
+  environment: Environment,
+  run: (topic: string, contractCase: Case) => Promise<void>,
+): void {
+  describe(name, () => {
+    for (const [topic, cases] of Object.entries(topics)) {
+      describe(topic, () => {
+        for (const contractCase of cases(environment)) test(contractCase[0], () => run(topic, contractCase));
+      });
+    }
+  });
+}
+
+/** The case with this title. */
+export function findCase(topic: string, title: string, environment: Environment): Case {
+  const found = topics[topic]?.(environment).find((contractCase) => contractCase[0] === title);
+  if (!found) throw new Error(`There is no case "${title}".`);
+  return found;
+}

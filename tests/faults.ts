@@ -1,0 +1,303 @@
+/** What can go wrong between a server and a client, and what becomes of it on each transport. Works in a page and in Node. */
+import { SseClient, type SseClientOptions } from 'ssekit';
+import { watch } from './faults/watch.ts';
+import { script, type Attempt } from './script.ts';
+
+/** What a client told, in order: `open`, the data of a message, `type data` of other events, `code again` or `code final` of an error. */
+export type Outcome =
+  string | { readonly firefox: string; readonly chromium: string; readonly webkit: string };
+
+export interface Fault {
+  readonly name: string;
+  readonly attempts: readonly Attempt[];
+  /** For `fetch`; with any of them, `auto` is `fetch`. */
+  readonly options?: Pick<SseClientOptions, 'idleTimeout' | 'openTimeout'> | undefined;
+  readonly fetch: Outcome;
+  /** `undefined`: native waits for ever. */
+  readonly native: Outcome | undefined;
+  readonly auto: Outcome;
+  /** An error that is told or not: browsers silently repeat a request that fails on a connection that was used before. */
+  readonly unsure?: string | undefined;
+  /** Last-Event-ID of the requests, where they say something; over `native`, too. */
+  readonly ids?: readonly string[] | undefined;
+  /** ms between the first two requests over `fetch`, at least. */
+  readonly gap?: number | undefined;
+}
+
+const start = 'retry: 50\n\n';
+const event = (n: number) => `id: ${n}\ndata: ${n}\n\n`;
+const end = 'event: end\ndata\n\n';
+
+/** The answer that all is well again. */
+const well = (...texts: string[]): Attempt => ({ chunks: [start, ...texts, end], end: 'hold' });
+
+function base64(bytes: Iterable<number>): string {
+  return btoa(String.fromCharCode(...bytes));
+}
+const utf8 = (text: string) => [...new TextEncoder().encode(text)];
+
+/** A stream that stops in the middle of `bytes`, and the rest after it. */
+function torn(name: string, bytes: readonly number[], ids: readonly string[], after: string[]): Fault {
+  const got = after.length === 1 ? '1 | ' : '1 | 2 | ';
+  const outcome = `open | ${got}network again | open | ${after.length === 1 ? '2 | ' : ''}end`;
+  return {
+    name: `cut ${name}`,
+    attempts: [
+      {
+        // A stream that breaks may take along what was not read yet: let that be nothing.
+        chunks: [
+          start + event(1),
+          { base64: base64(bytes), wait: true },
+          after.length === 0 ? { wait: true } : { delay: 200 },
+        ],
+        end: 'destroy',
+      },
+      well(...(after.length === 1 ? after : [])),
+    ],
+    fetch: outcome,
+    native: outcome,
+    auto: outcome,
+    ids,
+  };
+}
+
+const resumed = 'open | 1 | network again | open | 2 | end';
+const same = (outcome: Outcome) => ({ fetch: outcome, native: outcome, auto: outcome });
+
+/** Refused twice: `auto` learns the reason at the second time, over `fetch`. */
+function refusal(name: string, attempt: Attempt, told: string): Fault {
+  const isFinal = told.endsWith('final');
+  return {
+    name,
+    attempts: [attempt, attempt, well(event(1))],
+    fetch: isFinal ? told : `${told} | ${told} | open | 1 | end`,
+    native: 'failed final',
+    auto: `failed again | ${told}${isFinal ? '' : ' | open | 1 | end'}`,
+  };
+}
+
+/** `compressed`: a whole stream, gzipped. `elsewhere`: a URL on another origin that answers with event 1 and `end`. */
+export function faults(compressed: string, here: string, elsewhere: string): Fault[] {
+  return [
+    torn('inside a character', utf8('id: 2\ndata: 你').slice(0, -1), ['', '1'], [event(2)]),
+    torn('between an id and its blank line', utf8('id: 2\n'), ['', '1'], [event(2)]),
+    torn('before the blank line', utf8('id: 2\ndata: 2\n'), ['', '1'], [event(2)]),
+    torn('inside the name of a field', utf8('id: 2\nda'), ['', '1'], [event(2)]),
+    torn('between CR and LF of a line', utf8('id: 2\r\ndata: 2\r'), ['', '1'], [event(2)]),
+    torn('between CR and LF of the blank line', utf8('id: 2\r\ndata: 2\r\n\r'), ['', '2'], []),
+    torn('after an id without data', utf8('id: 1b\n\n'), ['', '1b'], [event(2)]),
+    {
+      name: 'reset',
+      attempts: [{ chunks: [start + event(1), { wait: true }], end: 'reset' }, well(event(2))],
+      ...same(resumed),
+      ids: ['', '1'],
+    },
+    {
+      name: 'the end of the stream',
+      attempts: [{ chunks: [start + event(1)] }, well(event(2))],
+      ...same(resumed),
+      ids: ['', '1'],
+    },
+    {
+      name: 'reset before the answer',
+      attempts: [{ status: 0, end: 'reset' }, well(event(1))],
+      ...same('open | 1 | end'),
+      unsure: 'network again',
+    },
+    {
+      name: 'half-open silence',
+      attempts: [
+        { chunks: [start + event(1), { text: event(2) + end, delay: 1500 }], end: 'hold' },
+        well(event(2)),
+      ],
+      options: { idleTimeout: 300 },
+      fetch: 'open | 1 | timeout again | open | 2 | end',
+      native: 'open | 1 | 2 | end',
+      auto: 'open | 1 | timeout again | open | 2 | end',
+    },
+    {
+      name: 'no answer',
+      attempts: [{ wait: true }, well(event(1))],
+      options: { openTimeout: 300 },
+      fetch: 'timeout again | open | 1 | end',
+      native: undefined,
+      auto: 'timeout again | open | 1 | end',
+    },
+    {
+      name: 'a drip of single bytes',
+      attempts: [
+        {
+          chunks: utf8(`id: 1\r\ndata: 你好🤔\r\n\r\n${end}`).map((byte) => ({ base64: base64([byte]) })),
+          end: 'hold',
+        },
+      ],
+      ...same('open | 你好🤔 | end'),
+    },
+    refusal('200 of a wrong type', { headers: { 'content-type': 'text/html' } }, 'content-type 200 final'),
+    refusal('200 without a type', { headers: { 'content-type': null } }, 'content-type 200 final'),
+    refusal('204', { status: 204 }, 'no-content 204 final'),
+    ...[401, 403, 404, 410].map((status) => refusal(`${status}`, { status }, `http ${status} final`)),
+    ...[425, 429, 500, 502, 503, 504].map((status) =>
+      refusal(`${status}`, { status }, `http ${status} again`),
+    ),
+    {
+      name: '408',
+      attempts: [{ status: 408 }, { status: 408 }, well(event(1))],
+      fetch: 'open | 1 | end',
+      native: 'failed final',
+      auto: 'failed again | open | 1 | end',
+      unsure: 'http 408 again',
+    },
+    ...[429, 503].map((status) => ({
+      ...refusal(
+        `${status} with Retry-After`,
+        { status, headers: { 'retry-after': '1' } },
+        `http ${status} again`,
+      ),
+      gap: 1000,
+    })),
+    ...[301, 302, 303, 307, 308].flatMap((status): Fault[] => [
+      {
+        name: `${status} on one origin`,
+        attempts: [{ status, headers: { location: '?moved' } }, well(event(1))],
+        ...same('open | 1 | end'),
+      },
+      {
+        name: `${status} to another origin`,
+        attempts: [{ status, headers: { location: elsewhere } }],
+        ...same('open | 1 | end'),
+      },
+    ]),
+    {
+      name: 'a redirect to itself, over and over',
+      attempts: [
+        ...Array<Attempt>(30).fill({ status: 302, headers: { location: '?again' } }),
+        well(event(1)),
+      ],
+      fetch: 'network again | open | 1 | end',
+      native: { chromium: 'network again | open | 1 | end', firefox: 'failed final', webkit: 'failed final' },
+      auto: {
+        chromium: 'network again | open | 1 | end',
+        firefox: 'failed again | open | 1 | end',
+        webkit: 'failed again | open | 1 | end',
+      },
+    },
+    {
+      name: 'a redirect to nowhere',
+      attempts: [{ status: 302, headers: { location: `${here}/nowhere` } }],
+      fetch: 'http 404 final',
+      native: 'failed final',
+      auto: 'failed again | http 404 final',
+    },
+    {
+      name: 'an event that the server sends again',
+      attempts: [{ chunks: [start + event(1)] }, well(event(1), event(2))],
+      ...same('open | 1 | network again | open | 1 | 2 | end'),
+    },
+    {
+      name: 'an id with NULL, which is none',
+      attempts: [{ chunks: [start + event(1) + 'id: 2\0\ndata: 2\n\n'] }, well()],
+      ...same('open | 1 | 2 | network again | open | end'),
+      ids: ['', '1'],
+    },
+    {
+      name: 'an id with CR, which ends its line',
+      attempts: [{ chunks: [`${start}id: 1\rX-Injected: 1\ndata: 1\n\n`] }, well()],
+      ...same('open | 1 | network again | open | end'),
+      ids: ['', '1'],
+    },
+    {
+      name: 'an id that is not ASCII',
+      attempts: [{ chunks: [`${start}id: 一é🤔\ndata: 1\n\n`] }, well()],
+      ...same('open | 1 | network again | open | end'),
+      ids: ['', '一é🤔'],
+    },
+    {
+      name: 'events named after what every object has',
+      attempts: [well(...objectNames.map((name) => `event: ${name}\ndata: x\n\n`), event(1))],
+      ...same(`open | ${objectNames.map((name) => `${name} x`).join(' | ')} | 1 | end`),
+    },
+    {
+      name: 'events named after the lifecycle',
+      attempts: [well(...lifecycleNames.map((name) => `event: ${name}\ndata: x\n\n`), event(1))],
+      ...same(`open | ${lifecycleNames.map((name) => `${name} x`).join(' | ')} | 1 | end`),
+    },
+    {
+      name: 'gzip',
+      attempts: [{ headers: { 'content-encoding': 'gzip' }, chunks: [{ base64: compressed }], end: 'hold' }],
+      ...same('open | 1 | 2 | end'),
+    },
+    {
+      name: 'garbage',
+      attempts: [
+        {
+          chunks: [
+            start,
+            { base64: base64(Array.from({ length: 256 }, (_, i) => 255 - i)) },
+            `\n\n${event(1)}${end}`,
+          ],
+          end: 'hold',
+        },
+      ],
+      ...same('open | 1 | end'),
+    },
+  ];
+}
+
+const objectNames = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf'];
+const lifecycleNames = ['open', 'error', 'close', 'statechange'];
+
+/** What `faults()` wants gzipped. */
+export const toCompress = start + event(1) + event(2) + end;
+
+/** What is behind `elsewhere`. */
+export const moved: readonly Attempt[] = [well(event(1))];
+
+/** What was told, less what may be told or not. */
+export function sure({ unsure }: Fault, outcome: string): string {
+  return unsure === undefined ? outcome : outcome.replaceAll(`${unsure} | `, '');
+}
+
+export async function perform(origin: string, attempts: readonly Attempt[], options: SseClientOptions) {
+  const s = await script(origin, attempts);
+  const client = new SseClient(s.url, options);
+  const { problems, quiet } = watch(client);
+  const told: string[] = [];
+  const releases: Promise<void>[] = [];
+  client.onOpen(() => told.push('open'));
+  client.onMessage(({ data }) => {
+    told.push(data);
+    // A gate after a message opens when that message has arrived.
+    releases.push(s.release());
+  });
+  for (const type of [...objectNames, ...lifecycleNames]) {
+    client.on(type, ({ data }) => told.push(`${type} ${data}`));
+  }
+  client.onError(({ code, status, willRetry }) => {
+    told.push([code, ...(status === undefined ? [] : [status]), willRetry ? 'again' : 'final'].join(' '));
+  });
+  await new Promise<void>((resolve) => {
+    client.on('end', () => {
+      told.push('end');
+      resolve();
+    });
+    client.subscribe(({ status, error }) => {
+      if (status === 'closed' && error) resolve();
+    });
+  });
+  client.close();
+  quiet();
+  await Promise.all(releases);
+  const { requests, maxOpen } = await s.closed();
+  return {
+    outcome: told.join(' | '),
+    problems,
+    maxOpen,
+    ids: requests.map(({ lastEventIdHex = '' }) =>
+      new TextDecoder().decode(
+        Uint8Array.from(lastEventIdHex.match(/../g) ?? [], (hex) => parseInt(hex, 16)),
+      ),
+    ),
+    times: requests.map(({ time }) => time),
+  };
+}

@@ -1,0 +1,64 @@
+/** Looks over the shoulder of a client: every state must follow from the one before, and after `close()` there is silence. */
+import { ReadyState, type SseClient, type SseState } from 'ssekit';
+
+const next: Record<SseState['status'], readonly SseState['status'][]> = {
+  closed: ['connecting'],
+  connecting: ['connecting', 'open', 'reconnecting', 'closed'],
+  open: ['open', 'reconnecting', 'closed'],
+  reconnecting: ['reconnecting', 'open', 'closed'],
+};
+
+const readyStates: Record<SseState['status'], ReadyState> = {
+  closed: ReadyState.Closed,
+  connecting: ReadyState.Connecting,
+  open: ReadyState.Open,
+  reconnecting: ReadyState.Connecting,
+};
+
+/** What is wrong with a state by itself, and as the one after `before`. */
+export function faultsOf(now: SseState, before: SseState): string[] {
+  const waits = now.status === 'connecting' || now.status === 'reconnecting';
+  const rules: Record<string, boolean> = {
+    'a state that is no new object': now === before,
+    [`${before.status} -> ${now.status}`]: !next[before.status].includes(now.status),
+    [`readyState ${now.readyState} while ${now.status}`]: now.readyState !== readyStates[now.status],
+    [`attempt ${now.attempt} while connecting`]: now.status === 'connecting' && now.attempt !== 0,
+    [`attempt ${before.attempt} -> ${now.attempt}`]:
+      now.attempt !== 0 && now.attempt !== before.attempt && now.attempt !== before.attempt + 1,
+    [`retryAt while ${now.status}`]: now.retryAt !== undefined && !waits,
+    'an error while open': now.status === 'open' && now.error !== undefined,
+    [`willRetry ${String(now.error?.willRetry)} while ${now.status}`]:
+      now.error !== undefined && now.error.willRetry !== (now.status !== 'closed'),
+  };
+  return Object.keys(rules).filter((rule) => rules[rule]);
+}
+
+/** Subscribes to everything. `problems` is to stay empty; `quiet()` says that from now on nothing may be told. */
+export function watch(client: SseClient) {
+  const problems: string[] = [];
+  let isQuiet = false;
+  const hear = (what: string) => {
+    if (isQuiet) problems.push(`${what} after close()`);
+  };
+  client.onStateChange((now, before) => {
+    hear(now.status);
+    problems.push(...faultsOf(now, before));
+  });
+  client.onOpen(() => {
+    hear('open');
+  });
+  client.onError(({ code }) => {
+    hear(`error ${code}`);
+  });
+  for (const type of ['message', 'end']) {
+    client.on(type, () => {
+      hear(`event ${type}`);
+    });
+  }
+  return {
+    problems,
+    quiet: () => {
+      isQuiet = true;
+    },
+  };
+}

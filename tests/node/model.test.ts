@@ -1,0 +1,458 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { ReadyState, SseClient, SseError, type Transport } from 'ssekit';
+import { watch } from '../faults/watch.ts';
+
+/** `SseClient` beside a small model of it: whatever happens in whatever order, both agree. Time and transport are driven by hand. */
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+/** What a client is. */
+class Model {
+  status: 'connecting' | 'open' | 'reconnecting' | 'closed' = 'closed';
+  attempt = 0;
+  /** Whether an attempt is under way. */
+  live = false;
+  /** When the next one starts, on the model's clock, and whether hope (`online`) can bring it forward. */
+  due: { readonly at: number; readonly hopes: boolean } | undefined;
+  now = 0;
+  startedAt = -Infinity;
+  healthy = false;
+  interval = 1000;
+  lastEventId = '';
+  aborted = false;
+  readonly delivered: string[] = [];
+  errors = 0;
+
+  begin(): void {
+    this.live = false;
+    const gap = this.healthy ? 0 : this.startedAt + 100 - this.now;
+    this.due = gap > 0 ? { at: this.now + gap, hopes: false } : undefined;
+    if (gap <= 0) this.run(this.now);
+  }
+
+  run(at: number): void {
+    this.due = undefined;
+    this.startedAt = at;
+    this.healthy = false;
+    this.live = true;
+  }
+
+  connect(): void {
+    if (this.status !== 'closed' || this.aborted) return;
+    this.status = 'connecting';
+    this.attempt = 0;
+    this.begin();
+  }
+
+  reconnect(): void {
+    if (this.status === 'closed') this.connect();
+    else {
+      if (this.status === 'open') this.status = 'reconnecting';
+      this.begin();
+    }
+  }
+
+  close(): void {
+    if (this.status !== 'closed') this.attempt = 0;
+    this.status = 'closed';
+    this.live = false;
+    this.due = undefined;
+  }
+
+  fail(isFinal: boolean, retryAfter = 0): void {
+    this.attempt++;
+    this.errors++;
+    this.live = false;
+    this.status = isFinal ? 'closed' : 'reconnecting';
+    const delay = Math.max(100, retryAfter, Math.min(30_000, this.interval * 2 ** (this.attempt - 1)));
+    this.due = isFinal ? undefined : { at: this.now + delay, hopes: true };
+  }
+
+  event(data: string): void {
+    this.attempt = 0;
+    this.healthy = true;
+    this.lastEventId = data;
+    this.delivered.push(data);
+  }
+
+  advance(ms: number): void {
+    this.now += ms;
+    if (this.due && this.due.at <= this.now) this.run(this.due.at);
+  }
+}
+
+/** The client itself, with all that can happen to it. */
+class System {
+  readonly attempts: { readonly signal: AbortSignal; readonly sink: Parameters<Transport>[1] }[] = [];
+  readonly page = new EventTarget();
+  readonly controller = new AbortController();
+  readonly client: SseClient;
+  readonly problems: readonly string[];
+  readonly delivered: string[] = [];
+  /** How often anything was told. */
+  calls = 0;
+  errors = 0;
+  /** On the page. */
+  readonly listeners = new Set<EventListener>();
+  /** What the next listener of an event does. */
+  reaction: (() => void) | undefined;
+
+  constructor() {
+    const { page } = this;
+    vi.stubGlobal('addEventListener', (type: string, listener: EventListener) => {
+      this.listeners.add(listener);
+      page.addEventListener(type, listener);
+    });
+    vi.stubGlobal('removeEventListener', (type: string, listener: EventListener) => {
+      this.listeners.delete(listener);
+      page.removeEventListener(type, listener);
+    });
+    const transport: Transport = ({ signal }, sink) => {
+      this.attempts.push({ signal, sink });
+      return undefined;
+    };
+    this.client = new SseClient('https://example.test/', {
+      transport,
+      retry: { jitter: false },
+      autoConnect: false,
+      signal: this.controller.signal,
+    });
+    this.problems = watch(this.client).problems;
+    this.client.onMessage(({ data }) => {
+      this.calls++;
+      this.delivered.push(data);
+      const { reaction } = this;
+      this.reaction = undefined;
+      reaction?.();
+    });
+    this.client.onOpen(() => this.calls++);
+    this.client.onStateChange(() => this.calls++);
+    this.client.onError(() => {
+      this.calls++;
+      this.errors++;
+    });
+  }
+
+  get sink(): Parameters<Transport>[1] {
+    const last = this.attempts.at(-1);
+    if (!last || last.signal.aborted) throw new Error('no attempt is under way');
+    return last.sink;
+  }
+
+  message(data: string): void {
+    this.sink.message({
+      type: 'message',
+      data,
+      lastEventId: data,
+      origin: 'https://example.test',
+      raw: data,
+    });
+  }
+
+  async settle(ms = 0): Promise<void> {
+    await vi.advanceTimersByTimeAsync(ms);
+  }
+}
+
+/** Both say the same of themselves, and nothing is left that is not needed. */
+function compare(model: Model, { client, attempts, delivered, errors, problems, listeners }: System) {
+  const { status, readyState, attempt, retryAt } = client.getSnapshot();
+  const readyStates = {
+    connecting: ReadyState.Connecting,
+    open: ReadyState.Open,
+    reconnecting: ReadyState.Connecting,
+    closed: ReadyState.Closed,
+  };
+  expect({
+    status,
+    readyState,
+    attempt,
+    wait: retryAt === undefined ? undefined : Math.round(retryAt - Date.now()),
+    live: attempts.filter(({ signal }) => !signal.aborted).length,
+    lastEventId: client.lastEventId,
+    delivered,
+    errors,
+    problems,
+    timers: vi.getTimerCount(),
+    pageListeners: listeners.size,
+  }).toEqual({
+    status: model.status,
+    readyState: readyStates[model.status],
+    attempt: model.attempt,
+    wait: model.due && Math.round(model.due.at - model.now),
+    live: model.live ? 1 : 0,
+    lastEventId: model.lastEventId,
+    delivered: model.delivered,
+    errors: model.errors,
+    problems: [],
+    timers: model.due ? 1 : 0,
+    pageListeners: model.due?.hopes ? 2 : 0,
+  });
+}
+
+type Command = fc.AsyncCommand<Model, System>;
+
+/** One thing that can happen; `when` says whether it can now. */
+function command(
+  name: string,
+  run: (model: Model, system: System) => void | Promise<void>,
+  when: (model: Readonly<Model>) => boolean = () => true,
+): Command {
+  return {
+    check: when,
+    async run(model, system) {
+      const wasClosed = model.status === 'closed';
+      const before = system.calls;
+      steps++;
+      await run(model, system);
+      await system.settle();
+      compare(model, system);
+      if (wasClosed && model.status === 'closed') expect(system.calls).toBe(before);
+    },
+    toString: () => name,
+  };
+}
+
+const isLive = ({ live }: Readonly<Model>) => live;
+const isOpen = ({ live, status }: Readonly<Model>) => live && status === 'open';
+
+const network = () => new SseError('network', 'cut');
+
+/** Where a listener can take part: it runs in the middle of a delivery. */
+const reactions = {
+  close: (model: Model) => {
+    model.close();
+  },
+  reconnect: (model: Model) => {
+    model.reconnect();
+  },
+  'close, connect': (model: Model) => {
+    model.close();
+    model.connect();
+  },
+};
+
+let runs = 0;
+let steps = 0;
+let count = 0;
+
+// What makes room for the rest, which comes as often as it can.
+const connect = fc.constant(
+  command('connect()', (model, { client }) => {
+    model.connect();
+    client.connect();
+  }),
+);
+const open = fc.constant(
+  command(
+    'open',
+    (model, { sink }) => {
+      model.status = 'open';
+      sink.open({ url: 'https://example.test/' });
+    },
+    (model) => isLive(model) && model.status !== 'open',
+  ),
+);
+const events = fc.integer({ min: 1, max: 3 }).map((length) =>
+  command(
+    `${length} events`,
+    (model, system) => {
+      for (let i = 0; i < length; i++) {
+        const data = String(++count);
+        model.event(data);
+        system.message(data);
+      }
+    },
+    isOpen,
+  ),
+);
+const time = fc.integer({ min: 1, max: 40_000 }).map((ms) =>
+  command(`${ms} ms`, async (model, system) => {
+    model.advance(ms);
+    await system.settle(ms);
+  }),
+);
+
+const commands = fc.commands(
+  [
+    ...[connect, open, open, open, events, events, events, time, time],
+    fc.constant(
+      command('close()', (model, { client }) => {
+        model.close();
+        client.close();
+      }),
+    ),
+    fc.constant(
+      command('close(), connect()', (model, { client }) => {
+        model.close();
+        model.connect();
+        client.close();
+        client.connect();
+      }),
+    ),
+    fc.constant(
+      command('reconnect()', (model, { client }) => {
+        model.reconnect();
+        client.reconnect();
+      }),
+    ),
+    fc.constantFrom<keyof typeof reactions>('close', 'reconnect', 'close, connect').map((name) =>
+      command(
+        `2 events, ${name} at the first`,
+        (model, system) => {
+          const { client, sink } = system;
+          const data = String(++count);
+          model.event(data);
+          reactions[name](model);
+          system.reaction = () => {
+            for (const call of name.split(', ')) client[call as 'close' | 'connect' | 'reconnect']();
+          };
+          system.message(data);
+          // The rest of the chunk, which nobody wants any more.
+          sink.message({ type: 'message', data: 'x', lastEventId: 'x', origin: '', raw: 'x' });
+          sink.end();
+        },
+        isOpen,
+      ),
+    ),
+    fc.constant(
+      command(
+        'an id without data',
+        (model, { sink }) => {
+          model.lastEventId = `id ${++count}`;
+          sink.id(model.lastEventId);
+        },
+        isOpen,
+      ),
+    ),
+    fc.integer({ min: 0, max: 5000 }).map((ms) =>
+      command(
+        `retry: ${ms}`,
+        (model, { sink }) => {
+          model.interval = ms;
+          sink.reconnectionTime(ms);
+        },
+        isOpen,
+      ),
+    ),
+    fc.constant(
+      command(
+        'cut',
+        (model, { sink }) => {
+          model.fail(false);
+          sink.fail(network());
+        },
+        isLive,
+      ),
+    ),
+    fc.constant(
+      command(
+        'the end of the stream',
+        (model, { sink }) => {
+          model.fail(false);
+          sink.end();
+        },
+        isLive,
+      ),
+    ),
+    fc.constantFrom(undefined, 0, 700, 90_000).map((retryAfter) =>
+      command(
+        `503, Retry-After ${retryAfter ?? 'not given'}`,
+        (model, { sink }) => {
+          model.fail(false, retryAfter);
+          sink.fail(new SseError('http', 'busy', { status: 503, retryAfter }));
+        },
+        isLive,
+      ),
+    ),
+    fc.constantFrom(401, 404).map((status) =>
+      command(
+        String(status),
+        (model, { sink }) => {
+          model.fail(true);
+          sink.fail(new SseError('http', 'no', { status }));
+        },
+        isLive,
+      ),
+    ),
+    fc.constant(
+      command(
+        'lost, and reestablished by the transport',
+        (model, { sink }) => {
+          model.attempt++;
+          model.errors++;
+          model.status = 'reconnecting';
+          sink.reestablishing(network());
+        },
+        isLive,
+      ),
+    ),
+    fc.constant(
+      command('online', (model, { page }) => {
+        if (model.due?.hopes) model.begin();
+        page.dispatchEvent(new Event('online'));
+      }),
+    ),
+    fc.integer({ min: 1, max: 150 }).map((ms) =>
+      command(`${ms} ms`, async (model, system) => {
+        model.advance(ms);
+        await system.settle(ms);
+      }),
+    ),
+    fc.constant(
+      command('everything from attempts that are over', (_model, { attempts }) => {
+        for (const { signal, sink } of attempts) {
+          if (!signal.aborted) continue;
+          sink.open({ url: 'https://example.test/late' });
+          sink.message({ type: 'message', data: 'late', lastEventId: 'late', origin: '', raw: 'late' });
+          sink.id('late');
+          sink.reconnectionTime(1);
+          sink.reestablishing(network());
+          sink.fail(network());
+          sink.end();
+        }
+      }),
+    ),
+    fc.nat(30).map((n) =>
+      command(
+        'the signal aborts',
+        (model, { controller }) => {
+          model.close();
+          model.aborted = true;
+          controller.abort();
+        },
+        // Nothing comes after it: seldom, so that most runs are long.
+        ({ aborted }) => n === 0 && !aborted,
+      ),
+    ),
+  ],
+  { maxCommands: 80, size: 'max' },
+);
+
+test(
+  'a client agrees with its model after whatever happens, in whatever order',
+  { timeout: 60_000 },
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(commands, async (list) => {
+        runs++;
+        vi.clearAllTimers();
+        const model = new Model();
+        const system = new System();
+        await fc.asyncModelRun(() => ({ model, real: system }), list);
+        model.close();
+        system.client.close();
+        compare(model, system);
+      }),
+      { numRuns: 800 },
+    );
+    console.info(`model: ${runs} runs, ${steps} steps, ${count} events`);
+  },
+);

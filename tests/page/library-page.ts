@@ -1,0 +1,60 @@
+/** Pages with the library as a plain script and a scene of the test's own: for reloads and navigations, which a bundler's page would disturb. */
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+import type * as Ssekit from '../../src/index.ts';
+import { createApp } from '../../demo/server/app.ts';
+import { createTestServer, type TestServer } from '../server.ts';
+
+declare global {
+  /** What the script puts on the page. */
+  var ssekit: typeof Ssekit;
+}
+
+export interface LibraryPages extends TestServer {
+  /**
+   * The URL of a page that runs `scene`, which sees `ssekit`, its argument and nothing else. It runs again on every load.
+   *
+   * @param headers - Response headers of the page.
+   */
+  page<A>(scene: (arg: A) => void, arg: A, headers?: Readonly<Record<string, string>>): string;
+}
+
+/** A server with the demo's streams, the test routes, and pages. */
+export async function createLibraryPages(): Promise<LibraryPages> {
+  const library = await bundle();
+  const pages = new Map<string, { html: string; headers: Readonly<Record<string, string>> }>();
+  const app = createApp();
+  const server = await createTestServer((request, response, next) => {
+    const path = request.url ?? '';
+    const found = pages.get(path);
+    if (path === '/ssekit.js') response.setHeader('content-type', 'text/javascript').end(library);
+    else if (path === '/favicon.ico') response.writeHead(204).end();
+    else if (found) {
+      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', ...found.headers });
+      response.end(found.html);
+    } else app(request, response, next);
+  });
+  return {
+    ...server,
+    page(scene, arg, headers = {}) {
+      const path = `/page/${pages.size + 1}`;
+      const script = `(${String(scene)})(${JSON.stringify(arg)})`.replaceAll('</', '<\\/');
+      pages.set(path, {
+        headers,
+        html: `<!doctype html><title>${path}</title><script src="/ssekit.js"></script><script>${script}</script>`,
+      });
+      return server.origin + path;
+    },
+  };
+}
+
+async function bundle(): Promise<string> {
+  const result = await build({
+    root: fileURLToPath(new URL('../../', import.meta.url)),
+    configFile: false,
+    logLevel: 'error',
+    build: { write: false, lib: { entry: 'src/index.ts', formats: ['iife'], name: 'ssekit' } },
+  });
+  for (const built of [result].flat()) if ('output' in built) return built.output[0].code;
+  throw new Error('nothing was built');
+}

@@ -1,0 +1,258 @@
+import type { Browser, BrowserContext, Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { SseClient, SseState } from 'ssekit';
+import { launchChromium, launchFirefox } from '../engines/find.ts';
+import { script, type Attempt, type Script } from '../script.ts';
+import { createLibraryPages, type LibraryPages } from './library-page.ts';
+
+/**
+ * R12: waiting ends when there is reason to hope, and an open stream is left alone. In browsers as users have them: what Playwright
+ * switches off is switched on again. None of them reports a tab that is hidden behind another under automation; the page that returns from
+ * the back/forward cache is one that was hidden and is shown.
+ */
+const asShipped = {
+  ignoreDefaultArgs: [
+    '--disable-back-forward-cache',
+    '--disable-background-timer-throttling',
+    '--disable-backgrounding-occluded-windows',
+    '--disable-renderer-backgrounding',
+  ],
+};
+
+let pages: LibraryPages;
+beforeAll(async () => {
+  pages = await createLibraryPages();
+});
+afterAll(() => pages.close());
+
+declare global {
+  /** What the scene leaves for the test. */
+  var wake: {
+    readonly client: SseClient;
+    readonly data: string[];
+    readonly statuses: SseState['status'][];
+    readonly pageEvents: string[];
+    readonly errors: string[];
+  };
+}
+
+interface Setting {
+  readonly url: string;
+  readonly transport: 'native' | 'fetch';
+  readonly idleTimeout?: number;
+  readonly stores?: boolean;
+}
+
+function listen({ url, transport, idleTimeout, stores }: Setting): void {
+  const storage = stores ? sessionStorage : undefined;
+  const client = new globalThis.ssekit.SseClient(
+    url,
+    transport === 'native' ? { transport } : { transport, idleTimeout, storage },
+  );
+  const data: string[] = [];
+  const statuses: SseState['status'][] = [];
+  const pageEvents: string[] = [];
+  const errors: string[] = [];
+  globalThis.wake = { client, data, statuses, pageEvents, errors };
+  client.onMessage((event) => data.push(event.data));
+  client.onStateChange((now, before) => {
+    if (now.status !== before.status) statuses.push(now.status);
+  });
+  client.onError(({ code }) => errors.push(code));
+  addEventListener('pageshow', ({ persisted }) => {
+    if (persisted) pageEvents.push('restored');
+  });
+  for (const type of ['online', 'offline']) {
+    addEventListener(type, () => pageEvents.push(type));
+  }
+  document.addEventListener('visibilitychange', () => pageEvents.push(document.visibilityState));
+}
+
+const has = (page: Page, text: string) =>
+  page.waitForFunction((text) => 'wake' in globalThis && globalThis.wake.data.includes(text), text);
+const is = (page: Page, status: SseState['status']) =>
+  page.waitForFunction((status) => globalThis.wake.client.status === status, status);
+const seen = (page: Page) =>
+  page.evaluate(() => {
+    const { data, statuses, pageEvents, errors } = globalThis.wake;
+    return { data, statuses, pageEvents, errors };
+  });
+
+const hold = (...chunks: NonNullable<Attempt['chunks']>): Attempt => ({ chunks, end: 'hold' });
+/** A deploy that asks for an hour: nobody who waits it out passes these tests. */
+const unavailable: Attempt = { status: 503, headers: { 'retry-after': '3600' } };
+
+describe.each([
+  ['Chromium', launchChromium],
+  ['Firefox', launchFirefox],
+] as const)('in %s', (engine, launch) => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launch(engine === 'Chromium' ? asShipped : {});
+  });
+  afterAll(() => browser.close());
+
+  async function visit(
+    attempts: readonly Attempt[],
+    setting: Omit<Setting, 'url'>,
+  ): Promise<{ page: Page; context: BrowserContext; s: Script }> {
+    const s = await script(pages.origin, attempts);
+    const context = await browser.newContext();
+    onTestFinished(() => context.close());
+    const page = await context.newPage();
+    await page.goto(pages.page(listen, { url: s.url, ...setting }));
+    return { page, context, s };
+  }
+
+  const leave = (page: Page) => page.goto(pages.page(() => undefined, null));
+  // A page from the back/forward cache has loaded long ago: there is nothing that `page.goBack()` could wait for.
+  const goBack = (page: Page) =>
+    page.evaluate(() => {
+      history.back();
+    });
+
+  test('a page that waits tries at once when it returns from the back/forward cache', async () => {
+    const { page, s } = await visit([unavailable, hold('data: back\n\n')], { transport: 'fetch' });
+    await is(page, 'reconnecting');
+    await leave(page);
+    await goBack(page);
+    await has(page, 'back');
+    const { pageEvents, statuses, errors } = await seen(page);
+    expect(pageEvents).toContain('restored');
+    expect(pageEvents).toContain('visible');
+    expect(statuses).toEqual(['reconnecting', 'open']);
+    expect(errors).toEqual(['http']);
+    const log = await s.log();
+    expect([log.requests.length, log.maxOpen]).toEqual([2, 1]);
+  });
+
+  test.for(['fetch', 'native'] as const)(
+    engine === 'Chromium'
+      ? 'an open stream survives the back/forward cache, and what was sent meanwhile is delivered once: %s'
+      : 'an open stream keeps a page out of the back/forward cache and ends with it: %s',
+    async (transport) => {
+      const { page, s } = await visit(
+        [hold('id: 1\ndata: before\n\n', { text: 'id: 2\ndata: meanwhile\n\n', wait: true })],
+        { transport },
+      );
+      await has(page, 'before');
+      await leave(page);
+      if (engine === 'Firefox') {
+        await s.closed();
+        await goBack(page);
+        await has(page, 'before');
+        const { pageEvents } = await seen(page);
+        expect(pageEvents).not.toContain('restored');
+        expect((await s.log()).maxOpen).toBe(1);
+        return;
+      }
+      await s.release();
+      expect((await s.log()).open).toBe(1);
+      await goBack(page);
+      await has(page, 'meanwhile');
+      expect(await seen(page)).toEqual({
+        data: ['before', 'meanwhile'],
+        statuses: ['open'],
+        pageEvents: expect.arrayContaining(['hidden', 'visible', 'restored']) as string[],
+        errors: [],
+      });
+      const log = await s.log();
+      expect([log.requests.length, log.open, log.maxOpen]).toEqual([1, 1, 1]);
+    },
+  );
+
+  test('a page that was left and visited again resumes at the stored id, over one connection', async () => {
+    const { page, s } = await visit([hold('id: 7\ndata: before\n\n'), hold('id: 8\ndata: after\n\n')], {
+      transport: 'fetch',
+      stores: true,
+    });
+    await has(page, 'before');
+    const url = page.url();
+    await leave(page);
+    await page.goto(url);
+    await has(page, 'after');
+    const log = await s.log();
+    expect(log.requests.map(({ headers }) => headers['last-event-id'])).toEqual([undefined, '7']);
+  });
+
+  test('a page that waits tries at once when the network is back, and not when it goes', async () => {
+    const { page, context, s } = await visit([unavailable, hold('data: back\n\n')], { transport: 'fetch' });
+    await is(page, 'reconnecting');
+    await context.setOffline(true);
+    await page.waitForFunction(() => globalThis.wake.pageEvents.includes('offline'));
+    expect((await s.log()).requests).toHaveLength(1);
+    await context.setOffline(false);
+    await has(page, 'back');
+    const { statuses, pageEvents } = await seen(page);
+    expect(pageEvents).toEqual(['offline', 'online']);
+    expect(statuses).toEqual(['reconnecting', 'open']);
+    const log = await s.log();
+    expect([log.requests.length, log.maxOpen]).toEqual([2, 1]);
+  });
+
+  test('a native stream that its browser reestablishes is left to it when the network is back', async () => {
+    const { page, context, s } = await visit(
+      [{ chunks: ['id: 1\ndata: a\n\n'], end: 'destroy' }, hold('id: 2\ndata: b\n\n')],
+      { transport: 'native' },
+    );
+    await is(page, 'reconnecting');
+    await context.setOffline(true);
+    await context.setOffline(false);
+    await has(page, 'b');
+    const { data } = await seen(page);
+    expect(data).toEqual(['a', 'b']);
+    const log = await s.log();
+    expect([log.requests.length, log.maxOpen]).toEqual([2, 1]);
+    expect(log.requests[1]?.headers['last-event-id']).toBe('1');
+  });
+
+  test('a thread that was held up is no verdict on a stream whose bytes wait to be read', async () => {
+    const { page, s } = await visit([hold('data: a\n\n', { text: 'data: b\n\n', delay: 1500 })], {
+      transport: 'fetch',
+      idleTimeout: 2000,
+    });
+    await has(page, 'a');
+    await page.evaluate(() => {
+      const end = performance.now() + 5000;
+      while (performance.now() < end);
+    });
+    await has(page, 'b');
+    const { errors, statuses } = await seen(page);
+    expect([errors, statuses]).toEqual([[], ['open']]);
+    expect((await s.log()).requests).toHaveLength(1);
+  });
+
+  test('a tab behind another keeps its one connection', async () => {
+    const { page, context, s } = await visit([hold('data: a\n\n', { text: 'data: b\n\n', wait: true })], {
+      transport: 'fetch',
+    });
+    await has(page, 'a');
+    const other = await context.newPage();
+    await other.goto(pages.page(() => undefined, null));
+    await other.bringToFront();
+    await s.release();
+    await expect.poll(async () => (await seen(page)).data).toEqual(['a', 'b']);
+    await page.bringToFront();
+    expect((await seen(page)).statuses).toEqual(['open']);
+    const log = await s.log();
+    expect([log.requests.length, log.open, log.maxOpen]).toEqual([1, 1, 1]);
+  });
+});
+
+test('a page that is frozen and woken again keeps its one connection, and loses nothing', async () => {
+  const browser = await launchChromium(asShipped);
+  onTestFinished(() => browser.close());
+  const context = await browser.newContext();
+  const s = await script(pages.origin, [hold('data: a\n\n', { text: 'data: b\n\n', wait: true })]);
+  const page = await context.newPage();
+  await page.goto(pages.page(listen, { url: s.url, transport: 'fetch' }));
+  await has(page, 'a');
+  const devtools = await context.newCDPSession(page);
+  await devtools.send('Page.setWebLifecycleState', { state: 'frozen' });
+  await s.release();
+  await devtools.send('Page.setWebLifecycleState', { state: 'active' });
+  await has(page, 'b');
+  expect((await seen(page)).statuses).toEqual(['open']);
+  const log = await s.log();
+  expect([log.requests.length, log.open, log.maxOpen]).toEqual([1, 1, 1]);
+});

@@ -1,0 +1,206 @@
+import { describe, expect, test, vi } from 'vitest';
+import { iterate, type Inlet } from '../../src/iterate.ts';
+
+interface Value {
+  readonly n: number;
+}
+
+/** An iterator over what the test pushes. */
+function setup({ limit = 10, signal }: { limit?: number; signal?: AbortSignal } = {}) {
+  const stop = vi.fn();
+  let inlet: Inlet<Value> | undefined;
+  const start = vi.fn((given: Inlet<Value>) => {
+    inlet = given;
+    return stop;
+  });
+  const iterator = iterate<Value>(start, { limit, signal });
+  return {
+    iterator,
+    start,
+    stop,
+    push: (...values: number[]) => {
+      for (const n of values) inlet?.push({ n });
+    },
+    end: (error?: unknown) => inlet?.end(error),
+    next: async () => (await iterator.next()).value?.n,
+  };
+}
+
+const done = { done: true, value: undefined };
+
+describe('iteration', () => {
+  test('gives what was pushed, in order, and waits for more', async () => {
+    const { push, next } = setup();
+    push(1, 2);
+    expect([await next(), await next()]).toEqual([1, 2]);
+    const third = next();
+    push(3);
+    expect(await third).toBe(3);
+  });
+
+  test('answers several next() at once in the order they were asked', async () => {
+    const { push, end, next } = setup();
+    const all = Promise.all([next(), next(), next()]);
+    push(1, 2);
+    end();
+    expect(await all).toEqual([1, 2, undefined]);
+  });
+
+  test('ends after what is queued, and stays at its end', async () => {
+    const { iterator, push, end, next, stop } = setup();
+    push(1);
+    end();
+    push(2);
+    expect(await next()).toBe(1);
+    expect(await iterator.next()).toEqual(done);
+    expect(await iterator.next()).toEqual(done);
+    expect(stop).toHaveBeenCalledTimes(1);
+  });
+
+  test('works in a loop', async () => {
+    const { iterator, push, end } = setup();
+    const all: number[] = [];
+    push(1, 2);
+    end();
+    for await (const { n } of iterator) all.push(n);
+    expect(all).toEqual([1, 2]);
+  });
+});
+
+describe('an error', () => {
+  test('comes after what is queued, once', async () => {
+    const { iterator, push, end, next } = setup();
+    const error = new Error('failed');
+    push(1);
+    end(error);
+    end(new Error('too late'));
+    expect(await next()).toBe(1);
+    await expect(iterator.next()).rejects.toBe(error);
+    expect(await iterator.next()).toEqual(done);
+  });
+
+  test('rejects the first of several pending next(), and the others find the end', async () => {
+    const { iterator, end } = setup();
+    const all = [iterator.next(), iterator.next(), iterator.next()];
+    const settled = Promise.allSettled(all);
+    end(new Error('failed'));
+    expect((await settled).map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
+  });
+
+  test('may be anything, null included', async () => {
+    const { iterator, end } = setup();
+    end(null);
+    await expect(iterator.next()).rejects.toBeNull();
+  });
+});
+
+describe('the limit', () => {
+  test('is how many values wait; one more ends the loop with overflow after all of them', async () => {
+    const { iterator, push, next, stop } = setup({ limit: 3 });
+    push(1, 2, 3);
+    expect(stop).not.toHaveBeenCalled();
+    push(4, 5);
+    expect(stop).toHaveBeenCalledTimes(1);
+    expect([await next(), await next(), await next()]).toEqual([1, 2, 3]);
+    await expect(iterator.next()).rejects.toMatchObject({
+      name: 'SseError',
+      code: 'overflow',
+      message: 'The loop fell more than 3 events behind.',
+    });
+    expect(await iterator.next()).toEqual(done);
+  });
+
+  test('does not count what a pending next() takes, nor what has been taken', async () => {
+    const { push, next } = setup({ limit: 1 });
+    for (let n = 0; n < 5; n++) {
+      const pending = next();
+      push(n, n + 100);
+      expect([await pending, await next()]).toEqual([n, n + 100]);
+    }
+  });
+});
+
+describe('return()', () => {
+  test('is what break, return and throw come to: the pushing stops', async () => {
+    for (const leave of ['break', 'throw']) {
+      const { iterator, push, stop } = setup();
+      push(1, 2);
+      const loop = (async () => {
+        for await (const { n } of iterator) {
+          if (leave === 'throw') throw new Error(String(n));
+          break;
+        }
+      })();
+      await (leave === 'throw' ? expect(loop).rejects.toThrow('1') : loop);
+      expect(stop).toHaveBeenCalledTimes(1);
+      expect(await iterator.next()).toEqual(done);
+    }
+  });
+
+  test('settles every pending next()', async () => {
+    const { iterator } = setup();
+    const pending = Promise.all([iterator.next(), iterator.next()]);
+    expect(await iterator.return?.()).toEqual(done);
+    expect(await pending).toEqual([done, done]);
+  });
+
+  test('drops an error that nobody has seen yet', async () => {
+    const { iterator, end } = setup();
+    end(new Error('failed'));
+    await iterator.return?.();
+    expect(await iterator.next()).toEqual(done);
+  });
+});
+
+describe('the signal', () => {
+  test('rejects a pending next() with its reason, and the pushing stops', async () => {
+    const controller = new AbortController();
+    const { iterator, stop } = setup(controller);
+    const pending = iterator.next();
+    const reason = new Error('stop');
+    controller.abort(reason);
+    await expect(pending).rejects.toBe(reason);
+    expect(await iterator.next()).toEqual(done);
+    expect(stop).toHaveBeenCalledTimes(1);
+  });
+
+  test('drops what is queued', async () => {
+    const controller = new AbortController();
+    const { iterator, push } = setup(controller);
+    push(1, 2);
+    controller.abort('stop');
+    await expect(iterator.next()).rejects.toBe('stop');
+    expect(await iterator.next()).toEqual(done);
+  });
+
+  test('that is aborted already rejects, and nothing starts', async () => {
+    const { iterator, start } = setup({ signal: AbortSignal.abort('stop') });
+    expect(start).not.toHaveBeenCalled();
+    await expect(iterator.next()).rejects.toBe('stop');
+  });
+
+  test('keeps no listener once the iteration is over', () => {
+    const { signal } = new AbortController();
+    const added = vi.spyOn(signal, 'addEventListener');
+    const removed = vi.spyOn(signal, 'removeEventListener');
+    setup({ signal }).end();
+    void setup({ signal }).iterator.return?.();
+    expect(added).toHaveBeenCalledTimes(2);
+    expect(removed.mock.calls).toEqual(added.mock.calls);
+  });
+});
+
+test('what ends while it starts is stopped, too', async () => {
+  const stop = vi.fn();
+  const iterator = iterate<Value>(
+    (inlet) => {
+      inlet.push({ n: 1 });
+      inlet.end();
+      return stop;
+    },
+    { limit: 1 },
+  );
+  expect(stop).toHaveBeenCalledTimes(1);
+  expect(await iterator.next()).toEqual({ done: false, value: { n: 1 } });
+  expect(await iterator.next()).toEqual(done);
+});

@@ -1,0 +1,147 @@
+import { describe, expect, test } from 'vitest';
+import { asksFetch, validate } from '../../src/validate.ts';
+
+const URL_ = 'https://example.test/sse';
+const native = { transport: 'native' };
+
+describe('options that work', () => {
+  test.for<[string, object]>([
+    ['nothing', {}],
+    ['all of them undefined', { headers: undefined, retry: undefined, until: undefined, json: undefined }],
+    ['zeros', { retryInterval: 0, openTimeout: 0, idleTimeout: 0, maxEventSize: 0, retry: 0 }],
+    ['endless durations', { retryInterval: Infinity, idleTimeout: 1e300, retry: { maxElapsed: Infinity } }],
+    ['retry: false', { retry: false }],
+    ['a retry object', { retry: { limit: 1, factor: 1, jitter: false, shouldRetry: () => true } }],
+    ['json', { json: null }],
+    ['json with a method', { json: {}, method: 'PUT' }],
+    ['a body', { body: 'a', method: 'post' }],
+    ['until as text', { until: '[DONE]' }],
+    ['until as a function', { until: () => true }],
+    ['a signal', { signal: new AbortController().signal }],
+    ['any other id', { lastEventId: '你好\t\u0001' }],
+    ['native alone', native],
+    ['native with what is undefined', { ...native, headers: undefined, idleTimeout: undefined }],
+    ['native with a policy', { ...native, retry: 3, retryInterval: 50, withCredentials: true }],
+    ['native with an id for the query', { ...native, lastEventId: '1', lastEventIdParam: 'after' }],
+    ['native with an empty id', { ...native, lastEventId: '' }],
+  ])('%s', ([, options]) => {
+    expect(() => {
+      validate(URL_, { transport: 'auto', ...options });
+    }).not.toThrow();
+  });
+});
+
+describe('options that cannot work are a TypeError with the cure', () => {
+  test.for<[object, RegExp]>([
+    [{ transport: 'websocket' }, /`transport` must be 'auto', 'native', 'fetch', or a function/],
+    [{ retryInterval: -1 }, /`retryInterval` must be a number, 0 or more/],
+    [{ retryInterval: NaN }, /`retryInterval`/],
+    [{ retryInterval: '1000' }, /`retryInterval`/],
+    [{ openTimeout: -1 }, /`openTimeout`/],
+    [{ idleTimeout: '5s' }, /`idleTimeout`/],
+    [{ maxEventSize: NaN }, /`maxEventSize`/],
+    [{ retry: true }, /`retry` must be false, a number of attempts, or an object/],
+    [{ retry: null }, /`retry` must be/],
+    [{ retry: -1 }, /`retry` must be/],
+    [{ retry: NaN }, /`retry` must be/],
+    [{ retry: '3' }, /`retry` must be/],
+    [{ retry: { limit: -1 } }, /`limit`/],
+    [{ retry: { factor: 'x' } }, /`factor`/],
+    [{ retry: { maxInterval: NaN } }, /`maxInterval`/],
+    [{ retry: { maxElapsed: -5 } }, /`maxElapsed`/],
+    [{ retry: { shouldRetry: true } }, /`shouldRetry` must be a function/],
+    [{ method: 5 }, /`method` must be a string/],
+    [{ lastEventIdParam: 1 }, /`lastEventIdParam` must be a string/],
+    [{ lastEventId: 7 }, /`lastEventId`/],
+    [{ lastEventId: 'a\nb' }, /CR, LF or NUL/],
+    [{ lastEventId: 'a\rb' }, /CR, LF or NUL/],
+    [{ lastEventId: 'a\0b' }, /CR, LF or NUL/],
+    [{ fetch: {} }, /`fetch` must be a function/],
+    [{ EventSource: {} }, /`EventSource` must be a function/],
+    [{ until: /DONE/ }, /`until` must be a string or a function/],
+    [{ withCredentials: 'include' }, /`withCredentials` must be a boolean/],
+    [{ autoConnect: 0 }, /`autoConnect` must be a boolean/],
+    [{ signal: new AbortController() }, /`signal` must be an AbortSignal/],
+    [{ redirect: 'manual' }, /`redirect` must be 'follow' or 'error'/],
+    [{ json: {}, body: '' }, /Give `json` or `body`, not both/],
+    [{ json: {}, method: 'GET' }, /A GET or HEAD request has no body/],
+    [{ body: 'a', method: 'head' }, /A GET or HEAD request has no body/],
+  ])('%j', ([options, cure]) => {
+    const check = () => {
+      validate(URL_, { transport: 'auto', ...options });
+    };
+    expect(check).toThrow(TypeError);
+    expect(check).toThrow(cure);
+  });
+
+  test.for<[string, unknown]>([
+    ['headers', {}],
+    ['method', 'GET'],
+    ['body', ''],
+    ['json', null],
+    ['openTimeout', 0],
+    ['idleTimeout', 1],
+    ['maxEventSize', 1],
+    ['redirect', 'follow'],
+    ['fetch', () => undefined],
+  ])("%s with transport: 'native'", ([name, value]) => {
+    const check = () => {
+      validate(URL_, { ...native, [name]: value });
+    };
+    expect(check).toThrow(TypeError);
+    expect(check).toThrow(`\`${name}\`: native EventSource cannot `);
+    expect(check).toThrow("Use transport: 'auto' or 'fetch'.");
+    expect(asksFetch({ [name]: value })).toBe(true);
+  });
+
+  test("an id with transport: 'native', which has no header to send it in", () => {
+    expect(() => {
+      validate(URL_, { ...native, lastEventId: '7' });
+    }).toThrow(/Give `lastEventIdParam`, or use transport: 'auto' or 'fetch'/);
+  });
+});
+
+describe('a URL', () => {
+  test.for([
+    'https://user:password@example.test/sse',
+    'https://user@example.test/',
+    'https://:pw@example.test/',
+  ])('with a user name or password is a TypeError that does not repeat it: %s', (url) => {
+    const check = () => {
+      validate(url, { transport: 'auto' });
+    };
+    expect(check).toThrow(TypeError);
+    expect(check).toThrow(/Send an Authorization header instead/);
+    expect(check).not.toThrow(/user:|user@|pw/);
+  });
+
+  test('that cannot be resolved is a TypeError that does not repeat it', () => {
+    const check = () => {
+      validate('https://[secret/sse', { transport: 'auto' });
+    };
+    expect(check).toThrow(TypeError);
+    expect(check).not.toThrow(/secret/);
+  });
+
+  test('may be a URL, or a function, which is not called', () => {
+    validate(new URL(URL_), { transport: 'auto' });
+    validate(
+      () => {
+        throw new Error('called');
+      },
+      { transport: 'auto' },
+    );
+  });
+});
+
+test('no option that native can honour asks for fetch', () => {
+  expect(
+    asksFetch({
+      withCredentials: true,
+      lastEventId: '1',
+      lastEventIdParam: 'a',
+      until: '[DONE]',
+      headers: undefined,
+    }),
+  ).toBe(false);
+});
