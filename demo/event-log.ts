@@ -17,7 +17,7 @@ type Watched = Pick<SseClient, 'onOpen' | 'onError' | 'onStateChange' | 'getSnap
 
 export interface EventLog {
   add(row: LogRow): void;
-  event(message: SseMessage): void;
+  event(message: SseMessage<unknown>): void;
   /** Logs what happens to a client besides its events. */
   watch(name: string, client: Watched): void;
 }
@@ -53,8 +53,8 @@ export function eventLog(): EventLog {
 
   return {
     add,
-    event({ type, lastEventId, data }) {
-      add({ kind: 'event', type, id: lastEventId, data });
+    event({ type, lastEventId, raw }) {
+      add({ kind: 'event', type, id: lastEventId, data: raw });
     },
     watch(name, client) {
       add({ kind: 'state', type: name, data: client.getSnapshot().status });

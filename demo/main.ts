@@ -7,6 +7,7 @@ import { highlighted } from './highlight.ts';
 import { lamp } from './lamp.ts';
 import { metrics } from './metrics.ts';
 import { settingsFrom } from './settings.ts';
+import { soak } from './soak.ts';
 import { themeSwitch } from './theme.ts';
 import source from './type-stream.ts?raw';
 import { typewriter } from './typewriter.ts';
@@ -29,4 +30,5 @@ const scene = typewriter(settings, {
   },
 });
 askBox(settings, log);
-metrics(settings.metricsInterval, log);
+metrics(settings, log);
+soak(settings, log);

@@ -1,15 +1,18 @@
 import { SseClient } from 'ssekit';
-import { create, element, write } from './element.ts';
+import { button } from './button.ts';
+import { create, element, part, write } from './element.ts';
 import { smallLamp } from './lamp.ts';
 import { sparkline } from './sparkline.ts';
+import { strike } from './strike.ts';
 import type { EventLog } from './event-log.ts';
 import type { Alarm } from './server/alarm.ts';
 import type { Metrics } from './server/metrics.ts';
+import type { Settings } from './settings.ts';
 
 interface DashboardEvents {
-  message: string;
-  alarm: string;
-  deploy: string;
+  message: Metrics;
+  alarm: Alarm;
+  deploy: Deploy;
 }
 
 interface Deploy {
@@ -22,7 +25,8 @@ type Show = (tick: Metrics) => void;
 const shownNotices = 4;
 
 /** The dashboard strip: figures from unnamed events, notices from named ones. */
-export function metrics(interval: number, log: EventLog): void {
+export function metrics({ metricsInterval, session: page }: Settings, log: EventLog): void {
+  const session = `${page}-metrics`;
   const tiles = [
     tile(
       'QPS',
@@ -45,24 +49,44 @@ export function metrics(interval: number, log: EventLog): void {
       (tick) => [whole(tick.online), '', 'users'],
     ),
   ];
-  const client = new SseClient<DashboardEvents>(`/api/metrics?interval=${interval}`);
+  const query = new URLSearchParams({ session, interval: String(metricsInterval) });
+  const client = new SseClient<DashboardEvents>(`/api/metrics?${query}`, { decode: 'json' });
   log.watch('metrics', client);
   client.subscribe(smallLamp(element('metrics-lamp', HTMLElement)));
 
   client.onMessage((event) => {
     log.event(event);
-    const tick = JSON.parse(event.data) as Metrics;
-    for (const show of tiles) show(tick);
+    for (const show of tiles) show(event.data);
   });
   client.on('alarm', (event) => {
     log.event(event);
-    const { level, text, time } = JSON.parse(event.data) as Alarm;
+    const { level, text, time } = event.data;
     notice(level, text, time);
   });
   client.on('deploy', (event) => {
     log.event(event);
-    const { version, time } = JSON.parse(event.data) as Deploy;
+    const { version, time } = event.data;
     notice('deploy', `version ${version} is live`, time);
+  });
+  badPayload(client, session);
+}
+
+/** The button for a tick that is no JSON, and what the client says of it while the figures go on. */
+function badPayload(client: SseClient<DashboardEvents>, session: string): void {
+  const note = element('payload-note', HTMLElement);
+  const facts = element('payload-error', HTMLDListElement);
+  button('bad-payload', () => {
+    void strike(session, { kind: 'bad-payload' }).then((trouble) => {
+      write(note, trouble ?? 'The next tick will be broken.');
+    });
+  });
+  client.onError(({ code, event, raw }) => {
+    if (code !== 'decode') return;
+    facts.hidden = false;
+    write(note, 'One tick could not be read. The stream was never interrupted.');
+    write(part(facts, 'code'), code);
+    write(part(facts, 'event'), event ?? '');
+    write(part(facts, 'raw'), raw ?? '');
   });
 }
 

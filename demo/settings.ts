@@ -1,4 +1,4 @@
-/** What the page's own URL can set: `?interval=5&metrics=50&chat=5&session=me`. */
+/** What the page's own URL can set: `?interval=5&metrics=50&chat=5&numbers=1&session=me`. */
 export interface Settings {
   /** ms between two characters. */
   readonly interval: number;
@@ -6,6 +6,8 @@ export interface Settings {
   readonly metricsInterval: number;
   /** ms between two pieces of an answer. */
   readonly chatInterval: number;
+  /** ms between two numbers of the soak. */
+  readonly numbersInterval: number;
   /** Under this name the server knows the typewriter, so that faults hit it and nobody else. */
   readonly session: string;
 }
@@ -20,6 +22,7 @@ export function settingsFrom(search: string): Settings {
     interval: ms('interval', 300),
     metricsInterval: ms('metrics', 1000),
     chatInterval: ms('chat', 40),
+    numbersInterval: ms('numbers', 20),
     // Not randomUUID(): it is missing on plain http, where a demo on the local network lives.
     session: query.get('session') ?? `page-${Math.random().toString(36).slice(2)}`,
   };

@@ -105,13 +105,20 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
     healthy = false;
     const isOver = () => signal.aborted;
     const sink = createSink(isOver);
+    let request: TransportRequest;
     try {
       const { attempt, error } = state;
       const id = lastEventId.toSend();
       if (isOver()) return;
-      const request = await prepareRequest(options, { attempt, lastEventId: id, error, signal }, types);
-      if (isOver()) return;
-      url = request.url;
+      request = await prepareRequest(options, { attempt, lastEventId: id, error, signal }, types);
+    } catch (cause) {
+      const error = new SseError('failed', 'The attempt could not be prepared.', { cause });
+      failed(error, isOver);
+      return;
+    }
+    if (isOver()) return;
+    url = request.url;
+    try {
       const { name, start } = options.chooseTransport(request, nativeGaveUp || wantsAll);
       update({ transport: name, retryAt: undefined });
       if (isOver()) return;
@@ -129,11 +136,6 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
         if (!isOver()) report(...args);
       };
     };
-    const failed = (error: SseError): void => {
-      const retry = willRetry(error);
-      // Unless `shouldRetry` has closed the connection.
-      if (!isOver()) fail(error, retry);
-    };
     return {
       open: live((info) => {
         update({ status: 'open', error: undefined, retryAt: undefined });
@@ -146,8 +148,9 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
         failingSince = 0;
         if (until !== undefined && isLast(until, message)) finish();
         else {
-          if (state.attempt) update({ attempt: 0 });
-          if (!isOver()) observer.message(message);
+          // First the event: its id is taken, so it must be delivered even if a listener of the state reconnects.
+          observer.message(message);
+          if (state.attempt && !isOver()) update({ attempt: 0 });
         }
       },
       id: live((id) => {
@@ -164,14 +167,14 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
       }),
       fail: live((error) => {
         if (error.code === 'failed' && state.transport === 'native') nativeGaveUp = true;
-        failed(error);
+        failed(error, isOver);
       }),
       end: live(() => {
         if (options.method !== 'GET') {
           finish();
           return;
         }
-        failed(new SseError('network', 'The server ended the stream.'));
+        failed(new SseError('network', 'The server ended the stream.'), isOver);
       }),
     };
   }
@@ -182,6 +185,13 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
     const attempt = state.attempt + 1;
     Object.assign(error, { attempt });
     return shouldRetry(policy, error, attempt, elapsed);
+  }
+
+  function failed(error: SseError, isOver: () => boolean): void {
+    if (isOver()) return;
+    const retry = willRetry(error);
+    // Unless `shouldRetry` has closed the connection.
+    if (!isOver()) fail(error, retry);
   }
 
   /** The attempt is over: another follows after a wait, or none ever. */

@@ -42,7 +42,9 @@ export type DecodeOptions<Events extends object> =
   | {
       /** With `schemas`, by default: JSON for the types that have one, text for the others. */
       readonly decode?: 'text' | Decoders<Events> | undefined;
-      readonly schemas: Schemas<Events> & { readonly [K in Decoded<Events>]: StandardSchema<Events[K]> };
+      readonly schemas: Schemas<Events> & {
+        readonly [K in Decoded<Events>]: StandardSchema<Events[K]>;
+      };
     }
   | ([Decoded<Events>] extends [never]
       ? { readonly decode?: 'text' | undefined; readonly schemas?: undefined }
@@ -75,8 +77,8 @@ export interface CommonOptions extends StreamOptions {
   readonly EventSource?: EventSourceClass | undefined;
 }
 
-/** What a client that must stay on native `EventSource` can ask for: anything else does not compile. */
-export type NativeOptions = { readonly transport: 'native' } & {
+/** What works on every transport, and so is all that a client on native `EventSource` can ask for: anything else does not compile. */
+export type NativeOptions = { readonly transport?: 'auto' | 'native' | 'fetch' | Transport | undefined } & {
   readonly [K in keyof FetchOptions]?: undefined;
 } & (
     { readonly lastEventId?: undefined } | { readonly lastEventId: string; readonly lastEventIdParam: string }

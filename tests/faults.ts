@@ -20,6 +20,9 @@ export interface Fault {
   readonly unsure?: string | undefined;
   /** Last-Event-ID of the requests, where they say something; over `native`, too. */
   readonly ids?: readonly string[] | undefined;
+  /** Where WebKit sends others. */
+  readonly webkitIds?:
+    { readonly native?: readonly string[]; readonly fetch?: readonly string[] } | undefined;
   /** ms between the first two requests over `fetch`, at least. */
   readonly gap?: number | undefined;
 }
@@ -62,6 +65,7 @@ function torn(name: string, bytes: readonly number[], ids: readonly string[], af
 }
 
 const resumed = 'open | 1 | network again | open | 2 | end';
+const glued = 'open | 1 | network again | open | 2retry: 50 | 2 | end';
 const same = (outcome: Outcome) => ({ fetch: outcome, native: outcome, auto: outcome });
 
 /** Refused twice: `auto` learns the reason at the second time, over `fetch`. */
@@ -85,7 +89,26 @@ export function faults(compressed: string, here: string, elsewhere: string): Fau
     torn('inside the name of a field', utf8('id: 2\nda'), ['', '1'], [event(2)]),
     torn('between CR and LF of a line', utf8('id: 2\r\ndata: 2\r'), ['', '1'], [event(2)]),
     torn('between CR and LF of the blank line', utf8('id: 2\r\ndata: 2\r\n\r'), ['', '2'], []),
-    torn('after an id without data', utf8('id: 1b\n\n'), ['', '1b'], [event(2)]),
+    {
+      ...torn('after an id without data', utf8('id: 1b\n\n'), ['', '1b'], [event(2)]),
+      // It takes an id only along with an event.
+      webkitIds: { native: ['', '1'] },
+    },
+    {
+      name: 'reset in the middle of an event',
+      attempts: [
+        {
+          chunks: [start + event(1), { text: 'id: 2\ndata: 2', wait: true }, { delay: 200 }],
+          end: 'reset',
+        },
+        well(event(2)),
+      ],
+      fetch: resumed,
+      // WebKit keeps the half event, and glues it to the first line of the next stream.
+      native: { chromium: resumed, firefox: resumed, webkit: glued },
+      auto: { chromium: resumed, firefox: resumed, webkit: glued },
+      ids: ['', '1'],
+    },
     {
       name: 'reset',
       attempts: [{ chunks: [start + event(1), { wait: true }], end: 'reset' }, well(event(2))],
@@ -211,6 +234,8 @@ export function faults(compressed: string, here: string, elsewhere: string): Fau
       attempts: [{ chunks: [`${start}id: 一é🤔\ndata: 1\n\n`] }, well()],
       ...same('open | 1 | network again | open | end'),
       ids: ['', '一é🤔'],
+      // It takes the bytes of a header for characters, and encodes them once more.
+      webkitIds: { fetch: ['', '\u00e4\u00b8\u0080\u00c3\u00a9\u00f0\u009f\u00a4\u0094'] },
     },
     {
       name: 'events named after what every object has',

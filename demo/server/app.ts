@@ -7,6 +7,7 @@ import { allowEveryOrigin } from './cors.ts';
 import { readFault } from './fault.ts';
 import { gate } from './gate.ts';
 import { metrics } from './metrics.ts';
+import { numbers } from './numbers.ts';
 import { queryText } from './query.ts';
 import { replay } from './replay.ts';
 import { rememberSessions } from './sessions.ts';
@@ -26,6 +27,7 @@ export function createApp(): express.Express {
   app.use('/api', allowEveryOrigin);
   app.get('/api/sse', admit, replay(text));
   app.get('/api/metrics', admit, metrics());
+  app.get('/api/numbers', admit, numbers);
   app.post('/api/chat', admit, express.json(), chat);
 
   app.get('/api/stats', (_req, res) => {

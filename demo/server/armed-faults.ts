@@ -12,6 +12,9 @@ export function strike(session: Session, fault: Fault): void {
       else stream.silence(fault.after, fault.ms);
     }
     arm(session, live.length > 0 ? { ...fault, times: fault.times - 1 } : fault);
+  } else if (fault.kind === 'bad-payload') {
+    // It is met by the next tick of a stream that goes on.
+    arm(session, fault);
   } else {
     arm(session, fault);
     for (const stream of live) stream.cut(0);

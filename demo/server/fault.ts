@@ -11,14 +11,14 @@ export const refusals = [
   'reset',
 ] as const;
 
-const kinds = [...refusals, 'slow-open', 'cut', 'silence'] as const;
+const kinds = [...refusals, 'slow-open', 'cut', 'silence', 'bad-payload'] as const;
 
 export type Refusal = (typeof refusals)[number];
 export type FaultKind = (typeof kinds)[number];
 
 export interface Fault {
   readonly kind: FaultKind;
-  /** How many requests it hits. */
+  /** How many requests it hits; `bad-payload`: how many ticks. */
   readonly times: number;
   /** `cut`, `silence`: how many events go out first. */
   readonly after: number;
@@ -56,6 +56,7 @@ const numbersOf: Record<FaultKind, readonly string[]> = {
   'slow-open': ['ms', 'times'],
   cut: ['after', 'times'],
   silence: ['after', 'ms'],
+  'bad-payload': ['times'],
 };
 
 /**

@@ -1,4 +1,5 @@
 import { alarmAbout } from './alarm.ts';
+import { take } from './armed-faults.ts';
 import { eventBlock } from './event-block.ts';
 import { streamEvents, type Step } from './event-stream.ts';
 import type { StreamHandler } from './gate.ts';
@@ -22,13 +23,15 @@ export interface Metrics {
   readonly online: number;
 }
 
-/** `GET /api/metrics`: figures as unnamed events, now and then an `alarm` or a `deploy`. Never ends. */
+/** `GET /api/metrics`: figures as unnamed events, now and then an `alarm` or a `deploy`. Never ends. A fault makes a tick broken JSON. */
 export function metrics(): StreamHandler {
   let connections = 0;
   return (req, res) => {
     const from = positionAfter(lastEventId(req), Number.MAX_SAFE_INTEGER);
     connections++;
-    streamEvents(res, ticks(from, seeded(connections)), {
+    const { session } = res.locals;
+    const isBad = () => take(session, 'bad-payload') !== undefined;
+    streamEvents(res, ticks(from, seeded(connections), isBad), {
       interval: queryMs(req, 'interval', 1000),
       heartbeat: queryMs(req, 'heartbeat', 15_000),
       retry: retryField(req),
@@ -36,18 +39,21 @@ export function metrics(): StreamHandler {
   };
 }
 
-function* ticks(from: number, random: () => number): Generator<Step> {
+function* ticks(from: number, random: () => number, isBad: () => boolean): Generator<Step> {
   const read = readings(random);
   let position = from;
   let release = 0;
-  const numbered = (data: unknown, event?: string) =>
-    eventBlock({ ...(event !== undefined && { event }), id: String(++position), data: JSON.stringify(data) });
+  const block = (data: string, event?: string) =>
+    eventBlock({ ...(event !== undefined && { event }), id: String(++position), data });
+  const numbered = (data: unknown, event?: string) => block(JSON.stringify(data), event);
 
   for (;;) {
     const now = read();
     const alarm = random() < 0.08;
     const deploy = random() < 0.02;
-    yield { block: numbered(now), more: alarm || deploy };
+    // Torn in the middle, as by a proxy that cuts long lines.
+    const tick = isBad() ? block(JSON.stringify(now).slice(0, 40)) : numbered(now);
+    yield { block: tick, more: alarm || deploy };
     if (alarm) yield { block: numbered(alarmAbout(now), 'alarm'), more: deploy };
     if (deploy) {
       release++;

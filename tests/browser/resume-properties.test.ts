@@ -36,8 +36,8 @@ const overFetch: Options = {
 const auto = (seed: number): Options => (seed % 4 < 2 ? { lastEventIdParam: 'after' } : {});
 
 /**
- * WebKit forgets nothing when a stream is torn (it does when one ends): the half event that was left is glued to the first line of the
- * next stream, so that a torn event is corrupt. That is stated in faults.test.ts, and kept out of here.
+ * Native WebKit glues the half event of a stream that was reset to the first line of the next one, so that it arrives corrupt. That is
+ * stated in faults.test.ts, and kept out of here.
  */
 const whole = server.browser === 'webkit';
 

@@ -2,8 +2,10 @@ import { expect } from 'vitest';
 import type { Attempt, Script } from '../script.ts';
 import type { Bench, Case, Environment, Recording } from './bench.ts';
 
-/** Holds until it is released, sends a comment, and goes on holding. */
-const stream: Attempt = { chunks: ['data: 1\n\n', { text: ':\n', wait: true }], end: 'hold' };
+/** Sends one comment for each release. */
+const stream: Attempt = {
+  chunks: ['data: 1\n\n', ...Array.from({ length: 1000 }, () => ({ text: ':\n', wait: true }))],
+};
 
 const redirectTo = (location: string, status: number): Attempt => ({
   status,
@@ -11,16 +13,18 @@ const redirectTo = (location: string, status: number): Attempt => ({
 });
 
 /**
- * Closes a source that was redirected. Firefox does not abort a fetch that was redirected before the server sends the next byte; natively
- * it does.
+ * Closes a source that was redirected. Once it was, Firefox does not end an aborted fetch before the server sends again: at the first
+ * write in a page, at the third in a worker. Its own EventSource does.
  */
 async function close(recording: Recording, target: Script, { environment }: Bench): Promise<void> {
   recording.source.close();
-  if (environment.engine === 'firefox' && !environment.isNative) await target.release();
+  if (environment.engine === 'firefox' && !environment.isNative) {
+    while ((await target.log()).open > 0) await target.release();
+  }
   await target.closed();
 }
 
-/** Fetch 4.4, "HTTP-redirect fetch". */
+/** Fetch 4.4, "HTTP-redirect fetch". What a reconnect does with a redirect is where the browsers differ most. */
 export function redirectCases({ engine, isNative }: Environment): Case[] {
   return [
     ...[301, 302, 303, 307, 308].map((status): Case => [
@@ -51,7 +55,7 @@ export function redirectCases({ engine, isNative }: Environment): Case[] {
     ],
     [
       engine === 'firefox' && !isNative
-        ? 'Firefox, over fetch: after a redirect, close() ends the connection when the next byte comes'
+        ? 'Firefox, over fetch: after a redirect, close() ends the connection when the server sends again'
         : 'after a redirect, close() ends the connection',
       async (bench) => {
         const target = await bench.serve([stream]);
@@ -62,8 +66,8 @@ export function redirectCases({ engine, isNative }: Environment): Case[] {
         expect(recording.log).toEqual(['open 1', 'message: 1']);
       },
     ],
-    reconnection('a permanent redirect', [301, 308], isNative && engine !== 'webkit' ? engine : ''),
-    reconnection('another redirect', [302, 303, 307], isNative && engine === 'chromium' ? engine : ''),
+    reconnection('a permanent redirect', [301, 308], isNative && engine !== 'webkit'),
+    reconnection('a temporary redirect', [302, 303, 307], isNative && engine === 'chromium'),
     [
       isNative && (engine === 'firefox' || engine === 'webkit')
         ? 'Firefox and WebKit: a redirect in circles fails for good'
@@ -78,11 +82,11 @@ export function redirectCases({ engine, isNative }: Environment): Case[] {
   ];
 }
 
-function reconnection(what: string, statuses: readonly number[], remembers: string): Case {
+function reconnection(what: string, statuses: readonly number[], isRemembered: boolean): Case {
   return [
-    remembers === ''
-      ? `after ${what}, a reconnect asks the first server again`
-      : `${remembers}: after ${what}, a reconnect goes straight to where it led`,
+    isRemembered
+      ? `${statuses.includes(302) ? 'Chromium' : 'Chromium and Firefox'}: after ${what}, a reconnect goes straight to where it led`
+      : `after ${what}, a reconnect asks the first server again`,
     async (bench) => {
       for (const status of statuses) {
         const target = await bench.serve([{ chunks: ['retry: 1\nid: 1\ndata: 0\n\n'] }, stream]);
@@ -91,7 +95,7 @@ function reconnection(what: string, statuses: readonly number[], remembers: stri
         await recording.until('message: 1');
         const ids = async (server: Script) =>
           (await server.log()).requests.map(({ headers }) => headers['last-event-id']);
-        expect(await ids(first)).toEqual(remembers === '' ? [undefined, '1'] : [undefined]);
+        expect(await ids(first)).toEqual(isRemembered ? [undefined] : [undefined, '1']);
         expect(await ids(target)).toEqual([undefined, '1']);
         await close(recording, target, bench);
       }

@@ -5,6 +5,9 @@ import { FetchEventSource, fetchSse, SseClient } from 'ssekit';
 
 /** ssekit under Mock Service Worker, unchanged: its requests are those of any other code. */
 
+/** An event as `sse` handlers send it. */
+type Tick = { id?: string; event: 'tick'; data: string } | { data: string };
+
 const url = 'https://example.test/prices';
 const server = setupServer();
 const clients = new Set<{ close(): void }>();
@@ -28,31 +31,38 @@ function connect(options: ConstructorParameters<typeof SseClient>[1] = {}): SseC
   return client;
 }
 
-/** An answer that the test writes, and the promise that its reader has left. */
-function stream(...chunks: string[]) {
-  let leave: () => void;
-  const left = new Promise<void>((resolve) => {
-    leave = resolve;
-  });
+/** A stream that goes on for ever after these chunks. */
+function stream(...chunks: string[]): HttpResponse<ReadableStream> {
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
       for (const chunk of chunks) controller.enqueue(new TextEncoder().encode(chunk));
     },
-    cancel() {
-      leave();
-    },
   });
-  return { response: new HttpResponse(body, { headers: { 'content-type': 'text/event-stream' } }), left };
+  return new HttpResponse(body, { headers: { 'content-type': 'text/event-stream' } });
 }
+
+/** That the client leaves: MSW copies responses, so it is the request that tells, not the stream. */
+const aborted = ({ signal }: Request) =>
+  new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => {
+      resolve();
+    });
+  });
 
 describe('http handlers with a stream', () => {
   test('answer an SseClient, which leaves the stream on close()', async () => {
-    const { response, left } = stream('id: 1\nevent: tick\nda', 'ta: 42\n\n');
-    server.use(http.get(url, () => response));
+    let left: Promise<void> | undefined;
+    server.use(
+      http.get(url, ({ request }) => {
+        left = aborted(request);
+        return stream('id: 1\nevent: tick\nda', 'ta: 42\n\n');
+      }),
+    );
     const client = connect();
     expect(await client.once('tick')).toMatchObject({ data: '42', lastEventId: '1' });
     expect(client.getSnapshot().transport).toBe('fetch');
     client.close();
+    expect(left).toBeDefined();
     await left;
   });
 
@@ -74,7 +84,7 @@ describe('http handlers with a stream', () => {
       }),
       http.get(url, ({ request }) => {
         ids.push(request.headers.get('last-event-id'));
-        return stream('event: tock\ndata: b\n\n').response;
+        return stream('event: tock\ndata: b\n\n');
       }),
     );
     const client = connect({ retryInterval: 0 });
@@ -86,17 +96,19 @@ describe('http handlers with a stream', () => {
   });
 
   test('answer a POST of fetchSse, and see its loop leave', async () => {
-    const { response, left } = stream('data: {"answer":"hello"}\n\n');
+    let left: Promise<void> | undefined;
     server.use(
       http.post(url, async ({ request }) => {
         expect(await request.json()).toEqual({ prompt: 'Hi' });
-        return response;
+        left = aborted(request);
+        return stream('data: {"answer":"hello"}\n\n');
       }),
     );
     for await (const { data } of fetchSse(url, { json: { prompt: 'Hi' }, decode: 'json' })) {
       expect(data).toEqual({ answer: 'hello' });
       break;
     }
+    expect(left).toBeDefined();
     await left;
   });
 
@@ -117,12 +129,12 @@ describe('http handlers with a stream', () => {
 
 describe('sse handlers', () => {
   /** MSW makes them only where there is an `EventSource`, which Node 20 has not. */
-  const prices = (...args: [(client: Parameters<Parameters<typeof sse>[1]>[0]['client']) => void]) => {
+  function prices(resolve: (client: { send(event: Tick): void; close(): void; error(): void }) => void) {
     vi.stubGlobal('EventSource', FetchEventSource);
     return sse<{ tick: string; message: string }>(url, ({ client }) => {
-      args[0](client);
+      resolve(client);
     });
-  };
+  }
 
   test.for(['fetch', 'native'] as const)(
     'send named and unnamed events with ids to a client on %s',

@@ -191,7 +191,8 @@ describe('break', () => {
     ],
   ])('and every other end takes all listeners away: %s', async ([how, options, drive]) => {
     const add = vi.spyOn(Listeners.prototype, 'add');
-    const count = () => [...new Set(add.mock.contexts)].reduce((sum, { size }) => sum + size, 0);
+    const count = () =>
+      [...new Set(add.mock.contexts as Listeners<unknown>[])].reduce((sum, { size }) => sum + size, 0);
     const { client, source } = await opened();
     const before = count();
     const loops = [begin(client, 'lol', 'done', options), begin(client, options)];

@@ -502,7 +502,7 @@ describe('while the transport reestablishes the stream itself', () => {
     expect(connection.state).toMatchObject({ status: 'open', error: undefined, attempt: 1 });
     sink.message(message('b'));
     expect(connection.state.attempt).toBe(0);
-    expect(log.slice(-2)).toEqual(['open', 'message b']);
+    expect(log.slice(-2)).toEqual(['message b', 'open']);
   });
 
   test('a policy that is given ends it: the attempt is stopped, and closed for good', async () => {

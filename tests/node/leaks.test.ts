@@ -1,0 +1,331 @@
+import { spawn } from 'node:child_process';
+import { getEventListeners, once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { promiseHooks, setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { SseClient, SseError, type SseClientOptions, type Transport } from 'ssekit';
+import { script, type Attempt, type Script } from '../script.ts';
+import { createTestServer, type TestServer } from '../server.ts';
+
+/** What is left behind by clients that are closed: nothing. */
+
+let server: TestServer;
+
+beforeAll(async () => {
+  server = await createTestServer();
+});
+afterAll(() => server.close());
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+/** Turns of the loop: what was going to be released has been. */
+async function settle(): Promise<void> {
+  for (let i = 0; i < 50; i++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Collects until there is no more to collect. */
+async function collectAll(): Promise<void> {
+  for (let i = 0; i < 5; i++) {
+    await settle();
+    collect();
+  }
+}
+
+/** The timers of ssekit and its listeners on the page. */
+const timers = new Set<ReturnType<typeof setTimeout>>();
+const pageListeners = new Set<string>();
+let armed = 0;
+
+beforeEach(() => {
+  const { setTimeout: set, clearTimeout: clear } = globalThis;
+  timers.clear();
+  pageListeners.clear();
+  armed = 0;
+  vi.stubGlobal('setTimeout', (callback: (...args: unknown[]) => void, ms?: number, ...args: unknown[]) => {
+    // Those of `fetch` and of the server are not ours to count.
+    const caller = new Error().stack?.split('\n')[2] ?? '';
+    if (!/\/src\/[\w-]+\.ts/.test(caller)) return set(callback, ms, ...args);
+    armed++;
+    const timer = set(() => {
+      timers.delete(timer);
+      callback();
+    }, ms);
+    timers.add(timer);
+    return timer;
+  });
+  vi.stubGlobal('clearTimeout', (timer: ReturnType<typeof setTimeout>) => {
+    timers.delete(timer);
+    clear(timer);
+  });
+  let ids = 0;
+  const idOf = new Map<unknown, number>();
+  const key = (type: string, listener: unknown) => {
+    if (!idOf.has(listener)) idOf.set(listener, ++ids);
+    return `${type} ${idOf.get(listener) ?? 0}`;
+  };
+  vi.stubGlobal('addEventListener', (type: string, listener: unknown) =>
+    pageListeners.add(key(type, listener)),
+  );
+  vi.stubGlobal('removeEventListener', (type: string, listener: unknown) =>
+    pageListeners.delete(key(type, listener)),
+  );
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+/** The bodies that were handed out, and the readers of them that still hold their lock and have more to read. */
+function watchedFetch() {
+  const bodies: { readonly signal: AbortSignal; isOver: boolean }[] = [];
+  const watched: typeof fetch = async (input, init) => {
+    const response = await fetch(input, init);
+    if (!init?.signal || !response.body) return response;
+    const body = { signal: init.signal, isOver: false };
+    bodies.push(body);
+    const reader = response.body.getReader();
+    const { status, headers } = response;
+    return new Response(
+      new ReadableStream<Uint8Array>({
+        async pull(controller) {
+          try {
+            const { value } = await reader.read();
+            if (value) controller.enqueue(value);
+            else {
+              body.isOver = true;
+              controller.close();
+            }
+          } catch (error) {
+            body.isOver = true;
+            controller.error(error);
+          }
+        },
+        async cancel(reason) {
+          body.isOver = true;
+          await reader.cancel(reason);
+        },
+      }),
+      { status, headers },
+    );
+  };
+  return { watched, bodies };
+}
+
+/** The sockets, timers and requests that keep the process alive, by name. */
+function resources(): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of process.getActiveResourcesInfo()) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
+}
+
+const live: Attempt = { chunks: ['id: 1\ndata: a\n\n'], end: 'hold' };
+
+type Moment = readonly [name: string, attempt: Attempt, reached: (client: SseClient, s: Script) => unknown];
+
+const moments: readonly Moment[] = [
+  ['at once', live, () => undefined],
+  ['one microtask later', live, () => Promise.resolve()],
+  ['before the answer', { wait: true }, (_client, s) => s.requests(1)],
+  [
+    'while open',
+    live,
+    (client) =>
+      new Promise<void>((resolve) => {
+        client.onOpen(() => {
+          resolve();
+        });
+      }),
+  ],
+  ['after an event', live, (client) => client.once('message')],
+  [
+    'while the body of an error is read',
+    { status: 503, chunks: ['busy'], end: 'hold' },
+    (_client, s) => s.requests(1),
+  ],
+  [
+    'while it waits to try again',
+    { status: 503 },
+    (client) =>
+      new Promise<void>((resolve) => {
+        client.onError(() => {
+          resolve();
+        });
+      }),
+  ],
+];
+
+describe('1,000 cycles of connect and close', () => {
+  test.for(moments)('%s leave nothing', { timeout: 60_000 }, async ([name, attempt, reached]) => {
+    // Moments without a request take no time at all; the others are reached 25 at a time.
+    const before = await measure();
+    const { watched, bodies } = watchedFetch();
+    const { signal } = new AbortController();
+    const options: SseClientOptions = { fetch: watched, signal, idleTimeout: 60_000, openTimeout: 60_000 };
+    const clients: WeakRef<SseClient>[] = [];
+    let total = 0;
+    await Promise.all(
+      Array.from({ length: 25 }, async () => {
+        const s = await script(server.origin, [attempt]);
+        for (let i = 0; i < 40; i++) {
+          const client = new SseClient(s.url, options);
+          clients.push(new WeakRef(client));
+          await reached(client, s);
+          client.close();
+          total++;
+        }
+        expect((await s.closed()).open).toBe(0);
+      }),
+    );
+    expect(total).toBe(1000);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+    expect(pageListeners.size).toBe(0);
+    expect(timers.size).toBe(0);
+    expect(bodies.filter(({ isOver, signal }) => !isOver || !signal.aborted)).toEqual([]);
+    const opened = bodies.splice(0).length;
+
+    await collectAll();
+    const alive = clients.filter((client) => client.deref()).length;
+    const after = await measure();
+    console.info(
+      `${name}: ${total} cycles, ${armed} timers armed, ${opened} bodies; left: clients ${alive}, timers ${timers.size}, ` +
+        `resources ${JSON.stringify(before.resources)} -> ${JSON.stringify(after.resources)}, ` +
+        `heap ${Math.round((after.heap - before.heap) / 1024)} KiB`,
+    );
+    expect(alive).toBe(0);
+    // Sockets are kept for the next request; fewer than there were streams at a time.
+    expect(after.resources.Timeout ?? 0).toBeLessThanOrEqual((before.resources.Timeout ?? 0) + 1);
+    expect(after.heap - before.heap).toBeLessThan(8 * 2 ** 20);
+  });
+});
+
+async function measure() {
+  await collectAll();
+  return { heap: process.memoryUsage().heapUsed, resources: resources() };
+}
+
+describe('1,000 attempts that fail', () => {
+  test('leave one timer while waiting, and after close() nothing: no promise either', async () => {
+    vi.unstubAllGlobals();
+    vi.useFakeTimers();
+    const signals: WeakRef<AbortSignal>[] = [];
+    const failing: Transport = ({ signal }, sink) => {
+      signals.push(new WeakRef(signal));
+      queueMicrotask(() => {
+        sink.fail(new SseError('network', 'cut'));
+      });
+      return undefined;
+    };
+    const pending = new Set<Promise<unknown>>();
+    const stop = promiseHooks.createHook({
+      init: (promise) => pending.add(promise),
+      settled: (promise) => pending.delete(promise),
+    }) as () => void;
+    const client = new SseClient('https://example.test/', { transport: failing, retry: { jitter: false } });
+    while (signals.length < 1000) await vi.advanceTimersByTimeAsync(30_000);
+    expect(client.getSnapshot().attempt).toBeGreaterThanOrEqual(1000);
+    expect(vi.getTimerCount()).toBe(1);
+    client.close();
+    expect(vi.getTimerCount()).toBe(0);
+    vi.useRealTimers();
+    const open = pending.size;
+    stop();
+    pending.clear();
+    await collectAll();
+    const alive = signals.filter((signal) => signal.deref()).length;
+    console.info(`${signals.length} failures: ${open} promises pending, ${alive} signals alive`);
+    // The one of the loop above.
+    expect(open).toBeLessThanOrEqual(1);
+    expect(alive).toBe(0);
+  });
+
+  test.for<[string, Attempt]>([
+    ['503', { status: 503, chunks: ['busy'] }],
+    ['503 whose body never ends', { status: 503, chunks: [{ text: 'x'.repeat(10_000) }], end: 'hold' }],
+    ['cut before the answer', { status: 0 }],
+    ['cut after it', { chunks: ['id: 1\n'], end: 'destroy' }],
+  ])('over real sockets leave nothing either: %s', async ([, attempt]) => {
+    const { watched, bodies } = watchedFetch();
+    const clients: WeakRef<SseClient>[] = [];
+    await Promise.all(
+      Array.from({ length: 25 }, async () => {
+        const s = await script(server.origin, [attempt]);
+        const client = new SseClient(s.url, {
+          fetch: watched,
+          retryInterval: 0,
+          retry: { limit: 9 },
+          idleTimeout: 60_000,
+        });
+        clients.push(new WeakRef(client));
+        await new Promise<void>((resolve) => {
+          client.onError(({ willRetry }) => {
+            if (!willRetry) resolve();
+          });
+        });
+        const { requests, open } = await s.closed();
+        expect(requests).toHaveLength(10);
+        expect(open).toBe(0);
+      }),
+    );
+    expect(timers.size).toBe(0);
+    expect(pageListeners.size).toBe(0);
+    expect(bodies.splice(0).filter(({ isOver }) => !isOver)).toEqual([]);
+    await collectAll();
+    expect(clients.filter((client) => client.deref())).toEqual([]);
+  });
+});
+
+test('1,000,000 events keep the heap flat', { timeout: 60_000 }, async () => {
+  const thousand = Array.from({ length: 1000 }, (_, i) => `id: ${i}\ndata: {"price":${i}}\n\n`).join('');
+  const s = await script(server.origin, [
+    { chunks: Array.from({ length: 100 }, () => ({ text: thousand, repeat: 10 })), end: 'hold' },
+  ]);
+  const client = new SseClient(s.url, { transport: 'fetch' });
+  let count = 0;
+  let first = 0;
+  let highest = 0;
+  await new Promise<void>((resolve) => {
+    client.onMessage(() => {
+      if (++count % 100_000 !== 0) return;
+      collect();
+      const { heapUsed } = process.memoryUsage();
+      first ||= heapUsed;
+      highest = Math.max(highest, heapUsed);
+      if (count === 1_000_000) resolve();
+    });
+  });
+  client.close();
+  await s.closed();
+  console.info(
+    `${count} events: heap ${(first / 2 ** 20).toFixed(1)} MiB after 100,000, ${(highest / 2 ** 20).toFixed(1)} MiB at most after`,
+  );
+  expect(highest - first).toBeLessThan(2 * 2 ** 20);
+});
+
+describe('Node exits by itself', () => {
+  test.for<[string, Attempt]>([
+    ['at once', live],
+    ['while open', live],
+    ['after an event', live],
+    ['while it waits to try again', { status: 503, chunks: ['x'.repeat(20_000)], end: 'hold' }],
+    ['after a final failure', { status: 404 }],
+    ['after a 204', { status: 204 }],
+  ])('when the client is closed: %s', { timeout: 30_000 }, async ([moment, attempt]) => {
+    const s = await script(server.origin, [attempt]);
+    const file = fileURLToPath(new URL('../faults/exit.ts', import.meta.url));
+    const child = spawn(process.execPath, ['--import', 'tsx', file, s.url, moment], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let said = '';
+    let closedAt = 0;
+    child.stdout.on('data', (text) => {
+      said += String(text);
+      closedAt ||= performance.now();
+    });
+    const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
+    expect([said, code, signal]).toEqual(['closed\n', 0, null]);
+    // Not only when something times out.
+    expect(performance.now() - closedAt).toBeLessThan(3000);
+    await s.closed();
+  });
+});

@@ -1,0 +1,135 @@
+/**
+ * What an application does with ssekit, and what must not compile there. It is compiled with several versions of TypeScript against the
+ * declarations as they are published (tests/node/typescript.test.ts), and, like all tests, against `src`.
+ */
+import {
+  FetchEventSource,
+  fetchSse,
+  parseSse,
+  ReadyState,
+  SseClient,
+  SseError,
+  type MessageIterator,
+  type SseClientOptions,
+  type SseMessage,
+  type SseState,
+  type Transport,
+} from 'ssekit';
+import { MockEventSource, mockSse } from 'ssekit/testing';
+
+declare const response: Response;
+declare const output: { textContent: string | null };
+
+/** Equal, not just assignable: `any` is not equal to anything else. */
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+const is = <T extends true>(...names: T[]): void => void names;
+
+interface Price {
+  symbol: string;
+  bid: number;
+}
+interface Events {
+  price: Price;
+  done: string;
+}
+
+// Standard Schema as its specification writes it, with all that ssekit does not use.
+interface StandardSchemaV1<Input = unknown, Output = Input> {
+  readonly '~standard': {
+    readonly version: 1;
+    readonly vendor: string;
+    readonly validate: (
+      value: unknown,
+      options?: { readonly libraryOptions?: Record<string, unknown> | undefined } | undefined,
+    ) => Result<Output> | Promise<Result<Output>>;
+    readonly types?: { readonly input: Input; readonly output: Output } | undefined;
+  };
+}
+type Result<Output> =
+  | { readonly value: Output; readonly issues?: undefined }
+  | { readonly issues: readonly { readonly message: string; readonly path?: readonly PropertyKey[] | undefined }[] };
+declare const priceSchema: StandardSchemaV1<{ bid: string }, Price>;
+declare const dateSchema: StandardSchemaV1<string, Date>;
+
+export const text = new SseClient<{ lol: string; done: string }>('/api/sse');
+text.on('lol', (event) => (output.textContent = event.data));
+text.onMessage((event) => event.data.length);
+text.onError((error) => {
+  is<Equal<typeof error, SseError>>();
+  if (error.code === 'http' && error.status === 401) text.close();
+});
+text.subscribe((state: SseState) => state.readyState === ReadyState.Open);
+// @ts-expect-error -- a name that is not declared
+text.on('lo', () => undefined);
+// @ts-expect-error -- there is no such code
+text.onError((error) => error.code === 'htpp');
+
+export const typed = new SseClient<Events>(new URL('https://example.test/'), {
+  decode: { price: 'json' },
+  headers: async ({ error }) => Promise.resolve({ authorization: error ? 'new' : 'old' }),
+  retry: { limit: 3, shouldRetry: (error) => (error.status === 401 ? true : undefined) },
+});
+typed.on('price', (event) => {
+  is<Equal<typeof event, SseMessage<Price, 'price'>>>();
+});
+typed.onAny((event) => {
+  if (event.type === 'price') is<Equal<typeof event.data, Price>>();
+  else is<Equal<typeof event.data, string>>();
+});
+// @ts-expect-error -- the wire brings strings
+new SseClient<Events>('/api/sse');
+// @ts-expect-error -- native sends no headers
+new SseClient('/api/sse', { transport: 'native', headers: {} });
+// @ts-expect-error -- there is no such option
+new SseClient('/api/sse', { retyr: 3 });
+
+export const inferred = new SseClient('/api/sse', { schemas: { price: priceSchema, date: dateSchema } });
+is<Equal<typeof inferred, SseClient<{ price: Price; date: Date }>>>();
+inferred.on('date', (event) => event.data.getTime());
+// @ts-expect-error -- a name without a schema
+inferred.on('dates', () => undefined);
+
+export async function loops(): Promise<void> {
+  for await (const event of typed.events('price', 'done', { limit: 10 })) {
+    if (event.type === 'price') is<Equal<typeof event.data, Price>>();
+    else is<Equal<typeof event.data, string>>();
+  }
+  for await (const event of typed.events()) {
+    if (event.type === 'done') is<Equal<typeof event.data, string>>();
+  }
+  for await (const { data } of fetchSse('/api/chat', { json: {}, until: '[DONE]' })) {
+    is<Equal<typeof data, string>>();
+  }
+  for await (const { data } of fetchSse<Price>('/api/chat', { decode: 'json' })) is<Equal<typeof data, Price>>();
+  for await (const { data } of fetchSse('/api/chat', { schema: dateSchema })) is<Equal<typeof data, Date>>();
+  for await (const { data } of parseSse(response, { decode: (message) => Number(message.data) })) {
+    is<Equal<typeof data, number>>();
+  }
+  const next = await fetchSse('/api/chat').next();
+  is<Equal<typeof next.value, SseMessage | undefined>>();
+  const event = await typed.once('price');
+  is<Equal<typeof event.data, Price>>();
+  // @ts-expect-error -- the wire brings strings
+  fetchSse<Price>('/api/chat');
+}
+
+// What is inferred can be named where declarations are written of it.
+export const answer = fetchSse('/api/chat', { schema: priceSchema });
+export const unknowns = parseSse(response, { decode: 'json' });
+export const iterator: MessageIterator<Price> = answer;
+export const iterable: AsyncIterableIterator<SseMessage<Price>> = answer;
+export const source = new FetchEventSource('/api/sse', { headers: { authorization: 'token' } });
+source.onmessage = (event) => String(event.data);
+
+export const transport: Transport = (request, sink) => {
+  sink.open({ url: request.url });
+  return undefined;
+};
+export const options: SseClientOptions = { transport, signal: new AbortController().signal };
+
+export const server = mockSse();
+export const mocked = new SseClient('/api/sse', { fetch: server.fetch });
+export const doubled = new SseClient('/api/sse', { EventSource: MockEventSource, transport: 'native' });
+
+/** `undefined` is an option that is not there. */
+export const absent = (signal?: AbortSignal): SseClient => new SseClient('/api/sse', { signal, retry: undefined });
