@@ -13,10 +13,26 @@ const mockServer: Plugin = {
   },
 };
 
+/** The page loads its own files and talks to its own server, and that is all it can do. Development adds the socket of hot updates. */
+const policy = (...connect: string[]) => ({
+  'Content-Security-Policy': [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    'img-src data:',
+    ["connect-src 'self'", ...connect].join(' '),
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; '),
+});
+
 export default defineConfig(({ command, mode }) => ({
   resolve: { alias: { ssekit: fileURLToPath(new URL('./src/index.ts', import.meta.url)) } },
   ...(command === 'serve' ? { plugins: [mockServer] } : {}),
   publicDir: false as const,
+  server: { headers: policy('ws:') },
+  preview: { headers: policy() },
   build:
     mode === 'iife'
       ? {

@@ -67,11 +67,8 @@ export function eventLog(): EventLog {
         add({ kind: 'open', type: name, data: `${new URL(url).pathname} over ${transport}${answer}` });
       });
       client.onError(({ code, message, willRetry }) => {
-        add({
-          kind: 'error',
-          type: name,
-          data: `${code}: ${message} ${willRetry ? 'Tried again.' : 'Final.'}`,
-        });
+        const then = code === 'decode' ? 'The stream goes on.' : willRetry ? 'Tried again.' : 'Final.';
+        add({ kind: 'error', type: name, data: `${code}: ${message} ${then}` });
       });
     },
   };

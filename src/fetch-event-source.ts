@@ -14,9 +14,9 @@ const RECONNECTION_TIME = 3000;
 
 const CONSTANTS = { CONNECTING: 0, OPEN: 1, CLOSED: 2 } as const;
 
-/** `EventTarget`, with the listeners typed as those of `EventSource`. */
-const Target = EventTarget as new () => EventTarget &
-  Pick<EventSource, 'addEventListener' | 'removeEventListener'>;
+/** `EventTarget`, with the listeners typed as those of `EventSource`, whose overloads go before its own. */
+const Target = EventTarget as new () => Pick<EventSource, 'addEventListener' | 'removeEventListener'> &
+  EventTarget;
 
 /**
  * `EventSource` (WHATWG HTML, 9.2) over `fetch`: a drop-in that also takes `headers`, `method`, `body` and `fetch`. Its behaviour is the

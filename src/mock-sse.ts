@@ -17,7 +17,7 @@ export interface MockExchange {
   send(chunk: MockEvent | string | Uint8Array): void;
   /** Ends the stream in order. */
   end(): void;
-  /** Breaks the connection, before the answer or within it. */
+  /** Breaks the connection: before the answer, or within it, after all that was sent. */
   cut(): void;
   /** Whether the client has left. */
   readonly isAborted: boolean;
@@ -87,23 +87,38 @@ function answer(
   let body: ReadableStreamDefaultController<Uint8Array> | undefined;
   let isAborted = false;
   let isOver = false;
+  /** What has been sent and not been read. One at a time goes to the stream, since a stream that breaks drops what it holds. */
+  const steps: (() => void)[] = [];
+  let wake: () => void = () => undefined;
   const encoder = new TextEncoder();
 
-  /** Ends the answer from either side; a broken stream rejects as `fetch` does. */
-  const stop = (error?: Error) => {
+  const then = (step: () => void) => {
+    steps.push(step);
+    wake();
+  };
+  /** Ends the answer; a broken stream rejects as `fetch` does. */
+  const finish = (step: () => void) => {
     if (isOver) return;
     isOver = true;
-    request.signal.removeEventListener('abort', leave);
-    if (error) {
-      if (body) body.error(error);
-      else reject(error);
-    } else body?.close();
+    then(() => {
+      request.signal.removeEventListener('abort', abort);
+      step();
+    });
   };
   const leave = () => {
-    isAborted = true;
-    stop(abortReason(request));
+    isOver = isAborted = true;
+    steps.length = 0;
+    request.signal.removeEventListener('abort', abort);
   };
-  request.signal.addEventListener('abort', leave);
+  const abort = () => {
+    leave();
+    fail(abortReason(request));
+  };
+  const fail = (error: Error) => {
+    if (body) body.error(error);
+    else reject(error);
+  };
+  request.signal.addEventListener('abort', abort);
 
   const exchange: MockExchange = {
     request,
@@ -114,17 +129,29 @@ function answer(
       if (body || isOver) return;
       const headers = new Headers(init.headers);
       if (!headers.has('content-type')) headers.set('content-type', 'text/event-stream');
-      const stream = new ReadableStream<Uint8Array>({
-        start(controller) {
-          body = controller;
+      const stream = new ReadableStream<Uint8Array>(
+        {
+          start(controller) {
+            body = controller;
+          },
+          async pull() {
+            if (steps.length === 0) {
+              await new Promise<void>((resolve) => {
+                wake = resolve;
+              });
+            }
+            steps.shift()?.();
+          },
+          cancel: leave,
         },
-        cancel() {
-          isOver = isAborted = true;
-          request.signal.removeEventListener('abort', leave);
-        },
-      });
+        { highWaterMark: 0 },
+      );
       const isEmpty = init.status !== undefined && [204, 205, 304].includes(init.status);
       resolve(new Response(isEmpty ? null : stream, { ...init, headers }));
+      if (isEmpty) {
+        isOver = true;
+        request.signal.removeEventListener('abort', abort);
+      }
     },
     send(chunk) {
       exchange.open();
@@ -133,14 +160,19 @@ function answer(
         chunk instanceof Uint8Array
           ? chunk
           : encoder.encode(typeof chunk === 'string' ? chunk : block(chunk));
-      body?.enqueue(bytes);
+      then(() => body?.enqueue(bytes));
     },
     end() {
       exchange.open();
-      stop();
+      finish(() => body?.close());
     },
     cut() {
-      stop(new TypeError('The connection was cut.'));
+      const error = new TypeError('The connection was cut.');
+      finish(() => {
+        fail(error);
+      });
+      // Nobody reads yet.
+      if (!body) steps.shift()?.();
     },
   };
   return exchange;

@@ -23,8 +23,8 @@ export const MAX_EVENT_SIZE = 16 * 1024 * 1024;
 /** Chunks of fewer bytes are gathered before they are decoded: a decoder costs as much for one byte as for two hundred. */
 const SMALL = 128;
 
-/** The most bytes that are gathered. */
-const GATHER = 64 * 1024;
+/** Gathering ends here, whatever it is. */
+const GATHER = 16 * 1024;
 
 const LF = 10;
 const CR = 13;
@@ -37,14 +37,14 @@ const R = 114;
 
 const STREAM = { stream: true };
 
-/** Where `what` is next in `text`; its length, if nowhere. */
+/** Where `what` is next in `text`; the length, if nowhere. */
 function find(what: string, text: string, from: number): number {
   const at = text.indexOf(what, from);
   return at < 0 ? text.length : at;
 }
 
 /**
- * The value of the line `text[start, end)`, `undefined` if it is of another field.
+ * The value of the line `text[start, end)`; `undefined` if it is of another field.
  *
  * @param rest - The name of the field without its first letter, which the caller has looked at.
  */
@@ -72,8 +72,8 @@ export function createParser(
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   let isStart = true;
 
-  /** Small chunks that wait for the end of a line that is due: a blank one or `retry`, no other has an effect by itself. */
-  let gathered = new Uint8Array(8 * SMALL);
+  /** Small chunks, until a line ends that is due: a blank one or `retry`, since no other has an effect by itself. */
+  let gathered = new Uint8Array(0);
   let gatheredLength = 0;
   let isLineStart = true;
   let isDue = true;
@@ -82,18 +82,19 @@ export function createParser(
   let afterCr = false;
   /** The line whose end is still to come. Only ever appended to, so that a long one costs no more than its length. */
   let partial = '';
-  /** How much of `maxEventSize` is not for that line. */
+  /** What the event of that line had already taken of `maxEventSize`. */
   let taken = 0;
-  /** What was not parsed since a handler threw. */
+  /** What a handler that threw kept from being parsed. */
   let unread = '';
   /** The buffers of 9.2.6. */
   let buffers = {
     type: '',
     id: lastEventId,
+    lastId: lastEventId,
+    size: 0,
     data: undefined as string | undefined,
     /** From the second data line on, all of them; joined once. */
     lines: undefined as string[] | undefined,
-    size: 0,
   };
 
   function limit(characters: number): void {
@@ -102,15 +103,16 @@ export function createParser(
     }
   }
 
-  // One function with the buffers in local variables, long as it is: strings written to variables that functions share cost the garbage
-  // collector a note each, and all events together a fifth of the time.
+  // One function, long as it is, with the buffers in local variables: strings written to variables that functions share cost the garbage
+  // collector a note each, and an event up to a fifth of its time.
   function parse(text: string): void {
-    const { length } = text;
-    let { type, id, data, lines, size } = buffers;
+    let { type, id, lastId, size, data, lines } = buffers;
+    let before = partial;
     let hasNull: boolean | undefined;
+    const { length } = text;
     let start = afterCr && text.charCodeAt(0) === LF ? 1 : 0;
     afterCr = false;
-    // Looked for again only once passed, so that the text is searched once for either.
+    // Either is searched for again only once it is passed, so that the text is searched once.
     let lf = -1;
     let cr = -1;
     try {
@@ -126,68 +128,64 @@ export function createParser(
           if (start === length) afterCr = true;
           else if (text.charCodeAt(start) === LF) start += 1;
         }
-        if (partial !== '') {
-          line = partial + text.slice(at, end);
-          partial = '';
+        if (before.length > 0) {
+          line = before + text.slice(at, end);
+          before = partial = '';
           at = 0;
           end = line.length;
-          if (line.includes('\0')) hasNull = true;
         }
 
-        let isBlank = at === end;
-        if (!isBlank) {
-          // 9.2.6, "process the field", by the first letter: there are only four names.
-          const letter = line.charCodeAt(at);
-          limit((letter === D ? size : 0) + end - at - 'data: '.length);
-          let value: string | undefined;
-          switch (letter) {
-            case D:
-              value = valueOf('ata', line, at, end);
-              if (value === undefined) break;
-              size += value.length;
-              if (data === undefined) data = value;
-              else {
-                size += 1;
-                (lines ??= [data]).push(value);
-              }
-              limit(size);
-              // The blank line is nearly always next. (A look past the end would make all of them slow.)
-              isBlank = start < length && text.charCodeAt(start) === LF;
-              if (isBlank) start += 1;
-              break;
-            case E:
-              type = valueOf('vent', line, at, end) ?? type;
-              break;
-            case I:
-              value = valueOf('d', line, at, end);
-              // One search through the text costs less than one through each ID.
-              if (value === undefined || ((hasNull ??= text.includes('\0')) && value.includes('\0'))) break;
-              id = value;
-              break;
-            case R:
-              value = valueOf('etry', line, at, end);
-              if (value && /^[0-9]+$/.test(value)) handlers.retry?.(Number(value));
-          }
-        }
-
-        if (isBlank) {
-          // 9.2.6, "dispatch the event".
+        // "If the line is empty: dispatch the event."
+        if (at === end) {
           const eventType = type || 'message';
           const eventData = lines ? lines.join('\n') : data;
-          const isNewId = eventData === undefined && id !== lastEventId;
+          const isNewId = id !== lastId;
           type = '';
-          data = lines = undefined;
+          lastId = id;
           size = 0;
-          lastEventId = id;
+          data = lines = undefined;
           if (eventData !== undefined) handlers.event(eventType, eventData, id);
           else if (isNewId) handlers.id?.(id);
+          continue;
+        }
+
+        // "Process the field", by the first letter: there are only four names.
+        const letter = line.charCodeAt(at);
+        limit((letter === D ? size : 0) + end - at - 'data: '.length);
+        let value: string | undefined;
+        switch (letter) {
+          case D:
+            value = valueOf('ata', line, at, end);
+            if (value === undefined) break;
+            size += value.length;
+            if (data === undefined) data = value;
+            else {
+              size += 1;
+              (lines ??= [data]).push(value);
+            }
+            limit(size);
+            break;
+          case E:
+            type = valueOf('vent', line, at, end) ?? type;
+            break;
+          case I:
+            value = valueOf('d', line, at, end);
+            if (value === undefined) break;
+            // One search through the text costs less than one through each ID.
+            hasNull ??= text.includes('\0');
+            if ((hasNull || line !== text) && value.includes('\0')) break;
+            id = value;
+            break;
+          case R:
+            value = valueOf('etry', line, at, end);
+            if (value && /^[0-9]+$/.test(value)) handlers.retry?.(Number(value));
         }
       }
     } catch (error) {
       unread = text.slice(start);
       throw error;
     } finally {
-      buffers = { type, id, data, lines, size };
+      buffers = { type, id, lastId, size, data, lines };
     }
     if (start < length) {
       if (partial === '') taken = text.charCodeAt(start) === D ? size : 0;
@@ -198,16 +196,17 @@ export function createParser(
 
   /** The text of a block of bytes, after what is still unread. */
   function decode(bytes: Uint8Array): string {
-    // Without `stream` where nothing is left over, as after ASCII: engines have a fast way for blocks that are whole.
+    // Nothing can be left over after ASCII, and engines have a fast way for blocks that are whole.
     const isWhole = (bytes[bytes.length - 1] ?? 0) < 0x80;
     let text = isWhole ? decoder.decode(bytes) : decoder.decode(bytes, STREAM);
     if (isStart && text !== '') {
       isStart = false;
       if (text.startsWith('\uFEFF')) text = text.slice(1);
     }
-    if (unread === '') return text;
-    text = unread + text;
-    unread = '';
+    if (unread !== '') {
+      text = unread + text;
+      unread = '';
+    }
     return text;
   }
 
@@ -219,31 +218,35 @@ export function createParser(
     return text;
   }
 
-  /** Adds a small chunk to what is gathered. Returns the end of the last line that is due, 0 if there is none yet. */
+  /** Adds a small chunk to what is gathered. Returns the end of the last line that is due, 0 if none is. */
   function gather(chunk: Uint8Array): number {
-    if (gatheredLength + chunk.length > gathered.length) {
-      const larger = new Uint8Array(gathered.length * 2);
-      larger.set(gathered);
-      gathered = larger;
-    }
+    if (gathered.length === 0) gathered = new Uint8Array(GATHER + SMALL);
+    const into = gathered;
+    let to = gatheredLength;
+    let starts = isLineStart;
+    let due = isDue;
     let end = 0;
     // Byte by byte: for so few, all built-in ways to copy and to search take longer.
     for (const byte of chunk) {
-      gathered[gatheredLength++] = byte;
-      const isLineEnd = byte === LF || byte === CR;
-      if (isLineStart) isDue = isLineEnd || byte === R;
-      if (isLineEnd && isDue) end = gatheredLength;
-      isLineStart = isLineEnd;
+      into[to++] = byte;
+      const ends = byte === LF || byte === CR;
+      if (starts) due = ends || byte === R;
+      if (ends && due) end = to;
+      starts = ends;
     }
+    gatheredLength = to;
+    isLineStart = starts;
+    isDue = due;
     return end;
   }
 
   return (chunk) => {
     const { length } = chunk;
-    const endsBlank = length > 1 && chunk[length - 1] === LF && chunk[length - 2] === LF;
-    if (length >= SMALL || (endsBlank && gatheredLength === 0)) {
+    const last = chunk[length - 1];
+    // A small chunk may be a whole event.
+    if (length >= SMALL || (gatheredLength === 0 && last === LF && chunk[length - 2] === LF)) {
       const before = gatheredLength > 0 ? take(gatheredLength) : '';
-      isLineStart = endsBlank || chunk[length - 1] === LF || chunk[length - 1] === CR;
+      isLineStart = last === LF || last === CR;
       isDue = true;
       const text = decode(chunk);
       parse(before === '' ? text : before + text);

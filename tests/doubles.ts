@@ -105,8 +105,11 @@ export function describeDoubles(): void {
       const server = mockSse();
       const client = new SseClient(URL_, { fetch: server.fetch });
       const closed = reached(client, 'connecting').then(() => reached(client, 'closed'));
-      (await server.next()).open({ status: 204 });
+      const exchange = await server.next();
+      exchange.open({ status: 204 });
       expect((await closed).error).toMatchObject({ code: 'no-content', willRetry: false });
+      // It has had its whole answer.
+      expect(exchange.isAborted).toBe(false);
     });
 
     test('answers a content type of your own', async () => {
@@ -171,6 +174,20 @@ export function describeDoubles(): void {
           exchange.send('too late');
         }),
       ).toBe('');
+    });
+
+    test('cuts after all that was sent, however slowly that is read', async () => {
+      const server = mockSse();
+      const iterator = fetchSse(URL_, { fetch: server.fetch });
+      const first = iterator.next();
+      const exchange = await server.next();
+      for (const data of ['a', 'b', 'c']) exchange.send({ data });
+      exchange.cut();
+      expect((await first).value?.data).toBe('a');
+      expect((await iterator.next()).value?.data).toBe('b');
+      expect((await iterator.next()).value?.data).toBe('c');
+      await expect(iterator.next()).rejects.toMatchObject({ code: 'network' });
+      expect(exchange.isAborted).toBe(false);
     });
 
     test('hands out each request once, in order, whether it came before next() or comes after', async () => {

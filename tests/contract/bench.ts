@@ -158,15 +158,15 @@ export class Recording {
     return this.events.filter((event) => event instanceof MessageEvent);
   }
 
-  /** The log, as soon as it has `entry`, `times` times. */
-  readonly until = async (entry: string, times = 1): Promise<string[]> => {
+  /** The log, as soon as `entry` is in it. */
+  readonly until = async (entry: string): Promise<string[]> => {
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#watchers.delete(check);
         reject(new Error(`Waited for ${JSON.stringify(entry)}, got ${JSON.stringify(this.log)}.`));
       }, PATIENCE);
       const check = () => {
-        if (this.log.filter((logged) => logged === entry).length < times) return;
+        if (!this.log.includes(entry)) return;
         clearTimeout(timer);
         this.#watchers.delete(check);
         resolve();

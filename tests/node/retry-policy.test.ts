@@ -169,11 +169,15 @@ describe('the counter', () => {
       ],
       { retryInterval: 100, retry: { ...exactly, factor: 1 } },
     );
-    const counts: number[] = [];
-    client.onMessage(() => counts.push(client.getSnapshot().attempt));
+    const log: string[] = [];
+    client.onMessage(() => log.push('event'));
+    client.onStateChange(({ status, attempt }) => {
+      if (status === 'open') log.push(`open ${attempt}`);
+    });
     await failed(5);
     expect(failures.map(({ error }) => error.attempt)).toEqual([1, 2, 3, 1, 2]);
-    expect(counts).toEqual([0]);
+    expect(log.slice(0, 3)).toEqual(['open 1', 'open 2', 'open 3']);
+    expect(log.slice(3).sort()).toEqual(['event', 'open 0']);
   });
 });
 

@@ -29,12 +29,9 @@ beforeAll(async () => {
   await mkdir(installed, { recursive: true });
   await copyFile(path('package.json'), join(installed, 'package.json'));
   // As `npm run build` does, but never stale, and in nobody's way.
-  await tsc(path('node_modules/typescript/bin/tsc'), [
-    '-p',
-    path('tsconfig.build.json'),
-    '--outDir',
-    join(installed, 'dist'),
-  ]);
+  const build = ['-p', path('tsconfig.build.json'), '--outDir', join(installed, 'dist')];
+  expect(await tsc(path('node_modules/typescript/bin/tsc'), build)).toBe('');
+  await writeFile(join(app, 'package.json'), '{ "type": "module" }');
   await copyFile(path('tests/typescript/consumer.ts'), join(app, 'consumer.ts'));
 }, 300_000);
 
@@ -56,12 +53,14 @@ const bundler = {
 };
 const node = { module: 'nodenext', moduleResolution: 'nodenext' };
 
-test.for(versions.flatMap((version) => [[version, 'bundler', bundler] as const, [version, 'Node', node] as const]))(
-  '%s compiles an application for a %s, and writes its declarations',
-  { timeout: 120_000 },
-  async ([version, name, options]) => {
-    const project = join(app, `${version}-${name}.json`);
-    const outDir = join(app, `${version}-${name}`);
+test.concurrent.for(
+  versions.flatMap((version) => [[version, 'a bundler', bundler] as const, [version, 'Node', node] as const]),
+)(
+  '%s compiles an application for %s, and writes its declarations',
+  { timeout: 240_000 },
+  async ([version, name, options], { expect }) => {
+    const outDir = join(app, `${version} ${name}`);
+    const project = `${outDir}.json`;
     const compilerOptions = {
       ...options,
       target: 'es2022',

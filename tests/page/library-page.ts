@@ -1,13 +1,13 @@
 /** Pages with the library as a plain script and a scene of the test's own: for reloads and navigations, which a bundler's page would disturb. */
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
-import type * as Ssekit from '../../src/index.ts';
+import type { SseClient } from 'ssekit';
 import { createApp } from '../../demo/server/app.ts';
-import { createTestServer, type TestServer } from '../server.ts';
+import { createTestServer, type Middleware, type TestServer } from '../server.ts';
 
 declare global {
   /** What the script puts on the page. */
-  var ssekit: typeof Ssekit;
+  var ssekit: { readonly SseClient: typeof SseClient };
 }
 
 export interface LibraryPages extends TestServer {
@@ -23,7 +23,7 @@ export interface LibraryPages extends TestServer {
 export async function createLibraryPages(): Promise<LibraryPages> {
   const library = await bundle();
   const pages = new Map<string, { html: string; headers: Readonly<Record<string, string>> }>();
-  const app = createApp();
+  const app: Middleware = createApp();
   const server = await createTestServer((request, response, next) => {
     const path = request.url ?? '';
     const found = pages.get(path);

@@ -8,7 +8,7 @@ import {
   parseSse,
   ReadyState,
   SseClient,
-  SseError,
+  type SseError,
   type MessageIterator,
   type SseClientOptions,
   type SseMessage,
@@ -20,10 +20,6 @@ import { MockEventSource, mockSse } from 'ssekit/testing';
 declare const response: Response;
 declare const output: { textContent: string | null };
 
-/** Equal, not just assignable: `any` is not equal to anything else. */
-type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-const is = <T extends true>(...names: T[]): void => void names;
-
 interface Price {
   symbol: string;
   bid: number;
@@ -33,6 +29,22 @@ interface Events {
   done: string;
 }
 
+/** Compiles for this type, exactly: `any` is not it. */
+interface Exactly<Expected> {
+  is<Actual>(value: Actual & (Same<Actual, Expected> extends true ? unknown : never)): void;
+}
+type Same<A, B> = 0 extends 1 & A ? false : [A, B] extends [B, A] ? true : false;
+declare const exactly: {
+  readonly text: Exactly<string>;
+  readonly number: Exactly<number>;
+  readonly date: Exactly<Date>;
+  readonly price: Exactly<Price>;
+  readonly priceEvent: Exactly<SseMessage<Price, 'price'>>;
+  readonly error: Exactly<SseError>;
+  readonly nextText: Exactly<SseMessage | undefined>;
+  readonly inferred: Exactly<SseClient<{ price: Price; date: Date }>>;
+};
+
 // Standard Schema as its specification writes it, with all that ssekit does not use.
 interface StandardSchemaV1<Input = unknown, Output = Input> {
   readonly '~standard': {
@@ -40,14 +52,19 @@ interface StandardSchemaV1<Input = unknown, Output = Input> {
     readonly vendor: string;
     readonly validate: (
       value: unknown,
-      options?: { readonly libraryOptions?: Record<string, unknown> | undefined } | undefined,
+      options?: { readonly libraryOptions?: Record<string, unknown> | undefined },
     ) => Result<Output> | Promise<Result<Output>>;
     readonly types?: { readonly input: Input; readonly output: Output } | undefined;
   };
 }
 type Result<Output> =
   | { readonly value: Output; readonly issues?: undefined }
-  | { readonly issues: readonly { readonly message: string; readonly path?: readonly PropertyKey[] | undefined }[] };
+  | {
+      readonly issues: readonly {
+        readonly message: string;
+        readonly path?: readonly PropertyKey[] | undefined;
+      }[];
+    };
 declare const priceSchema: StandardSchemaV1<{ bid: string }, Price>;
 declare const dateSchema: StandardSchemaV1<string, Date>;
 
@@ -55,7 +72,7 @@ export const text = new SseClient<{ lol: string; done: string }>('/api/sse');
 text.on('lol', (event) => (output.textContent = event.data));
 text.onMessage((event) => event.data.length);
 text.onError((error) => {
-  is<Equal<typeof error, SseError>>();
+  exactly.error.is(error);
   if (error.code === 'http' && error.status === 401) text.close();
 });
 text.subscribe((state: SseState) => state.readyState === ReadyState.Open);
@@ -70,11 +87,11 @@ export const typed = new SseClient<Events>(new URL('https://example.test/'), {
   retry: { limit: 3, shouldRetry: (error) => (error.status === 401 ? true : undefined) },
 });
 typed.on('price', (event) => {
-  is<Equal<typeof event, SseMessage<Price, 'price'>>>();
+  exactly.priceEvent.is(event);
 });
 typed.onAny((event) => {
-  if (event.type === 'price') is<Equal<typeof event.data, Price>>();
-  else is<Equal<typeof event.data, string>>();
+  if (event.type === 'price') exactly.price.is(event.data);
+  else exactly.text.is(event.data);
 });
 // @ts-expect-error -- the wire brings strings
 new SseClient<Events>('/api/sse');
@@ -84,31 +101,31 @@ new SseClient('/api/sse', { transport: 'native', headers: {} });
 new SseClient('/api/sse', { retyr: 3 });
 
 export const inferred = new SseClient('/api/sse', { schemas: { price: priceSchema, date: dateSchema } });
-is<Equal<typeof inferred, SseClient<{ price: Price; date: Date }>>>();
+exactly.inferred.is(inferred);
 inferred.on('date', (event) => event.data.getTime());
 // @ts-expect-error -- a name without a schema
 inferred.on('dates', () => undefined);
 
 export async function loops(): Promise<void> {
   for await (const event of typed.events('price', 'done', { limit: 10 })) {
-    if (event.type === 'price') is<Equal<typeof event.data, Price>>();
-    else is<Equal<typeof event.data, string>>();
+    if (event.type === 'price') exactly.price.is(event.data);
+    else exactly.text.is(event.data);
   }
   for await (const event of typed.events()) {
-    if (event.type === 'done') is<Equal<typeof event.data, string>>();
+    if (event.type === 'done') exactly.text.is(event.data);
   }
   for await (const { data } of fetchSse('/api/chat', { json: {}, until: '[DONE]' })) {
-    is<Equal<typeof data, string>>();
+    exactly.text.is(data);
   }
-  for await (const { data } of fetchSse<Price>('/api/chat', { decode: 'json' })) is<Equal<typeof data, Price>>();
-  for await (const { data } of fetchSse('/api/chat', { schema: dateSchema })) is<Equal<typeof data, Date>>();
+  for await (const { data } of fetchSse<Price>('/api/chat', { decode: 'json' })) exactly.price.is(data);
+  for await (const { data } of fetchSse('/api/chat', { schema: dateSchema })) exactly.date.is(data);
   for await (const { data } of parseSse(response, { decode: (message) => Number(message.data) })) {
-    is<Equal<typeof data, number>>();
+    exactly.number.is(data);
   }
   const next = await fetchSse('/api/chat').next();
-  is<Equal<typeof next.value, SseMessage | undefined>>();
+  exactly.nextText.is(next.value);
   const event = await typed.once('price');
-  is<Equal<typeof event.data, Price>>();
+  exactly.price.is(event.data);
   // @ts-expect-error -- the wire brings strings
   fetchSse<Price>('/api/chat');
 }
@@ -132,4 +149,5 @@ export const mocked = new SseClient('/api/sse', { fetch: server.fetch });
 export const doubled = new SseClient('/api/sse', { EventSource: MockEventSource, transport: 'native' });
 
 /** `undefined` is an option that is not there. */
-export const absent = (signal?: AbortSignal): SseClient => new SseClient('/api/sse', { signal, retry: undefined });
+export const absent = (signal?: AbortSignal): SseClient =>
+  new SseClient('/api/sse', { signal, retry: undefined });

@@ -50,14 +50,18 @@ function pagehideListeners(): Set<unknown> {
   const listening = new Set<unknown>();
   const add = window.addEventListener.bind(window);
   const remove = window.removeEventListener.bind(window);
-  vi.spyOn(window, 'addEventListener').mockImplementation((type: string, listener: EventListener) => {
-    if (type === 'pagehide') listening.add(listener);
-    add(type, listener);
-  });
-  vi.spyOn(window, 'removeEventListener').mockImplementation((type: string, listener: EventListener) => {
-    if (type === 'pagehide') listening.delete(listener);
-    remove(type, listener);
-  });
+  vi.spyOn(window, 'addEventListener').mockImplementation(
+    (type: string, listener: EventListenerOrEventListenerObject) => {
+      if (type === 'pagehide') listening.add(listener);
+      add(type, listener);
+    },
+  );
+  vi.spyOn(window, 'removeEventListener').mockImplementation(
+    (type: string, listener: EventListenerOrEventListenerObject) => {
+      if (type === 'pagehide') listening.delete(listener);
+      remove(type, listener);
+    },
+  );
   return listening;
 }
 

@@ -1,0 +1,28 @@
+import type { fetchSse as FetchSse, SseClient as Client } from 'ssekit';
+
+/**
+ * The names that snippets use without declaring them: what the reader's own page has. They are exported here, so that they are names of this
+ * file only; the test makes them global for the snippets.
+ */
+
+// What an earlier block of the page imports or makes.
+export declare const SseClient: typeof Client;
+export declare const fetchSse: typeof FetchSse;
+export declare const client: Client;
+export declare const response: Response;
+
+// A page.
+export declare const output: HTMLElement;
+export declare const lamp: HTMLElement;
+export declare const reason: HTMLElement;
+export declare const controller: AbortController;
+export declare const prices: string[];
+export declare function show(text: string): void;
+export declare function log(...values: unknown[]): void;
+export declare function ring(): void;
+export declare function countdown(ms: number): void;
+
+// An account.
+export declare const token: string;
+export declare function login(): Promise<string>;
+export declare function refresh(): Promise<string>;

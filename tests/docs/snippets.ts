@@ -1,0 +1,98 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { runInThisContext } from 'node:vm';
+import * as msw from 'msw';
+import * as mswNode from 'msw/node';
+import ts from 'typescript';
+import * as vitest from 'vitest';
+import * as ssekit from 'ssekit';
+import * as testing from 'ssekit/testing';
+import * as zod from 'zod';
+
+/** The code of the documentation, as its tests see it. */
+export interface Snippet {
+  readonly file: string;
+  /** The line of its first line. */
+  readonly line: number;
+  readonly code: string;
+  /** From `<!-- run: name -->` before it: a test runs it. */
+  readonly name: string | undefined;
+}
+
+export const root = fileURLToPath(new URL('../../', import.meta.url));
+
+export const read = (file: string): string => readFileSync(root + file, 'utf8');
+
+/** Every page that shows code to users. */
+export const documents: readonly string[] = [
+  'README.md',
+  'README.zh-CN.md',
+  ...readdirSync(`${root}docs`, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => `docs/${file.replaceAll('\\', '/')}`)
+    .sort(),
+];
+
+/** The blocks of a page that are TypeScript. */
+export function snippets(file: string): Snippet[] {
+  const text = read(file);
+  return [...text.matchAll(/^(?:<!-- run: (\S+) -->\n+)?```ts\n(.*?)^```$/gms)].map((match) => {
+    const [all, name, code = ''] = match;
+    const before = text.slice(0, match.index + all.indexOf('```ts'));
+    return { file, line: before.split('\n').length + 1, code, name };
+  });
+}
+
+/** The one of this name. */
+export function snippet(file: string, name: string): Snippet {
+  const found = snippets(file).find((each) => each.name === name);
+  if (!found) throw new Error(`${file} has no block that is marked <!-- run: ${name} -->.`);
+  return found;
+}
+
+/** The code as a compiler sees it: neither comments nor layout. */
+export function withoutComments({ code }: Snippet): string {
+  const source = ts.createSourceFile('snippet.ts', code, ts.ScriptTarget.Latest);
+  return ts.createPrinter({ removeComments: true }).printFile(source);
+}
+
+/** What the snippets may import. */
+const modules: Readonly<Record<string, object>> = {
+  ssekit,
+  'ssekit/testing': testing,
+  zod,
+  vitest,
+  msw,
+  'msw/node': mswNode,
+};
+
+/**
+ * Runs a snippet as the module that it is.
+ *
+ * @param scope - What it uses without declaring it.
+ * @param replaced - Modules to import in place of the real ones.
+ * @returns What it exports, once it has run to its end.
+ */
+export async function run(
+  { file, line, code }: Snippet,
+  scope: Readonly<Record<string, unknown>> = {},
+  replaced: Readonly<Record<string, object>> = {},
+): Promise<Record<string, unknown>> {
+  const { outputText } = ts.transpileModule(code, {
+    compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
+  });
+  const exports = {};
+  const names = ['require', 'exports', ...Object.keys(scope)].join(', ');
+  const start = runInThisContext(`(async (${names}) => {${outputText}\n})`, {
+    filename: file,
+    lineOffset: line - 1,
+  }) as (...values: unknown[]) => Promise<void>;
+  const load = (name: string) => {
+    const found = replaced[name] ?? modules[name];
+    if (!found)
+      throw new Error(`${file}:${line} imports ${name}, which tests/docs/snippets.ts does not know.`);
+    return found;
+  };
+  await start(load, exports, ...Object.values(scope));
+  return exports;
+}

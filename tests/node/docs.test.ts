@@ -1,0 +1,257 @@
+import { dirname, join } from 'node:path';
+import ts from 'typescript';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import * as ssekit from 'ssekit';
+import { SseClient } from 'ssekit';
+import { MockEventSource } from 'ssekit/testing';
+import { documents, read, root, run, snippet, snippets, withoutComments } from '../docs/snippets.ts';
+import { createTestServer, type Middleware, type TestServer } from '../server.ts';
+
+/** The code of the documentation compiles, runs, and is the same in both languages. */
+
+const all = documents.flatMap(snippets);
+
+describe('every block of TypeScript', () => {
+  let diagnostics: Map<string, string>;
+  const nameOf = (file: string, line: number) => join(root, `${file.replaceAll('/', '.')}.${line}.ts`);
+
+  // One program for all: most of its time goes into the libraries.
+  beforeAll(() => {
+    const config = ts.getParsedCommandLineOfConfigFile(
+      join(root, 'tsconfig.json'),
+      { types: [] },
+      {
+        ...ts.sys,
+        onUnRecoverableConfigFileDiagnostic: (diagnostic) => {
+          throw new Error(ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n'));
+        },
+      },
+    );
+    if (!config) throw new Error('tsconfig.json cannot be read');
+    const texts = new Map(all.map(({ file, line, code }) => [nameOf(file, line), `${code}\nexport {};\n`]));
+    texts.set(join(root, 'tests/docs/prelude.global.d.ts'), prelude());
+    const disk = ts.createCompilerHost(config.options);
+    const host: ts.CompilerHost = {
+      ...disk,
+      fileExists: (name) => texts.has(name) || disk.fileExists(name),
+      readFile: (name) => texts.get(name) ?? disk.readFile(name),
+      getSourceFile: (name, options, ...rest) => {
+        const text = texts.get(name);
+        return text === undefined
+          ? disk.getSourceFile(name, options, ...rest)
+          : ts.createSourceFile(name, text, options);
+      },
+    };
+    const program = ts.createProgram([...texts.keys()], config.options, host);
+    diagnostics = new Map(
+      [...texts.keys()].map((name) => [
+        name,
+        ts.formatDiagnostics(ts.getPreEmitDiagnostics(program, program.getSourceFile(name)), {
+          getCanonicalFileName: (file) => file,
+          getCurrentDirectory: () => dirname(name),
+          getNewLine: () => '\n',
+        }),
+      ]),
+    );
+  }, 120_000);
+
+  test.for(all.map((each) => [each.file, each.line] as const))('%s:%i compiles', ([file, line]) => {
+    expect(diagnostics.get(nameOf(file, line))).toBe('');
+  });
+
+  test('is found: neither page is without', () => {
+    expect(new Set(all.map(({ file }) => file))).toEqual(
+      new Set(documents.filter((file) => read(file).includes('```ts\n'))),
+    );
+    expect(snippets('README.md').length).toBeGreaterThan(10);
+    expect([...diagnostics.values()].length).toBe(all.length + 1);
+  });
+});
+
+/** The names of tests/docs/prelude.ts, as globals. */
+function prelude(): string {
+  const lines = read('tests/docs/prelude.ts').split('\n');
+  const imports = lines.filter((line) => line.startsWith('import '));
+  const names = lines.filter((line) => !line.startsWith('import ')).join('\n');
+  return `${imports.join('\n')}\ndeclare global {\n${names.replaceAll('export declare ', '')}\n}\n`;
+}
+
+describe('the two READMEs', () => {
+  const [english, chinese] = ['README.md', 'README.zh-CN.md'] as const;
+
+  test('have the same code, but for comments', () => {
+    const code = (file: string) =>
+      snippets(file).map((each) => `${each.name ?? ''}\n${withoutComments(each)}`);
+    expect(code(chinese)).toEqual(code(english));
+  });
+
+  test('have the same headings, in number and in depth', () => {
+    const headings = (file: string) => {
+      const prose = read(file).replaceAll(/^```.*?^```$/gms, '');
+      return [...prose.matchAll(/^(#+) /gm)].map(([, depth]) => depth);
+    };
+    expect(headings(chinese)).toEqual(headings(english));
+    expect(headings(english).length).toBeGreaterThan(10);
+  });
+});
+
+describe('the blocks that are marked', () => {
+  /** The server of all snippets: `/api/sse`, `/api/prices`, `/api/chat` and `/v1/…` have what their pages speak of. */
+  let server: TestServer;
+  const clients: SseClient[] = [];
+  /** SseClient, keeping what it makes. */
+  const Kept = new Proxy(SseClient, {
+    construct(target, args: ConstructorParameters<typeof SseClient>) {
+      const client = new target(...args);
+      clients.push(client);
+      return client;
+    },
+  });
+  const runs = (page: string, name: string, scope: Readonly<Record<string, unknown>> = {}) =>
+    run(snippet(page, name), scope, { ssekit: { ...ssekit, SseClient: Kept } });
+
+  beforeAll(async () => {
+    server = await createTestServer(api);
+  });
+  afterAll(() => server.close());
+
+  beforeEach(() => {
+    vi.stubGlobal('location', new URL(server.origin));
+  });
+  afterEach(() => {
+    for (const client of clients.splice(0)) client.close();
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
+
+  /** An element, as far as snippets use one. */
+  function element() {
+    const node = {
+      textContent: '',
+      append: (text: string) => {
+        node.textContent += text;
+      },
+    };
+    return node;
+  }
+
+  /** The client of the snippet that has just run, once it has this status. */
+  const closed = () =>
+    new Promise<void>((resolve) => {
+      clients.at(-1)?.subscribe(({ status }) => {
+        if (status === 'closed') resolve();
+      });
+    });
+
+  const drivers: Record<string, (page: string, name: string) => Promise<void>> = {
+    async start(page, name) {
+      const [output, lamp] = [element(), element()];
+      await runs(page, name, { output, lamp });
+      await closed();
+      expect(output.textContent).toBe('哈哈');
+      expect(lamp.textContent).toBe('closed');
+    },
+    async decode(page, name) {
+      const shown: string[] = [];
+      const ended = new Promise<void>((resolve) => {
+        const show = (text: string) => {
+          if (shown.push(text) === 2) resolve();
+        };
+        void runs(page, name, { SseClient: Kept, show });
+      });
+      await ended;
+      expect(shown).toEqual(['42.00', 'flat']);
+    },
+    async schemas(page, name) {
+      streams.set('/api/prices', `${prices}event: tick\ndata: {\"symbol\":\"ACME\"}\n\n`);
+      const show = vi.fn();
+      const log = vi.fn();
+      await runs(page, name, { SseClient: Kept, show, log });
+      await vi.waitFor(() => {
+        expect(log).toHaveBeenCalled();
+      });
+      expect(show.mock.calls).toEqual([['42.00']]);
+      expect(log.mock.calls).toEqual([
+        ['tick', '{"symbol":"ACME"}', [expect.objectContaining({ path: ['price'] })]],
+      ]);
+    },
+    async loop(page, name) {
+      const output = element();
+      await runs(page, name, { SseClient: Kept, output });
+      expect(output.textContent).toBe('哈哈');
+      expect(clients.at(-1)?.status).not.toBe('closed');
+    },
+    async llm(page, name) {
+      const output = element();
+      await runs(page, name, { output, prompt: 'Hi' });
+      expect(output.textContent).toBe('You asked: Hi');
+    },
+    async 'mock-sse'(page, name) {
+      const prices: string[] = [];
+      await runs(page, name, { SseClient: Kept, prices });
+      await vi.waitFor(() => {
+        expect(prices).toEqual(['42', '43']);
+      });
+    },
+    async 'mock-event-source'(page, name) {
+      const prices: string[] = [];
+      await runs(page, name, { SseClient: Kept, prices });
+      expect(prices).toEqual(['42']);
+      expect(clients.at(-1)?.status).toBe('reconnecting');
+    },
+    async 'fake-timers'(page, name) {
+      await runs(page, name, { lamp: element() });
+      expect(clients.at(-1)?.status).toBe('closed');
+    },
+    async global(page, name) {
+      await runs(page, name, { prices: [] });
+      expect(MockEventSource.instances).toHaveLength(1);
+    },
+    async msw(page, name) {
+      await runs(page, name);
+      expect(clients.at(-1)?.status).toBe('closed');
+    },
+  };
+  /** Those of llm.md run in llm.test.ts. */
+  const elsewhere = ['openai', 'anthropic', 'patience', 'checked'];
+
+  const marked = all.filter(({ name, file }) => name !== undefined && file !== 'README.zh-CN.md');
+
+  test('have a test each, and each test has its block', () => {
+    expect(marked.map(({ name }) => name).sort()).toEqual([...Object.keys(drivers), ...elsewhere].sort());
+  });
+
+  test.for(
+    marked
+      .map(({ file, name = '' }) => [file, name] as const)
+      .filter(([, name]) => !elsewhere.includes(name)),
+  )('%s: %s runs', async ([file, name]) => {
+    await drivers[name]?.(file, name);
+  });
+});
+
+const prices = 'event: tick\ndata: {"symbol":"ACME","price":42}\n\nevent: news\ndata: flat\n\n';
+
+const streams = new Map([
+  ['/api/sse', 'event: lol\ndata: 哈\n\nevent: lol\ndata: 哈\n\nevent: done\ndata:\n\n'],
+  ['/api/prices', prices],
+]);
+
+const api: Middleware = (request, response, next) => {
+  const stream = streams.get(request.url ?? '');
+  if (stream !== undefined) {
+    // Left open, as a stream is.
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write(stream);
+  } else if (request.url === '/api/chat') {
+    let body = '';
+    request.on('data', (part: Buffer) => (body += part.toString()));
+    request.on('end', () => {
+      const { prompt } = JSON.parse(body) as { prompt: string };
+      const contents = ['You', ' asked', ': ', prompt, undefined];
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      for (const content of contents)
+        response.write(`data: ${JSON.stringify({ choices: [{ delta: { content } }] })}\n\n`);
+      response.write('data: [DONE]\n\n');
+    });
+  } else next();
+};
