@@ -150,7 +150,8 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
         else {
           // First the event: its id is taken, so it must be delivered even if a listener of the state reconnects.
           observer.message(message);
-          if (state.attempt && !isOver()) update({ attempt: 0 });
+          // It proves health even where its listener reconnects.
+          if (state.attempt && state.status !== 'closed') update({ attempt: 0 });
         }
       },
       id: live((id) => {

@@ -133,13 +133,14 @@ export function createParser(
           before = partial = '';
           at = 0;
           end = line.length;
+          if (line.includes('\0')) hasNull = true;
         }
 
         // "If the line is empty: dispatch the event."
         if (at === end) {
           const eventType = type || 'message';
           const eventData = lines ? lines.join('\n') : data;
-          const isNewId = id !== lastId;
+          const isNewId = eventData === undefined && id !== lastId;
           type = '';
           lastId = id;
           size = 0;
@@ -157,6 +158,16 @@ export function createParser(
           case D:
             value = valueOf('ata', line, at, end);
             if (value === undefined) break;
+            if (data === undefined && start < length && text.charCodeAt(start) === LF) {
+              // One line of data and the blank line after it, as in most events. (A look past the end would make all looks slow.)
+              limit(value.length);
+              const eventType = type || 'message';
+              type = '';
+              lastId = id;
+              start += 1;
+              handlers.event(eventType, value, id);
+              break;
+            }
             size += value.length;
             if (data === undefined) data = value;
             else {
@@ -173,7 +184,7 @@ export function createParser(
             if (value === undefined) break;
             // One search through the text costs less than one through each ID.
             hasNull ??= text.includes('\0');
-            if ((hasNull || line !== text) && value.includes('\0')) break;
+            if (hasNull && value.includes('\0')) break;
             id = value;
             break;
           case R:

@@ -58,17 +58,16 @@ export function requestCases(environment: Environment): Case[] {
   ];
 }
 
-const cookie = 'ssekit-contract=1';
-
-/** Sets a cookie for one case. All ports of the host share it. */
-async function setCookie({ serve, after }: Bench): Promise<void> {
-  const path = `${cookie}; Path=/`;
+/** Sets a cookie for one case, which gets its name. All ports of the host share it, and all cases that run at the same time. */
+async function setCookie({ serve, after }: Bench): Promise<string> {
+  const name = `contract-${crypto.randomUUID()}`;
   const server = await serve([
-    { status: 204, headers: { 'set-cookie': path } },
-    { status: 204, headers: { 'set-cookie': `${path}; Max-Age=0` } },
+    { status: 204, headers: { 'set-cookie': `${name}=1; Path=/` } },
+    { status: 204, headers: { 'set-cookie': `${name}=; Path=/; Max-Age=0` } },
   ]);
   await fetch(server.url);
   after(() => void fetch(server.url));
+  return name;
 }
 
 function browserCases({ isNative, origin }: Environment): Case[] {
@@ -76,7 +75,7 @@ function browserCases({ isNative, origin }: Environment): Case[] {
     [
       'cookies go to the own origin, with and without credentials',
       async (bench) => {
-        await setCookie(bench);
+        const cookie = await setCookie(bench);
         for (const withCredentials of [false, true]) {
           const server = await bench.serve([stream]);
           await bench.open(server.url, { withCredentials }).until('message: 1');
@@ -87,7 +86,7 @@ function browserCases({ isNative, origin }: Environment): Case[] {
     [
       'across origins, cookies go with credentials only',
       async (bench) => {
-        await setCookie(bench);
+        const cookie = await setCookie(bench);
         for (const withCredentials of [false, true]) {
           const server = await bench.serve([stream], bench.environment.crossOriginSameSite);
           const recording = bench.open(server.url, { withCredentials });

@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import ts from 'typescript';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import * as ssekit from 'ssekit';
-import { SseClient } from 'ssekit';
+import { SseClient, type SseClientOptions, type UrlSource } from 'ssekit';
 import { MockEventSource } from 'ssekit/testing';
 import { documents, read, root, run, snippet, snippets, withoutComments } from '../docs/snippets.ts';
 import { createTestServer, type Middleware, type TestServer } from '../server.ts';
@@ -101,8 +101,8 @@ describe('the blocks that are marked', () => {
   const clients: SseClient[] = [];
   /** SseClient, keeping what it makes. */
   const Kept = new Proxy(SseClient, {
-    construct(target, args: ConstructorParameters<typeof SseClient>) {
-      const client = new target(...args);
+    construct(target, args: [UrlSource, SseClientOptions]) {
+      const client = new target<Record<string, string>>(...args);
       clients.push(client);
       return client;
     },
@@ -163,7 +163,7 @@ describe('the blocks that are marked', () => {
       expect(shown).toEqual(['42.00', 'flat']);
     },
     async schemas(page, name) {
-      streams.set('/api/prices', `${prices}event: tick\ndata: {\"symbol\":\"ACME\"}\n\n`);
+      streams.set('/api/prices', `${prices}event: tick\ndata: {"symbol":"ACME"}\n\n`);
       const show = vi.fn();
       const log = vi.fn();
       await runs(page, name, { SseClient: Kept, show, log });

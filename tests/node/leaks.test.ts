@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promiseHooks, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { SseClient, SseError, type SseClientOptions, type Transport } from 'ssekit';
+import { SseClient, SseError, type Transport } from 'ssekit';
 import { script, type Attempt, type Script } from '../script.ts';
 import { createTestServer, type TestServer } from '../server.ts';
 
@@ -160,14 +160,14 @@ describe('1,050 cycles of connect and close, 150 at each moment,', () => {
     const before = await measure();
     const { watched, bodies } = watchedFetch();
     const { signal } = new AbortController();
-    const options: SseClientOptions = { fetch: watched, signal, idleTimeout: 60_000, openTimeout: 60_000 };
+    const options = { fetch: watched, signal, idleTimeout: 60_000, openTimeout: 60_000 };
     const clients: WeakRef<SseClient>[] = [];
     let total = 0;
     await Promise.all(
       Array.from({ length: 25 }, async () => {
         const s = await script(server.origin, [attempt]);
         for (let i = 0; i < 6; i++) {
-          const client = new SseClient(s.url, options);
+          const client = new SseClient<Record<string, string>>(s.url, options);
           clients.push(new WeakRef(client));
           await reached(client, s);
           client.close();

@@ -1,7 +1,7 @@
 import { http, HttpResponse, sse } from 'msw';
 import { setupServer } from 'msw/node';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { FetchEventSource, fetchSse, SseClient } from 'ssekit';
+import { FetchEventSource, fetchSse, SseClient, type SseClientOptions } from 'ssekit';
 
 /** ssekit under Mock Service Worker, unchanged: its requests are those of any other code. */
 
@@ -25,8 +25,8 @@ afterAll(() => {
   server.close();
 });
 
-function connect(options: ConstructorParameters<typeof SseClient>[1] = {}): SseClient {
-  const client = new SseClient(url, options);
+function connect(options: SseClientOptions = {}): SseClient {
+  const client = new SseClient<Record<string, string>>(url, options);
   clients.add(client);
   return client;
 }

@@ -34,7 +34,10 @@ async function opened<Events extends object>(create: () => SseClient<Events>) {
 
 type Payloads = SseClientOptions<Record<string, unknown>>['decode'];
 const untyped = (decode: Payloads) =>
-  new SseClient<Record<string, unknown>>(url, { ...native, decode: decode ?? 'json' });
+  new SseClient<Record<string, unknown>>(url, {
+    ...native,
+    decode: decode ?? 'json',
+  } as SseClientOptions<Record<string, unknown>>);
 
 const flush = () => new Promise<void>((resolve) => setImmediate(resolve));
 

@@ -41,8 +41,10 @@ async function opened(options: Options = {}) {
 }
 
 /** An iterator over these events, which begins at once. */
-function begin(client: SseClient<Events>, ...args: Parameters<typeof client.events>) {
-  const iterator = client.events(...args)[Symbol.asyncIterator]();
+function begin(client: SseClient<Events>, ...args: (keyof Events | EventsOptions)[]) {
+  const types = args.filter((arg) => typeof arg === 'string');
+  const options = args.find((arg) => typeof arg === 'object') ?? {};
+  const iterator = client.events(...types, options)[Symbol.asyncIterator]();
   return {
     next: () => iterator.next(),
     leave: () => iterator.return?.(),

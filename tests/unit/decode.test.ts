@@ -5,6 +5,9 @@ import { z } from 'zod';
 import { createDecode, createDecodes, type DecodeSetting, type StandardSchema } from '../../src/decode.ts';
 import { SseError } from '../../src/errors.ts';
 import type { SseMessage } from '../../src/message.ts';
+import { fetchSse } from '../../src/fetch-sse.ts';
+import { mockSse, type MockExchange } from '../../src/mock-sse.ts';
+import { parseSse } from '../../src/parse-sse.ts';
 
 const message = (data: string, type = 'tick'): SseMessage => ({
   type,
@@ -226,4 +229,230 @@ describe('decoders by event type', () => {
       expect(outcome({ schemas }, type)).toBe('checked');
     },
   );
+});
+
+describe('fetchSse', () => {
+  const url = 'https://example.test/chat';
+  const done = { done: true, value: undefined };
+
+  /** An iterator of `fetchSse`, and the server's side of its request, which has sent this. */
+  async function asked<T>(
+    ask: (init: { fetch: typeof fetch }) => AsyncIterator<SseMessage<T>, undefined>,
+    ...chunks: string[]
+  ) {
+    const server = mockSse();
+    const iterator = ask(server);
+    const first = iterator.next();
+    first.catch(() => undefined);
+    const exchange = await server.next();
+    for (const chunk of chunks) exchange.send(chunk);
+    /** What is left of it: data, until the end or an error. */
+    const rest = async () => {
+      const all: unknown[] = [];
+      try {
+        for (let next = await first; !next.done; next = await iterator.next()) all.push(next.value.data);
+      } catch (error) {
+        all.push(error);
+      }
+      return all;
+    };
+    return { iterator, first, exchange, rest };
+  }
+
+  const data = (...values: unknown[]) => values.map((value) => `data: ${JSON.stringify(value)}\n\n`).join('');
+  const fetchOf = ({ fetch }: { fetch: typeof globalThis.fetch }) => ({ fetch });
+
+  test('takes decode, and keeps the raw text', async () => {
+    const { first, rest, exchange } = await asked(
+      (init) => fetchSse<{ n: number }>(url, { ...fetchOf(init), decode: 'json' }),
+      data({ n: 1 }, { n: 2 }),
+    );
+    exchange.end();
+    expect((await first).value).toMatchObject({ data: { n: 1 }, raw: '{"n":1}', type: 'message' });
+    expect(await rest()).toEqual([{ n: 1 }, { n: 2 }]);
+
+    const numbers = await asked(
+      (init) => fetchSse(url, { ...fetchOf(init), decode: ({ data }) => data.length }),
+      'data: four\n\ndata: a\n\n',
+    );
+    numbers.exchange.end();
+    expect(await numbers.rest()).toEqual([4, 1]);
+  });
+
+  test.for(libraries)('takes a schema of %s', async ([, schema]) => {
+    const { rest, exchange } = await asked(
+      (init) => fetchSse(url, { ...fetchOf(init), schema }),
+      data({ price: 1 }, { price: '2' }, { price: 3 }),
+    );
+    const [first, error, ...others] = await rest();
+    expect(first).toEqual({ price: 1 });
+    expect(error).toBeInstanceOf(SseError);
+    expect(error).toMatchObject({ code: 'decode', event: 'message', raw: '{"price":"2"}' });
+    expect((error as SseError).issues).toHaveLength(1);
+    expect(others).toEqual([]);
+    expect(exchange.isAborted).toBe(true);
+  });
+
+  test('looks at until before it decodes', async () => {
+    const decode = vi.fn(({ data }: SseMessage) => JSON.parse(data) as unknown);
+    const { rest, exchange } = await asked(
+      (init) => fetchSse(url, { ...fetchOf(init), decode, until: '[DONE]' }),
+      `${data(1)}data: [DONE]\n\n`,
+    );
+    expect(await rest()).toEqual([1]);
+    expect(decode).toHaveBeenCalledTimes(1);
+    expect(exchange.isAborted).toBe(true);
+  });
+
+  test('rejects a bad payload, once, and ends the request', async () => {
+    const { iterator, first, exchange } = await asked(
+      (init) => fetchSse(url, { ...fetchOf(init), decode: 'json' }),
+      'event: tick\ndata: 1\n\nevent: tick\ndata: {\n\nevent: tick\ndata: 2\n\n',
+    );
+    expect((await first).value?.data).toBe(1);
+    expect(exchange.isAborted).toBe(false);
+    const error: unknown = await iterator.next().catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(SseError);
+    expect(error).toMatchObject({ code: 'decode', event: 'tick', raw: '{' });
+    expect((error as SseError).cause).toBeInstanceOf(SyntaxError);
+    expect(exchange.isAborted).toBe(true);
+    expect(await iterator.next()).toEqual(done);
+  });
+
+  test('rejects a bad payload even if the stream is complete', async () => {
+    const { rest } = await asked(
+      (init) => fetchSse(url, { ...fetchOf(init), decode: 'json', until: '[DONE]' }),
+      'data: 1\n\ndata: {\n\ndata: 2\n\ndata: [DONE]\n\n',
+    );
+    expect(await rest()).toEqual([1, expect.objectContaining({ code: 'decode', raw: '{' })]);
+  });
+
+  test('keeps the order under an asynchronous schema, over several next() at once', async () => {
+    const answers: (() => void)[] = [];
+    const schema = schemaOf(
+      (value) =>
+        new Promise<{ value: unknown }>((resolve) => {
+          answers.push(() => {
+            resolve({ value });
+          });
+        }),
+    );
+    const { iterator, first } = await asked(
+      (init) => fetchSse(url, { ...fetchOf(init), schema }),
+      data(1, 2, 3),
+    );
+    const all = Promise.all([first, iterator.next(), iterator.next()]);
+    for (let i = 0; i < 3; i++) {
+      await vi.waitFor(() => {
+        expect(answers).toHaveLength(i + 1);
+      });
+      answers[i]?.();
+    }
+    expect((await all).map(({ value }) => value?.data)).toEqual([1, 2, 3]);
+  });
+
+  describe('with a schema that never answers', () => {
+    const silent = schemaOf<number>(() => new Promise(() => undefined));
+
+    async function waiting(signal?: AbortSignal) {
+      const validate = vi.spyOn(silent['~standard'], 'validate');
+      const setup = await asked(
+        (init) => fetchSse(url, { ...fetchOf(init), schema: silent, signal }),
+        data(1, 2),
+      );
+      await vi.waitFor(() => {
+        expect(validate).toHaveBeenCalled();
+      });
+      validate.mockRestore();
+      return setup;
+    }
+
+    test('settles a pending next() on return()', async () => {
+      const { iterator, first, exchange } = await waiting();
+      const second = iterator.next();
+      expect(await iterator.return?.()).toEqual(done);
+      expect(await Promise.all([first, second])).toEqual([done, done]);
+      expect(exchange.isAborted).toBe(true);
+    });
+
+    test('rejects a pending next() on abort', async () => {
+      const controller = new AbortController();
+      const { first, exchange } = await waiting(controller.signal);
+      const reason = new Error('stop');
+      controller.abort(reason);
+      await expect(first).rejects.toBe(reason);
+      expect(exchange.isAborted).toBe(true);
+    });
+  });
+
+  test('drops on abort what has come, even if the stream is complete', async () => {
+    const controller = new AbortController();
+    const { iterator, first } = await asked(
+      (init) => fetchSse(url, { ...fetchOf(init), until: '[DONE]', signal: controller.signal }),
+      'data: a\n\ndata: b\n\ndata: [DONE]\n\n',
+    );
+    expect((await first).value?.data).toBe('a');
+    controller.abort('stop');
+    await expect(iterator.next()).rejects.toBe('stop');
+    expect(await iterator.next()).toEqual(done);
+  });
+
+  test.for<[object, RegExp]>([
+    [{ decode: 'jsn' }, /`decode` must be 'text', 'json' or a function/],
+    [{ decode: { tick: 'json' } }, /`decode` must be 'text', 'json' or a function/],
+    [{ decode: null }, /`decode` must be/],
+    [{ schema: {} }, /`schema` must be a Standard Schema: .*zod/],
+    [{ schema: null }, /`schema` must be/],
+    [{ schema: (value: unknown) => value }, /`schema` must be/],
+  ])('with %o throws a TypeError with the cure at the call, as parseSse does', ([options, cure]) => {
+    const server = mockSse();
+    for (const call of [
+      () => fetchSse(url, { fetch: server.fetch, ...options }),
+      () => parseSse(new ReadableStream(), options),
+    ]) {
+      expect(call).toThrow(TypeError);
+      expect(call).toThrow(cure);
+    }
+    expect(server.exchanges).toEqual([] satisfies MockExchange[]);
+  });
+});
+
+describe('parseSse', () => {
+  const stream = (text: string, cancel: () => void = () => undefined) =>
+    new ReadableStream<Uint8Array>({
+      start(controller) {
+        controller.enqueue(new TextEncoder().encode(text));
+      },
+      cancel,
+    });
+
+  test('takes decode and schema', async () => {
+    const source = 'data: 1\n\n';
+    const schema = z.number().transform((n) => n + 1);
+    const options = [
+      { decode: 'json' },
+      { decode: ({ data }: SseMessage) => [data] },
+      { schema },
+      { decode: ({ data }: SseMessage) => data.length + 41, schema },
+    ] as const;
+    const all: unknown[] = [];
+    for (const each of [
+      parseSse(stream(source)),
+      parseSse(stream(source), options[0]),
+      parseSse(stream(source), options[1]),
+      parseSse(stream(source), options[2]),
+      parseSse(stream(source), options[3]),
+    ]) {
+      all.push((await each.next()).value?.data);
+    }
+    expect(all).toEqual(['1', 1, ['1'], 2, 43]);
+  });
+
+  test('rejects a bad payload and cancels the stream', async () => {
+    const cancel = vi.fn();
+    const iterator = parseSse(stream('data: 1\n\ndata: {\n\n', cancel), { decode: 'json' });
+    expect((await iterator.next()).value?.data).toBe(1);
+    await expect(iterator.next()).rejects.toMatchObject({ code: 'decode', raw: '{' });
+    expect(cancel).toHaveBeenCalledTimes(1);
+  });
 });
