@@ -20,7 +20,8 @@ export interface Growth {
   readonly theirs: number;
 }
 
-const repeat = (count: number, block: (i: number) => string) => Array.from({ length: count }, (_, i) => block(i)).join('');
+const repeat = (count: number, block: (i: number) => string) =>
+  Array.from({ length: count }, (_, i) => block(i)).join('');
 
 /** What chat models send: about 200 bytes an event. */
 const token = (i: number) =>
@@ -29,9 +30,14 @@ const token = (i: number) =>
 
 const streams: Readonly<Record<string, () => string>> = {
   tokens: () => repeat(5000, token),
-  ticks: () => repeat(10_000, (i) => `id: ${i}\nevent: tick\ndata: {"symbol":"ABC","price":${i / 100},"at":1735689600}\n\n`),
+  ticks: () =>
+    repeat(
+      10_000,
+      (i) => `id: ${i}\nevent: tick\ndata: {"symbol":"ABC","price":${i / 100},"at":1735689600}\n\n`,
+    ),
   large: () => repeat(16, (i) => `id: ${i}\ndata: ${'0123456789abcdef'.repeat(4096)}\n\n`),
-  CJK: () => repeat(5000, (i) => `data: {"choices":[{"delta":{"content":"服务器推送事件，逐字到达${i}"}}]}\n\n`),
+  CJK: () =>
+    repeat(5000, (i) => `data: {"choices":[{"delta":{"content":"服务器推送事件，逐字到达${i}"}}]}\n\n`),
   'keep-alives': () => repeat(10_000, (i) => (i % 10 === 9 ? 'data: 1\n\n' : ': keep-alive\n\n')),
 };
 
@@ -84,7 +90,10 @@ function time(parse: Parse, chunks: readonly Uint8Array[], times: number, expect
   const start = performance.now();
   for (let i = 0; i < times; i++) parse(chunks, tally);
   const took = (performance.now() - start) / times;
-  if (expected && (tally.events !== expected.events * times || tally.characters !== expected.characters * times)) {
+  if (
+    expected &&
+    (tally.events !== expected.events * times || tally.characters !== expected.characters * times)
+  ) {
     throw new Error(`counted ${JSON.stringify(tally)}, expected ${times} times ${JSON.stringify(expected)}`);
   }
   return took;
@@ -121,11 +130,30 @@ export function measureCell(stream: string, chunk: number, rounds: number, round
   return {
     stream,
     chunk,
-    ours: perEvent(quantile(samples.map(({ own }) => own), 0.5)),
-    theirs: perEvent(quantile(samples.map(({ peer }) => peer), 0.5)),
-    ratio: quantile(samples.map(({ ratio }) => ratio), 0.5),
-    low: quantile(samples.map(({ ratio }) => ratio), 0.25),
-    high: quantile(samples.map(({ ratio }) => ratio), 0.75),
+    ours: perEvent(
+      quantile(
+        samples.map(({ own }) => own),
+        0.5,
+      ),
+    ),
+    theirs: perEvent(
+      quantile(
+        samples.map(({ peer }) => peer),
+        0.5,
+      ),
+    ),
+    ratio: quantile(
+      samples.map(({ ratio }) => ratio),
+      0.5,
+    ),
+    low: quantile(
+      samples.map(({ ratio }) => ratio),
+      0.25,
+    ),
+    high: quantile(
+      samples.map(({ ratio }) => ratio),
+      0.75,
+    ),
   };
 }
 
@@ -140,8 +168,14 @@ export function measureGrowth(rounds: number): Growth[] {
     })).slice(2);
     return {
       chunks: count,
-      ours: quantile(samples.map(({ own }) => own), 0.5),
-      theirs: quantile(samples.map(({ peer }) => peer), 0.5),
+      ours: quantile(
+        samples.map(({ own }) => own),
+        0.5,
+      ),
+      theirs: quantile(
+        samples.map(({ peer }) => peer),
+        0.5,
+      ),
     };
   });
 }

@@ -99,7 +99,10 @@ export function createParser(
 
   function limit(characters: number): void {
     if (characters > maxEventSize) {
-      throw new SseError('overflow', `An event grew past maxEventSize, ${maxEventSize} characters.`);
+      const error = new SseError('overflow', `An event grew past maxEventSize, ${maxEventSize} characters.`);
+      // Until somebody reads a stack, V8 keeps the functions on it, and with them all that has been gathered here.
+      String(error.stack);
+      throw error;
     }
   }
 

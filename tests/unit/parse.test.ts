@@ -1,0 +1,339 @@
+import fc from 'fast-check';
+import { createParser as createPeer } from 'eventsource-parser';
+import { describe, expect, test } from 'vitest';
+import { createParser, type ParserOptions } from '../../src/parse.ts';
+
+/** What a stream said, in order. */
+type Said = ['event', type: string, data: string, lastEventId: string] | ['id', string] | ['retry', number];
+
+const utf8 = new TextEncoder();
+
+function bytesOf(...parts: readonly (string | readonly number[])[]): Uint8Array {
+  return Uint8Array.from(parts.flatMap((part) => (typeof part === 'string' ? [...utf8.encode(part)] : part)));
+}
+
+/** A parser of its own, fed from one buffer that is overwritten after each push, as a BYOB reader's may be. */
+function listen(options?: ParserOptions) {
+  const said: Said[] = [];
+  const push = createParser(
+    {
+      event: (type, data, lastEventId) => said.push(['event', type, data, lastEventId]),
+      id: (lastEventId) => said.push(['id', lastEventId]),
+      retry: (ms) => said.push(['retry', ms]),
+    },
+    options,
+  );
+  let buffer = new Uint8Array(1024);
+  return {
+    said,
+    push(chunk: Uint8Array) {
+      if (chunk.length > buffer.length) buffer = new Uint8Array(chunk.length);
+      buffer.set(chunk);
+      push(buffer.subarray(0, chunk.length));
+      buffer.fill(0x0a);
+    },
+  };
+}
+
+function parse(chunks: Iterable<Uint8Array>, options?: ParserOptions): Said[] {
+  const { said, push } = listen(options);
+  for (const chunk of chunks) push(chunk);
+  return said;
+}
+
+function cut(bytes: Uint8Array, size: number): Uint8Array[] {
+  return Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
+    bytes.slice(i * size, (i + 1) * size),
+  );
+}
+
+function cutAt(bytes: Uint8Array, offsets: readonly number[]): Uint8Array[] {
+  const ends = [...new Set(offsets), bytes.length].sort((a, b) => a - b);
+  return ends.map((end, i) => bytes.slice(ends[i - 1] ?? 0, end));
+}
+
+/** The steps of HTML 9.2.5 and 9.2.6, one after the other, on a whole stream. The judge of everything below. */
+function standard(bytes: Uint8Array, lastEventId = ''): Said[] {
+  const said: Said[] = [];
+  // "Streams must be decoded using the UTF-8 decode algorithm", which strips one leading BOM.
+  const lines = new TextDecoder().decode(bytes).split(/\r\n|\n|\r/);
+  // "Once the end of the file is reached, any pending data must be discarded."
+  lines.pop();
+  let data = '';
+  let type = '';
+  let id = lastEventId;
+  for (const line of lines) {
+    if (line === '') {
+      const isNewId = id !== lastEventId;
+      lastEventId = id;
+      if (data !== '') said.push(['event', type || 'message', data.replace(/\n$/, ''), id]);
+      else if (isNewId) said.push(['id', id]);
+      data = type = '';
+      continue;
+    }
+    const colon = line.indexOf(':');
+    if (colon === 0) continue;
+    const field = colon < 0 ? line : line.slice(0, colon);
+    const value = colon < 0 ? '' : line.slice(colon + 1).replace(/^ /, '');
+    if (field === 'event') type = value;
+    else if (field === 'data') data += `${value}\n`;
+    else if (field === 'id' && !value.includes('\0')) id = value;
+    else if (field === 'retry' && /^[0-9]+$/.test(value)) said.push(['retry', parseInt(value, 10)]);
+  }
+  return said;
+}
+
+const message = (data: string, lastEventId = '', type = 'message'): Said => [
+  'event',
+  type,
+  data,
+  lastEventId,
+];
+
+const bom = [0xef, 0xbb, 0xbf];
+
+const fixtures: readonly [title: string, stream: Uint8Array, says: readonly Said[]][] = [
+  // The examples of the standard.
+  [
+    'the three messages of the introduction',
+    bytesOf(
+      'data: This is the first message.\n\ndata: This is the second message, it\ndata: has two lines.\n\ndata: This is the third message.\n\n',
+    ),
+    [
+      message('This is the first message.'),
+      message('This is the second message, it\nhas two lines.'),
+      message('This is the third message.'),
+    ],
+  ],
+  [
+    'the add and remove events',
+    bytesOf('event: add\ndata: 73857293\n\nevent: remove\ndata: 2153\n\nevent: add\ndata: 113411\n\n'),
+    [message('73857293', '', 'add'), message('2153', '', 'remove'), message('113411', '', 'add')],
+  ],
+  ['the stock ticker', bytesOf('data: YHOO\ndata: +2\ndata: 10\n\n'), [message('YHOO\n+2\n10')]],
+  [
+    'the four blocks: a comment, an ID, an ID reset, one leading space kept',
+    bytesOf(': test stream\n\ndata: first event\nid: 1\n\ndata:second event\nid\n\ndata:  third event'),
+    [message('first event', '1'), message('second event')],
+  ],
+  [
+    'the two empty events, the third block without its end',
+    bytesOf('data\n\ndata\ndata\n\ndata:'),
+    [message(''), message('\n')],
+  ],
+  [
+    'the two identical events, with and without a space',
+    bytesOf('data:test\n\ndata: test\n\n'),
+    [message('test'), message('test')],
+  ],
+
+  // Line ends.
+  [
+    'lines that end in CR',
+    bytesOf('id: 1\rdata: a\rdata: b\r\rdata: c\r\r'),
+    [message('a\nb', '1'), message('c', '1')],
+  ],
+  [
+    'lines that end in CRLF',
+    bytesOf('id: 1\r\ndata: a\r\ndata: b\r\n\r\ndata: c\r\n\r\n'),
+    [message('a\nb', '1'), message('c', '1')],
+  ],
+  [
+    'line ends of all kinds in one stream',
+    bytesOf('data: a\ndata: b\rdata: c\r\n\rdata: d\n\rdata: e\r\r\ndata: f\r\n\ndata: g\n\r\n'),
+    ['a\nb\nc', 'd', 'e', 'f', 'g'].map((data) => message(data)),
+  ],
+  ['LF CR as two line ends', bytesOf('data: a\n\rdata: b\n\n'), [message('a'), message('b')]],
+  ['blank lines in a row', bytesOf('\n\r\n\r\r\n\n\ndata: a\n\n\n\r\r'), [message('a')]],
+  [
+    'line separators of Unicode, VT, FF and NEL as data',
+    bytesOf('data: \u2028\u2029\u0085\v\f\n\n'),
+    [message('\u2028\u2029\u0085\v\f')],
+  ],
+
+  // BOM.
+  ['a BOM before the first line', bytesOf(bom, 'data: a\n\n'), [message('a')]],
+  [
+    'a second BOM as part of the name of a field',
+    bytesOf(bom, bom, 'data: a\n\ndata: b\n\n'),
+    [message('b')],
+  ],
+  ['a BOM in data, after a BOM', bytesOf(bom, 'data:', bom, 'a', bom, '\n\n'), [message('\uFEFFa\uFEFF')]],
+  ['a BOM before a later line', bytesOf('data: a\n', bom, 'data: b\n\n'), [message('a')]],
+  ['a BOM after a blank line', bytesOf('\n', bom, 'data: a\n\ndata: b\n\n'), [message('b')]],
+  ['half a BOM', bytesOf(bom.slice(0, 2), 'data: a\n\ndata: b\n\n'), [message('b')]],
+  ['the characters that a BOM looks like in Latin-1', bytesOf('ï»¿data: a\n\ndata: b\n\n'), [message('b')]],
+
+  // Fields.
+  [
+    'one space after the colon, and no other',
+    bytesOf('data:  a \ndata:\tb\ndata:\u3000c\n\n'),
+    [message(' a \n\tb\n\u3000c')],
+  ],
+  ['colons in values', bytesOf('data: a: b:c\ndata::\ndata: :\n\n'), [message('a: b:c\n:\n:')]],
+  ['fields without a colon', bytesOf('event: x\nid: 1\nevent\nid\ndata\n\n'), [message('')]],
+  [
+    'fields with nothing after the colon',
+    bytesOf('data:\n\ndata: \n\nid:\nevent:\ndata:\ndata: \n\n'),
+    [message(''), message(''), message('\n')],
+  ],
+  [
+    'names that are not quite those of fields',
+    bytesOf(
+      'd: 1\nda: 1\ndat: 1\ndat\ndatas: 1\ndatabase: 1\ndata : 1\n data: 1\nDATA: 1\nData: 1\nda ta: 1\ndat:a: 1\n' +
+        'i: 1\nids: 1\nid : 1\nID: 1\nidea\ne\neven: x\nevents: x\nEvent: x\nretryx: 1\nRETRY: 1\nret\n' +
+        'ｄａｔａ: 1\n__proto__: 1\nconstructor: 1\ntoString\n\ndata: a\n\n',
+    ),
+    [message('a')],
+  ],
+  ['comments', bytesOf(':\n: a\n:data: b\n::\ndata: c\n:\n: id: 1\n\n'), [message('c')]],
+  [
+    'event types that are names of other things',
+    bytesOf(
+      ...['__proto__', 'constructor', 'open', 'error', 'message'].map(
+        (type) => `event: ${type}\ndata: ${type}\n\n`,
+      ),
+    ),
+    ['__proto__', 'constructor', 'open', 'error', 'message'].map((type) => message(type, '', type)),
+  ],
+  [
+    'a type that holds for one event',
+    bytesOf('event: x\ndata: a\n\ndata: b\n\n'),
+    [message('a', '', 'x'), message('b')],
+  ],
+  ['a type that a block without data takes with it', bytesOf('event: x\n\ndata: a\n\n'), [message('a')]],
+  [
+    'the last of two types',
+    bytesOf('event: x\nevent: y\ndata: a\n\nevent: x\nevent:\ndata: b\n\n'),
+    [message('a', '', 'y'), message('b')],
+  ],
+  [
+    'NUL in data, type and name',
+    bytesOf('data: a\0b\nevent: x\0\nda\0ta: c\n\n'),
+    [message('a\0b', '', 'x\0')],
+  ],
+
+  // IDs.
+  [
+    'an ID that holds until the next one',
+    bytesOf('id: 1\ndata: a\n\ndata: b\n\nid: 2\ndata: c\n\n'),
+    [message('a', '1'), message('b', '1'), message('c', '2')],
+  ],
+  ['an ID that comes after the data', bytesOf('data: a\nid: 1\n\n'), [message('a', '1')]],
+  ['the last of two IDs', bytesOf('id: 1\ndata: a\nid: 2\n\n'), [message('a', '2')]],
+  [
+    'an ID set by a block without data',
+    bytesOf('id: 1\n\n\nid: 1\n\ndata: a\n\nid\n\ndata: b\n\n'),
+    [['id', '1'], message('a', '1'), ['id', ''], message('b')],
+  ],
+  [
+    'an ID with NULL, which is ignored',
+    bytesOf('id: 1\ndata: a\n\nid: 2\0\ndata: b\n\nid: \0\n\nid: 3\ndata: c\n\n'),
+    [message('a', '1'), message('b', '1'), message('c', '3')],
+  ],
+  [
+    'an ID of spaces and of many characters',
+    bytesOf('id:  \ndata: a\n\nid: 世界 🌍 id: 1\ndata: b\n\n'),
+    [message('a', ' '), message('b', '世界 🌍 id: 1')],
+  ],
+  ['an ID whose block has no end', bytesOf('id: 1\ndata: a\n\nid: 2\ndata: b\n'), [message('a', '1')]],
+
+  // Retry.
+  [
+    'retry of ASCII digits only',
+    bytesOf(
+      'retry: 1000\nretry:0\nretry: 007\nretry:\nretry\nretry: +5\nretry: -5\nretry: 5.0\nretry: 5e3\nretry: 0x10\n' +
+        'retry:  5\nretry: 5 \nretry: ５\nretry: ٣\nretry: Infinity\nretry: 1_0\nretry: 99999999999999999999\n',
+    ),
+    [
+      ['retry', 1000],
+      ['retry', 0],
+      ['retry', 7],
+      ['retry', 1e20],
+    ],
+  ],
+  ['retry of more digits than numbers have', bytesOf(`retry: ${'9'.repeat(400)}\n`), [['retry', Infinity]]],
+  [
+    'retry between data lines, before the event',
+    bytesOf('data: a\nretry: 5\ndata: b\n\n'),
+    [['retry', 5], message('a\nb')],
+  ],
+
+  // The end.
+  ['nothing', bytesOf(), []],
+  ['an event without its blank line', bytesOf('data: a\n\ndata: b\n'), [message('a')]],
+  ['an event without its last line end', bytesOf('data: a\n\ndata: b'), [message('a')]],
+
+  // UTF-8.
+  [
+    'characters of one to four bytes',
+    bytesOf('data: aé世🌍\u{10FFFF}\u0000\u007F\u0080\u07FF\u0800\uFFFF\n\n'),
+    [message('aé世🌍\u{10FFFF}\u0000\u007F\u0080\u07FF\u0800\uFFFF')],
+  ],
+  ...(
+    [
+      ['a lone continuation byte', [0x80], '\uFFFD'],
+      ['continuation bytes in a row', [0x80, 0xbf, 0xbf, 0x80], '\uFFFD\uFFFD\uFFFD\uFFFD'],
+      ['half a character', [0xe4, 0xb8], '\uFFFD'],
+      ['three quarters of a character', [0xf0, 0x9f, 0x8c], '\uFFFD'],
+      ['the first bytes of characters in a row', [0xc3, 0xe4, 0xf0], '\uFFFD\uFFFD\uFFFD'],
+      ['bytes that no character has', [0xff, 0xfe, 0xc0, 0xc1, 0xf5, 0xf8], '\uFFFD'.repeat(6)],
+      ['an overlong form', [0xc0, 0x8a, 0xe0, 0x80, 0x8a], '\uFFFD'.repeat(5)],
+      ['a surrogate', [0xed, 0xa0, 0x80], '\uFFFD\uFFFD\uFFFD'],
+      ['a character past the last', [0xf4, 0x90, 0x80, 0x80], '\uFFFD\uFFFD\uFFFD\uFFFD'],
+    ] as const
+  ).flatMap(([title, bad, text]): [string, Uint8Array, Said[]][] => [
+    [
+      `${title} in data`,
+      bytesOf('data: a', bad, 'b', bad, '\n\ndata: c\n\n'),
+      [message(`a${text}b${text}`), message('c')],
+    ],
+    [
+      `${title} at both ends of lines`,
+      bytesOf('data: a', bad, '\n', bad, 'data: b\n', bad, '\n\n'),
+      [message(`a${text}`)],
+    ],
+    [
+      `${title} in a type and an ID`,
+      bytesOf('event: ', bad, '\nid: ', bad, '\ndata: a\n\n'),
+      [message('a', text, text)],
+    ],
+    [`${title} at the start and at the end`, bytesOf(bad, '\n\ndata: a\n\n', bad), [message('a')]],
+  ]),
+];
+
+describe.each(fixtures)('%s', (_title, stream, says) => {
+  test('is read as the standard says', () => {
+    expect(standard(stream)).toEqual(says);
+    expect(parse([stream])).toEqual(says);
+  });
+
+  test('is the same wherever it is cut in two, and byte by byte', () => {
+    for (let at = 0; at <= stream.length; at++) {
+      expect(parse([stream.slice(0, at), stream.slice(at)]), `cut at ${at}`).toEqual(says);
+    }
+    expect(parse(cut(stream, 1))).toEqual(says);
+    expect(parse(cut(stream, 7))).toEqual(says);
+  });
+
+  test('is the same in chunks that are too large to be gathered', () => {
+    const long = `:${'-'.repeat(300)}\n`;
+    const isBom = stream[0] === 0xef;
+    for (let at = isBom ? stream.length : 0; at <= stream.length; at++) {
+      // A BOM is one at the start only, so the padding before it would change what it says.
+      const before = isBom ? bytesOf() : bytesOf(long);
+      const end = bytesOf('\n', long);
+      const whole = bytesOf([...before], [...stream], [...end]);
+      const chunks = cutAt(whole, [before.length + at]);
+      expect(parse(chunks), `cut at ${at}`).toEqual(standard(whole));
+    }
+  });
+
+  test('is delivered by the byte that completes it', () => {
+    const { said, push } = listen();
+    for (let length = 1; length <= stream.length; length++) {
+      push(stream.slice(length - 1, length));
+      expect(said, `after ${length} bytes`).toEqual(standard(stream.slice(0, length)));
+    }
+  });
+});
