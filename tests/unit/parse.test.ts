@@ -26,7 +26,7 @@ function listen(options?: ParserOptions) {
   let buffer = new Uint8Array(1024);
   return {
     said,
-    push(chunk: Uint8Array) {
+    push: (chunk: Uint8Array) => {
       if (chunk.length > buffer.length) buffer = new Uint8Array(chunk.length);
       buffer.set(chunk);
       push(buffer.subarray(0, chunk.length));
@@ -335,5 +335,59 @@ describe.each(fixtures)('%s', (_title, stream, says) => {
       push(stream.slice(length - 1, length));
       expect(said, `after ${length} bytes`).toEqual(standard(stream.slice(0, length)));
     }
+  });
+});
+
+/** What eventsource-parser makes of the same chunks. It tells an event's own ID only, so the last one is kept here. */
+function peer(chunks: Iterable<Uint8Array>): Said[] {
+  const said: Said[] = [];
+  let last = '';
+  const parser = createPeer({
+    onEvent: ({ event, data }) => said.push(message(data, last, event)),
+    onId: (id) => (last = id),
+    onRetry: (ms) => said.push(['retry', ms]),
+  });
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  for (const chunk of chunks) parser.feed(decoder.decode(chunk, { stream: true }));
+  return said;
+}
+
+describe('random streams in random chunks', () => {
+  const bit = fc.oneof(
+    { weight: 4, arbitrary: fc.constantFrom('\n', '\n\n', '\r', '\r\n', '\r\n\r\n') },
+    {
+      weight: 4,
+      arbitrary: fc.constantFrom('data: ', 'data:', 'data', 'event: ', 'id: ', 'id', 'retry: ', ':', ' '),
+    },
+    { weight: 2, arbitrary: fc.constantFrom('x', '7', '1000', 'tick', '世界', '🌍', '\0', '\uFEFF', 'é') },
+    { weight: 1, arbitrary: fc.constantFrom([0x80], [0xe4, 0xb8], [0xf0, 0x9f], [0xff], bom) },
+    { weight: 1, arbitrary: fc.integer({ min: 100, max: 400 }).map((length) => 'y'.repeat(length)) },
+  );
+  const streams = fc.array(bit, { maxLength: 60 }).map((bits) => bytesOf(...bits));
+  const cuts = fc.array(fc.nat({ max: 2000 }), { maxLength: 40 });
+  const chunked = (stream: Uint8Array, offsets: readonly number[]) =>
+    cutAt(
+      stream,
+      offsets.map((offset) => offset % (stream.length + 1)),
+    );
+
+  test('say what the steps of the standard say', () => {
+    fc.assert(
+      fc.property(streams, cuts, (stream, offsets) => {
+        expect(parse(chunked(stream, offsets))).toEqual(standard(stream));
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  test('say what eventsource-parser says', () => {
+    fc.assert(
+      fc.property(streams, cuts, (stream, offsets) => {
+        const chunks = chunked(stream, offsets);
+        const ours = parse(chunks).filter(([kind]) => kind !== 'id');
+        expect(ours).toEqual(peer(chunks));
+      }),
+      { numRuns: 3000 },
+    );
   });
 });
