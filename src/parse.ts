@@ -35,15 +35,7 @@ const E = 101;
 const I = 105;
 const R = 114;
 
-/** How many bytes at the end begin a character that is still to be completed; at most three. */
-function unfinished(bytes: Uint8Array, length: number): number {
-  for (let back = 1; back <= 3; back++) {
-    const byte = bytes[length - back] ?? 0;
-    if (byte < 0x80) return 0;
-    if (byte >= 0xc0) return back < (byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4) ? back : 0;
-  }
-  return 0;
-}
+const STREAM = { stream: true };
 
 /** The buffers of 9.2.6. */
 const FRESH = {
@@ -87,13 +79,13 @@ export function createParser(
   handlers: ParserHandlers,
   { lastEventId = '', maxEventSize = MAX_EVENT_SIZE }: ParserOptions = {},
 ): (chunk: Uint8Array) => void {
-  // Never with `stream`, which engines are slow at: blocks end where characters do. The BOM is ours to strip then, or each block lost one.
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  // The BOM is ours to strip: a decoder that starts anew with each block would strip one from each.
+  const whole = new TextDecoder('utf-8', { ignoreBOM: true });
   const streaming = new TextDecoder('utf-8', { ignoreBOM: true });
   let isAscii = true;
   let isStart = true;
 
-  /** Small chunks, until a line ends that is due; else the beginning of a character. */
+  /** Small chunks, until a line ends that is due. */
   let gathered = new Uint8Array(0);
   let gatheredLength = 0;
   let lastByte = 0;
@@ -225,10 +217,11 @@ export function createParser(
     }
   }
 
-  /** The text of bytes that end where a character does. */
   function decode(bytes: Uint8Array): string {
-    const text = isAscii ? decoder.decode(bytes) : streaming.decode(bytes, { stream: true });
-    isAscii = text.length === bytes.length;
+    // Nothing is left over after ASCII. Node is seven times as fast at blocks of it that are whole, and twice as slow at all others.
+    const endsInAscii = (bytes[bytes.length - 1] ?? 0x80) < 0x80;
+    const text = isAscii && endsInAscii ? whole.decode(bytes) : streaming.decode(bytes, STREAM);
+    isAscii = endsInAscii && text.length === bytes.length;
     if (!isStart || text === '') return text;
     isStart = false;
     return text.startsWith('\uFEFF') ? text.slice(1) : text;
@@ -274,25 +267,6 @@ export function createParser(
     return end;
   }
 
-  /** The text of a chunk that is large enough, after what was gathered. */
-  function takeAll(chunk: Uint8Array): string {
-    const { length } = chunk;
-    let start = 0;
-    let before = '';
-    if (gatheredLength > 0) {
-      // The rest of a character that the chunk before began.
-      while (start < 3 && ((chunk[start] ?? 0) & 0xc0) === 0x80)
-        gathered[gatheredLength++] = chunk[start++] ?? 0;
-      before = take(gatheredLength);
-    }
-    const end = length - unfinished(chunk, length);
-    const text = decode(end - start === length ? chunk : chunk.subarray(start, end));
-    if (end < length) gather(chunk.subarray(end));
-    lastByte = chunk[length - 1] ?? 0;
-    isDue = isBlankDue = true;
-    return before === '' ? text : before + text;
-  }
-
   /** Nothing is kept after an overflow: who holds the error holds the functions on its stack, and they hold all that is here. */
   function forget(): void {
     gathered = new Uint8Array(0);
@@ -306,13 +280,16 @@ export function createParser(
       // A small chunk may be a whole event.
       const isWhole = gatheredLength === 0 && chunk[length - 1] === LF && chunk[length - 2] === LF;
       if (length >= SMALL || isWhole) {
-        parse(takeAll(chunk));
+        const before = gatheredLength > 0 ? take(gatheredLength) : '';
+        lastByte = chunk[length - 1] ?? 0;
+        isDue = isBlankDue = true;
+        parse(before + decode(chunk));
         return;
       }
       const end = gather(chunk);
       if (end > 0) parse(take(end));
       else if (unread !== '' || gatheredLength >= Math.min(GATHER, maxEventSize)) {
-        parse(take(gatheredLength - unfinished(gathered, gatheredLength)));
+        parse(take(gatheredLength));
       }
     } catch (error) {
       if (isOver) forget();
