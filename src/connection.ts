@@ -206,9 +206,13 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
     const { signal } = (current = new AbortController());
     signal.addEventListener(
       'abort',
-      wait(delay, () => {
-        start({ status: 'reconnecting' });
-      }),
+      wait(
+        delay,
+        () => {
+          start({ status: 'reconnecting' });
+        },
+        error.retryAfter,
+      ),
     );
     lose(error, Date.now() + delay, true);
   }

@@ -114,9 +114,8 @@ describe('fetchSse', () => {
 
   test('rejects a header that cannot be sent without telling its value', async () => {
     const fetch = fakeFetch();
-    const error: unknown = await collect({ fetch, headers: { Authorization: 'Bearer 秘密secret\n' } }).catch(
-      (reason: unknown) => reason,
-    );
+    const headers = () => ({ Authorization: 'Bearer 秘密secret\n' });
+    const error: unknown = await collect({ fetch, headers }).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(TypeError);
     for (let at: unknown = error; at instanceof Error; at = at.cause) {
       expect(`${at.message} ${at.stack ?? ''}`).not.toMatch(/Bearer|秘密|key=/);
