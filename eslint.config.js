@@ -6,7 +6,7 @@ import tseslint from 'typescript-eslint';
 const floors = [
   ['errors', 'message', 'report', 'duration', 'mock-event-source', 'mock-sse'],
   ['parse', 'retry', 'decode', 'iterate', 'wait', 'deadline', 'listeners', 'transport'],
-  ['request', 'open-stream', 'trace', 'in-order'],
+  ['request', 'open-stream', 'trace', 'in-order', 'decode-options'],
   ['native-transport', 'fetch-transport', 'validate', 'read-messages', 'last-event-id'],
   ['choose-transport'],
   ['connection', 'shared-connection'],

@@ -4,14 +4,7 @@ import { inOrder, type InOrder } from './in-order.js';
 import { iterate } from './iterate.js';
 import { Listeners, type ListenOptions, type Unsubscribe } from './listeners.js';
 import { ReadyState, type AnyMessage, type EventName, type MessageOf } from './message.js';
-import {
-  connectionOptions,
-  type AutoOptions,
-  type CommonOptions,
-  type InferredSchemas,
-  type NativeOptions,
-  type OptionsArgument,
-} from './options.js';
+import { connectionOptions, type ConnectOptions, type OptionsArgument } from './options.js';
 import type { SseError } from './errors.js';
 import type { UrlSource } from './request.js';
 import { attempt } from './report.js';
@@ -61,12 +54,8 @@ export class SseClient<Events extends object = Record<string, string>> {
    * @param url - Resolved as in `EventSource`; or a function, called before every attempt.
    * @throws TypeError for an option that cannot work, with the cure.
    */
-  constructor(
-    url: UrlSource,
-    options: CommonOptions & (NativeOptions | AutoOptions) & InferredSchemas<Events>,
-  );
   constructor(url: UrlSource, ...options: OptionsArgument<Events>);
-  constructor(url: UrlSource, options: CommonOptions & (NativeOptions | AutoOptions) & DecodeSettings = {}) {
+  constructor(url: UrlSource, options: ConnectOptions & DecodeSettings = {}) {
     const settings = connectionOptions(url, options);
     this.withCredentials = settings.withCredentials;
     this.#signal = options.signal;

@@ -9,13 +9,8 @@ export { ReadyState, type AnyMessage, type EventName, type MessageOf, type SseMe
 export type { ListenOptions, Unsubscribe } from './listeners.js';
 export type { IdStorage } from './last-event-id.js';
 export type { EventSourceClass } from './native-transport.js';
-export type {
-  AutoOptions,
-  CommonOptions,
-  DecodeOptions,
-  NativeOptions,
-  SseClientOptions,
-} from './options.js';
+export type { DecodeOptions } from './decode-options.js';
+export type { AutoOptions, CommonOptions, NativeOptions, SseClientOptions } from './options.js';
 export type {
   BodySource,
   FetchOptions,
