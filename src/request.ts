@@ -121,6 +121,8 @@ export function isSendableId(id: string): boolean {
 export function requestOptions(url: UrlSource, options: StreamOptions & FetchOptions): RequestOptions {
   const { json, headers, redirect } = options;
   const hasBody = json !== undefined || options.body !== undefined;
+  // What can never be sent is said now. What a function returns may be better the next time: that is retried.
+  if (typeof headers !== 'function') headersOf(headers);
   return {
     url: typeof url === 'function' ? url : resolveUrl(url),
     method: options.method?.toUpperCase() ?? (hasBody ? 'POST' : 'GET'),
@@ -165,7 +167,9 @@ function headersOf(init: HeadersInit | undefined): Headers {
     return new Headers(init);
   } catch {
     // Without the engine's message: some quote the value.
-    throw new TypeError('A header has a name or a value that cannot be sent.');
+    throw new TypeError(
+      'A header has a name or a value that cannot be sent: line breaks, or characters outside Latin-1. Encode it, with encodeURIComponent() say.',
+    );
   }
 }
 

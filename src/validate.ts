@@ -15,7 +15,8 @@ const BEYOND_NATIVE = {
 
 const TRANSPORTS: readonly unknown[] = ['auto', 'native', 'fetch'];
 const REDIRECTS: readonly unknown[] = [undefined, 'follow', 'error'];
-const NUMBERS = ['retryInterval', 'openTimeout', 'idleTimeout', 'maxEventSize'];
+const NUMBERS = ['retryInterval'];
+const LIMITS = ['openTimeout', 'idleTimeout', 'maxEventSize'];
 const RETRY_NUMBERS = ['limit', 'factor', 'maxInterval', 'maxElapsed'];
 
 /** Options as they come from JavaScript: anything. */
@@ -70,6 +71,13 @@ export function validate(url: unknown, given: object): void {
     "`transport` must be 'auto', 'native', 'fetch', or a function.",
   );
   checkNumbers(NUMBERS, options);
+  for (const name of LIMITS) {
+    const value = options[name] ?? 1;
+    check(
+      typeof value === 'number' && value > 0,
+      `\`${name}\` must be a number above 0. Every attempt would fail at once: for no limit, leave it out or give Infinity.`,
+    );
+  }
   if (typeof retry === 'object' && retry) {
     checkNumbers(RETRY_NUMBERS, retry as Unchecked);
     checkType('function', ['shouldRetry'], retry as Unchecked);
