@@ -70,9 +70,9 @@ export class SseClient<Events extends object = Record<string, string>> {
       error: (error) => {
         this.#emit(this.#errors, error);
       },
-      message: (message) => {
+      message: (message, idBefore) => {
         // Decoding is for those who listen.
-        if (this.#messages.get(message.type)?.size || this.#any.size) this.#inOrder.push(message);
+        if (this.#messages.get(message.type)?.size || this.#any.size) this.#inOrder.push(message, idBefore);
       },
     };
     this.#inOrder = inOrder(
@@ -241,8 +241,7 @@ export class SseClient<Events extends object = Record<string, string>> {
   /** Closes, until `connect()`. No listener is called after it returns, not even for events that have already arrived. */
   close(): void {
     this.#closes++;
-    this.#inOrder.clear();
-    this.#connection.close();
+    this.#connection.close(this.#inOrder.clear());
   }
 
   readonly #abort = (): void => {

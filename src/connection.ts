@@ -143,13 +143,14 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
       }),
       message(message) {
         if (isOver()) return;
+        const idBefore = lastEventId.value;
         lastEventId.set(message.lastEventId);
         healthy = true;
         failingSince = 0;
         if (until !== undefined && isLast(until, message)) finish();
         else {
           // First the event: its id is taken, so it must be delivered even if a listener of the state reconnects.
-          observer.message(message);
+          observer.message(message, idBefore);
           // It proves health even where its listener reconnects.
           if (state.attempt && state.status !== 'closed') update({ attempt: 0 });
         }
@@ -262,9 +263,12 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
       if (state.status === 'closed') this.connect();
       else start({ status: state.status === 'connecting' ? 'connecting' : 'reconnecting' });
     },
-    close() {
+    close(resumeAfter) {
       closes++;
+      if (resumeAfter !== undefined) lastEventId.set(resumeAfter);
       finish();
+      // Where it was closed already, and events were still waiting.
+      lastEventId.flush();
     },
   };
 }

@@ -112,7 +112,10 @@ describe('fetchSse', () => {
     expect(() => fetchSse(URL_, init)).toThrow(TypeError);
   });
 
-  test('rejects a header that cannot be sent without telling its value', async () => {
+  test.for([
+    ['given', (headers: Record<string, string>) => headers],
+    ['returned by a function', (headers: Record<string, string>) => () => headers],
+  ] as const)('rejects a header that cannot be sent without telling its value: %s', async ([, given]) => {
     const fetch = fakeFetch();
     const headers = () => ({ Authorization: 'Bearer 秘密secret\n' });
     const error: unknown = await collect({ fetch, headers }).catch((reason: unknown) => reason);
