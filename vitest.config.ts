@@ -91,14 +91,18 @@ const react18: TestProjectInlineConfiguration = {
     alias: [
       ...resolve.alias,
       { find: /^(react|react-dom)(?=\/|$)/, replacement: `${root}tests/react-18/node_modules/$1` },
+      // As a module, and not left to Node: else it would find the root's React.
+      {
+        find: /^@testing-library\/react$/,
+        replacement: `${root}node_modules/@testing-library/react/dist/@testing-library/react.esm.js`,
+      },
     ],
   },
   test: {
     name: 'react 18',
     environment: 'jsdom',
     include: ['tests/unit/react*.test.tsx', 'tests/node/react*.test.tsx'],
-    // So that the alias is for it, too.
-    server: { deps: { inline: ['@testing-library/react'] } },
+    server: { deps: { inline: [/@testing-library\/react/] } },
   },
 };
 
