@@ -85,6 +85,8 @@ export interface ConnectionObserver {
   readonly open: (info: OpenInfo) => void;
   readonly message: (message: SseMessage) => void;
   readonly error: (error: SseError) => void;
+  /** Takes a line for those who debug, where somebody does. */
+  readonly note?: ((line: string) => void) | undefined;
 }
 
 /** One URL over time: attempts, and the waits between them. */
