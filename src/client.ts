@@ -88,8 +88,8 @@ export class SseClient<Events extends object = Record<string, string>> {
         observer.error(Object.assign(error as SseError, { attempt, willRetry: true }));
       },
     );
-    const { debug } = options;
-    this.#connection = createConnection(settings, debug ? traced(observer, debug) : observer);
+    const { debug, share = createConnection } = options;
+    this.#connection = share(settings, debug ? traced(observer, debug) : observer);
     if (options.autoConnect ?? true) this.connect();
   }
 

@@ -1,9 +1,9 @@
 import { SseError } from './errors.js';
 import type { NamedTransport } from './choose-transport.js';
 import { LastEventId, type StoredIn } from './last-event-id.js';
-import { ReadyState } from './message.js';
 import { isLast, prepareRequest, type RequestOptions, type Until } from './request.js';
 import { retryDelay, SHORTEST_GAP, shouldRetry, type RetryPolicy } from './retry.js';
+import { CLOSED, READY_STATE } from './state.js';
 import { wait } from './wait.js';
 import type {
   Connection,
@@ -29,21 +29,8 @@ export interface ConnectionOptions extends RequestOptions {
   readonly chooseTransport: (request: TransportRequest, beyondNative: boolean) => NamedTransport;
 }
 
-const CLOSED: SseState = {
-  status: 'closed',
-  readyState: ReadyState.Closed,
-  attempt: 0,
-  retryAt: undefined,
-  error: undefined,
-  transport: undefined,
-};
-
-const READY_STATE = {
-  connecting: ReadyState.Connecting,
-  open: ReadyState.Open,
-  reconnecting: ReadyState.Connecting,
-  closed: ReadyState.Closed,
-} as const;
+/** Makes the connection of a client: {@link createConnection}, or what shares it with other clients. */
+export type ConnectionFactory = (options: ConnectionOptions, observer: ConnectionObserver) => Connection;
 
 /** The one state machine, and the only reconnect loop. */
 export function createConnection(options: ConnectionOptions, observer: ConnectionObserver): Connection {

@@ -86,6 +86,8 @@ export interface ConnectionObserver {
   /** `idBefore`: the last event ID before it, to go back to if the event is never handed on. */
   readonly message: (message: SseMessage, idBefore?: string) => void;
   readonly error: (error: SseError) => void;
+  /** Takes a line for those who debug, where somebody does. */
+  readonly note?: ((line: string) => void) | undefined;
 }
 
 /** One URL over time: attempts, and the waits between them. */
