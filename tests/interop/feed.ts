@@ -14,6 +14,8 @@ export interface Feed {
   readonly stop: () => Promise<void>;
   /** Whether it sends a text as JSON. */
   readonly asJson?: boolean | undefined;
+  /** Whether it leaves the reconnection time to the client. */
+  readonly neverSaysRetry?: boolean | undefined;
   /** Where the global one cannot do it. */
   readonly fetch?: typeof fetch | undefined;
 }

@@ -56,7 +56,7 @@ speaksWith('Hono streamSSE', async () => {
       leave();
     }),
   );
-  return nodeFeed(createAdaptorServer(app) as Server, history);
+  return nodeFeed(createAdaptorServer(app), history);
 });
 
 speaksWith('Fastify', async () => {
