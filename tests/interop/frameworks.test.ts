@@ -6,7 +6,6 @@ import express from 'express';
 import fastify from 'fastify';
 import { Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
-import type { Server } from 'node:http';
 import { nodeFeed } from './feed.ts';
 import { History, wire } from './history.ts';
 import { speaksWith } from './suite.ts';
