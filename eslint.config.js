@@ -7,7 +7,7 @@ const floors = [
   ['errors', 'message', 'report', 'duration', 'mock-event-source', 'mock-sse'],
   ['parse', 'retry', 'decode', 'iterate', 'wait', 'deadline', 'listeners', 'transport'],
   ['request', 'open-stream', 'trace', 'in-order'],
-  ['native-transport', 'fetch-transport', 'validate', 'read-messages', 'last-event-id'],
+  ['native-transport', 'fetch-transport', 'validate', 'read-messages', 'last-event-id', 'gap'],
   ['choose-transport'],
   ['connection', 'shared-connection'],
   ['options'],

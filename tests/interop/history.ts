@@ -9,6 +9,13 @@ export interface HistoryEvent {
 export class History {
   readonly #events: HistoryEvent[] = [];
   readonly #followers = new Set<(event: HistoryEvent) => void>();
+  readonly #keep: number;
+  #published = 0;
+
+  /** @param keep - How many events are kept; older ones are gone for those who missed them. */
+  constructor(keep = Infinity) {
+    this.#keep = keep;
+  }
 
   /** How many streams are open, as far as the server knows. */
   get open(): number {
@@ -16,14 +23,22 @@ export class History {
   }
 
   publish(event: string, data: string): void {
-    const published = { id: String(this.#events.length + 1), event, data };
+    const published = { id: String(++this.#published), event, data };
     this.#events.push(published);
+    if (this.#events.length > this.#keep) this.#events.shift();
     for (const send of this.#followers) send(published);
+  }
+
+  /** Whether everything after this id is still there. */
+  has(id: string): boolean {
+    return Number(id) >= this.#published - this.#events.length;
   }
 
   /** Sends what came after this id, then what comes. Without an id only what comes. Call what it returns when the client has left. */
   follow(lastEventId: string | undefined, send: (event: HistoryEvent) => void): () => void {
-    if (lastEventId) for (const event of this.#events.slice(Number(lastEventId))) send(event);
+    if (lastEventId) {
+      for (const event of this.#events) if (Number(event.id) > Number(lastEventId)) send(event);
+    }
     // Two streams may have the same `send`.
     const follower = (event: HistoryEvent) => {
       send(event);
