@@ -28,7 +28,12 @@ const policy = (...connect: string[]) => ({
 });
 
 export default defineConfig(({ command, mode }) => ({
-  resolve: { alias: { ssekit: fileURLToPath(new URL('./src/index.ts', import.meta.url)) } },
+  resolve: {
+    alias: [
+      { find: /^ssekit$/, replacement: fileURLToPath(new URL('./src/index.ts', import.meta.url)) },
+      { find: /^ssekit\/testing$/, replacement: fileURLToPath(new URL('./src/testing.ts', import.meta.url)) },
+    ],
+  },
   ...(command === 'serve' ? { plugins: [mockServer] } : {}),
   publicDir: false as const,
   server: { headers: policy('ws:') },
