@@ -34,7 +34,7 @@ const floorRules = floors.map((files, floor) => ({
 }));
 
 export default defineConfig(
-  globalIgnores(['dist', 'coverage']),
+  globalIgnores(['dist', 'dist-demo', 'coverage']),
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,

@@ -114,7 +114,8 @@ export const en = {
   onlineDetail: 'users',
   throughput: 'Requests per second',
   throughputChart: 'Chart of the requests per second of the last minute; the newest figure is in the tile',
-  latencyChart: 'Chart of the latency of the last minute, median and 99th percentile; the newest figures are in the tile',
+  latencyChart:
+    'Chart of the latency of the last minute, median and 99th percentile; the newest figures are in the tile',
   alarms: 'Alarms and deploys',
   deployed: (version: string) => `version ${version} is live`,
   alarmText: (text: string, _zh: string) => text,
@@ -139,19 +140,23 @@ export const en = {
   chunk: (number: number) => `chunk ${number}`,
   nothingRead: 'nothing',
   caseSplit: 'A character in two chunks',
-  caseSplitAbout: 'Networks cut where they like: here within 你, three bytes in UTF-8, and within the blank line that ends an event.',
+  caseSplitAbout:
+    'Networks cut where they like: here within 你, three bytes in UTF-8, and within the blank line that ends an event.',
   caseLines: 'Data of several lines',
   caseLinesAbout: 'Every line of the data has a field of its own. They are joined with a newline.',
   caseEndings: 'Windows line ends',
   caseEndingsAbout: 'CRLF, CR and LF all end a line, also when a chunk ends between CR and LF.',
   caseComments: 'Comments and spaces',
-  caseCommentsAbout: 'A line that begins with a colon is a comment. One space after the colon is no data; the second one is.',
+  caseCommentsAbout:
+    'A line that begins with a colon is a comment. One space after the colon is no data; the second one is.',
   caseNames: 'Named events',
   caseNamesAbout: 'An event may be named error. It is data from the server, not a failure.',
   caseTail: 'Cut in the middle',
-  caseTailAbout: 'The stream ends before the blank line: the last event is not complete and must not be delivered.',
+  caseTailAbout:
+    'The stream ends before the blank line: the last event is not complete and must not be delivered.',
   caseDeploy: 'A deploy',
-  caseDeployAbout: 'The first answer is 503, the next one is the stream. Native gives up for good; so does the hand-written reader.',
+  caseDeployAbout:
+    'The first answer is 503, the next one is the stream. Native gives up for good; so does the hand-written reader.',
 
   soakAbout: 'A stream of numbers: every one is counted, so what is lost or doubled shows.',
   received: 'Received',

@@ -4,7 +4,10 @@ export function literal(value: unknown, indent = ''): string {
   if (typeof value !== 'object' || value === null) return String(value);
   const fields = Object.entries(value)
     .filter(([, field]) => field !== undefined && field !== '' && !isEmpty(field))
-    .map(([name, field]) => `${/^[a-z_$][\w$]*$/i.test(name) ? name : literal(name)}: ${literal(field, `${indent}  `)}`);
+    .map(
+      ([name, field]) =>
+        `${/^[a-z_$][\w$]*$/i.test(name) ? name : literal(name)}: ${literal(field, `${indent}  `)}`,
+    );
   const line = `{ ${fields.join(', ')} }`;
   if (fields.length === 0) return '{}';
   if (indent.length + line.length <= 60) return line;

@@ -12,9 +12,14 @@ export function sceneSwitch(shown: (name: string) => void): Scenes {
   const links = [...element('scenes', HTMLElement).querySelectorAll('a')];
   const names = links.map(({ hash }) => hash.slice(1));
 
+  let shownNow: string | undefined;
+
   function follow(): void {
     const asked = location.hash.slice(1);
-    const name = names.find((known) => known === asked) ?? names[0] ?? '';
+    // Any other fragment, as of the skip link, leaves the scene as it is.
+    const name = names.find((known) => known === asked) ?? shownNow ?? names[0] ?? '';
+    if (name === shownNow) return;
+    shownNow = name;
     main.dataset.scene = name;
     for (const [i, link] of links.entries()) link.ariaCurrent = names[i] === name ? 'page' : null;
     for (const block of document.querySelectorAll<HTMLElement>('[data-scenes]')) {

@@ -30,7 +30,10 @@ export function badPayload(backend: Backend, session: string): (error: SseError)
 
 /** What Standard Schema promises of an issue: a message, and the path to what it is about. */
 function messageOf(issue: unknown): string {
-  const { message, path = [] } = issue as { message: string; path?: readonly (PropertyKey | { key: PropertyKey })[] };
+  const { message, path = [] } = issue as {
+    message: string;
+    path?: readonly (PropertyKey | { key: PropertyKey })[];
+  };
   const keys = path.map((step) => String(typeof step === 'object' ? step.key : step));
   return `${keys.join('.')}: ${message}`;
 }

@@ -44,7 +44,9 @@ function chart(id: string, lines: readonly Line[]): (minute: Minute) => void {
       padding: [8, 8, 0, 0],
       scales: {
         x: { range: () => [now - 60, now] },
-        y: { range: (_, low, high) => [Math.max(0, low - (high - low) * 0.2), high + (high - low || 1) * 0.15] },
+        y: {
+          range: (_, low, high) => [Math.max(0, low - (high - low) * 0.2), high + (high - low || 1) * 0.15],
+        },
       },
       axes: [
         { ...axis, size: 28, space: 90, values: (_, splits) => splits.map((at) => clockOf(at)) },

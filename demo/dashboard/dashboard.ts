@@ -37,14 +37,11 @@ export function dashboard(
   const rate = rateSelect(metricsInterval, () => {
     client.reconnect();
   });
-  const client = new SseClient(
-    () => `/api/metrics?${new URLSearchParams({ session, ...strings(rate()) })}`,
-    {
-      schemas: { message: Tick, alarm: Alarm, deploy: Deploy },
-      autoConnect: false,
-      ...backend.options,
-    },
-  );
+  const client = new SseClient(() => `/api/metrics?${new URLSearchParams({ session, ...strings(rate()) })}`, {
+    schemas: { message: Tick, alarm: Alarm, deploy: Deploy },
+    autoConnect: false,
+    ...backend.options,
+  });
   code.set('dashboard', dashboardSnippets);
 
   const tap = inspector.tap('dashboard');

@@ -44,7 +44,8 @@ export class Minute {
       const column = this.#columns[name];
       const before = column[(this.#count - 1) % length] ?? 0;
       // The mean of the ticks so far.
-      const value = this.#ticks === 1 ? figures[name](tick) : before + (figures[name](tick) - before) / this.#ticks;
+      const value =
+        this.#ticks === 1 ? figures[name](tick) : before + (figures[name](tick) - before) / this.#ticks;
       this.#put(column, value);
     }
   }

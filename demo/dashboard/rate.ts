@@ -45,7 +45,8 @@ export class Meter {
 
   /** @param now - the time of the frame; `undefined` when nobody looks, which makes no frame slow */
   frame(now: number | undefined): void {
-    if (now !== undefined && this.#frame !== undefined) this.#slowest = Math.max(this.#slowest, now - this.#frame);
+    if (now !== undefined && this.#frame !== undefined)
+      this.#slowest = Math.max(this.#slowest, now - this.#frame);
     this.#frame = now;
     const passed = performance.now() - this.#since;
     if (passed < 1000) return;

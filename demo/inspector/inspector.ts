@@ -175,7 +175,15 @@ function pretty(data: string): string {
 }
 
 function exported({ at, stream, kind, type, id, data, merged }: Row): object {
-  return { time: new Date(at).toISOString(), stream, kind, type, id, data, ...(merged !== undefined && { merged }) };
+  return {
+    time: new Date(at).toISOString(),
+    stream,
+    kind,
+    type,
+    id,
+    data,
+    ...(merged !== undefined && { merged }),
+  };
 }
 
 function download(name: string, text: string): void {

@@ -64,7 +64,12 @@ export function mockBackend(): Backend {
       case 'metrics': {
         const struck = () =>
           take(session, 'bad-payload') ? 'torn' : take(session, 'bad-shape') ? 'misshapen' : undefined;
-        play(exchange, session, ticks(from, seeded(Date.now()), struck, Number(query.get('burst') ?? 1)), interval);
+        play(
+          exchange,
+          session,
+          ticks(from, seeded(Date.now()), struck, Number(query.get('burst') ?? 1)),
+          interval,
+        );
         return;
       }
       case 'numbers':

@@ -18,7 +18,7 @@ export function visibleBytes(chunk: Uint8Array): Piece[] {
     if (last?.kind === kind && kind !== 'end') last.text += (kind === 'hex' ? ' ' : '') + text;
     else pieces.push({ text, kind });
   };
-  for (let at = 0; at < chunk.length; ) {
+  for (let at = 0; at < chunk.length;) {
     const lead = chunk[at] ?? 0;
     const size = lead < 0x80 ? 1 : lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
     try {

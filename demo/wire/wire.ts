@@ -42,7 +42,12 @@ export interface SameWire {
 }
 
 /** The same bytes, read by the browser, by ssekit, and by what everybody writes first. */
-export function sameWire({ session }: Settings, backend: Backend, inspector: Inspector, code: CodePanel): SameWire {
+export function sameWire(
+  { session }: Settings,
+  backend: Backend,
+  inspector: Inspector,
+  code: CodePanel,
+): SameWire {
   const select = element('wire-case', HTMLSelectElement);
   const about = element('wire-case-about', HTMLElement);
   const bytes = element('wire-bytes', HTMLOListElement);
