@@ -1,8 +1,10 @@
 /** The demo, served and visited as a person would. */
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright';
-import { createServer, type ViteDevServer } from 'vite';
+import { build, preview, type PreviewServer } from 'vite';
 import { afterAll, beforeAll, expect, test as plainTest } from 'vitest';
 import { launchChromium } from '../engines/find.ts';
 
@@ -12,29 +14,39 @@ export const wholeText = readFileSync(
   'utf8',
 ).replace(/\r\n?/g, '\n');
 
-let server: ViteDevServer;
+let server: PreviewServer;
 let browser: Browser;
-let origin: string;
+let folder: string;
+/** Where the demo is, without a slash at the end. */
+export let origin: string;
 
-/** Serves the demo and launches a browser for the tests of a file. */
+/** Builds the page, since forty visits to a development server would compile for minutes, and serves it with the mock server. */
 export function serveDemo(): void {
   beforeAll(async () => {
-    server = await createServer({
+    folder = mkdtempSync(join(tmpdir(), 'ssekit-page-'));
+    await build({
+      root,
+      configFile: false,
+      logLevel: 'error',
+      publicDir: false,
+      resolve: { alias: { 'ssekit/testing': `${root}src/testing.ts`, ssekit: `${root}src/index.ts` } },
+      build: { outDir: folder, emptyOutDir: true },
+    });
+    server = await preview({
       root,
       configFile: `${root}vite.config.ts`,
       logLevel: 'error',
-      server: { host: '127.0.0.1', port: 0, hmr: false, watch: null },
+      build: { outDir: folder },
+      preview: { host: '127.0.0.1', port: 0 },
     });
-    await server.listen();
-    const address = server.httpServer?.address();
-    if (typeof address !== 'object' || address === null) throw new Error('the Vite server has no port');
-    origin = `http://127.0.0.1:${address.port}`;
+    origin = (server.resolvedUrls?.local[0] ?? '').replace(/\/$/, '');
     browser = await launchChromium();
   });
 
   afterAll(async () => {
     await browser.close();
     await server.close();
+    rmSync(folder, { recursive: true });
   });
 }
 

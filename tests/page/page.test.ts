@@ -1,5 +1,6 @@
-import { describe, expect } from 'vitest';
+import { describe } from 'vitest';
 import { answerTo } from '../../demo/server/answer.ts';
+import { dashboardSnippets, replaySnippets, soakSnippets } from '../../demo/snippets.ts';
 import {
   armed,
   fact,
@@ -11,19 +12,23 @@ import {
   streamsOpen,
   test,
   wholeText,
+  type Visit,
 } from './demo-page.ts';
 
 serveDemo();
 
 describe.concurrent('the typewriter', () => {
-  test('opens the stream by itself and types the text of the server to the code point', async ({ visit }) => {
+  test('opens the stream by itself and types the text of the server to the code point', async ({
+    expect,
+    visit,
+  }) => {
     const it = await visit({ interval: '5' });
     await hasFinished(it);
     expect(await it.typed.textContent()).toBe(wholeText);
     expect(it.complaints).toEqual([]);
   });
 
-  test('types the same over fetch', async ({ visit }) => {
+  test('types the same over fetch', async ({ expect, visit }) => {
     const it = await visit({ interval: '15' });
     await it.page.getByLabel('Transport').selectOption('fetch');
     await lampShows(it, 'open', 'over fetch');
@@ -31,7 +36,7 @@ describe.concurrent('the typewriter', () => {
     expect(await it.typed.textContent()).toBe(wholeText);
   });
 
-  test('goes on where it stopped after Close and Connect', async ({ visit }) => {
+  test('goes on where it stopped after Close and Connect', async ({ expect, visit }) => {
     const it = await visit({ interval: '15' });
     await hasTyped(it, 50);
     await it.press('Close');
@@ -43,7 +48,7 @@ describe.concurrent('the typewriter', () => {
     expect(await it.typed.textContent()).toBe(wholeText);
   });
 
-  test('loses and doubles nothing through Reconnect and changes of transport', async ({ visit }) => {
+  test('loses and doubles nothing through Reconnect and changes of transport', async ({ expect, visit }) => {
     const it = await visit({ interval: '15' });
     await hasTyped(it, 50);
     await it.press('Reconnect');
@@ -59,7 +64,7 @@ describe.concurrent('the typewriter', () => {
     expect(await it.typed.textContent()).toBe(wholeText);
   });
 
-  test('types at the speed that is chosen, from where it is', async ({ visit }) => {
+  test('types at the speed that is chosen, from where it is', async ({ expect, visit }) => {
     const it = await visit({ interval: '300' });
     expect(await it.page.getByLabel('Speed').inputValue()).toBe('300');
     await hasTyped(it, 2);
@@ -70,7 +75,7 @@ describe.concurrent('the typewriter', () => {
     expect(wholeText.startsWith((await it.typed.textContent()) ?? '')).toBe(true);
   });
 
-  test('begins again with Start over', async ({ visit }) => {
+  test('begins again with Start over', async ({ expect, visit }) => {
     const it = await visit({ interval: '5' });
     await hasTyped(it, 100);
     await it.press('Start over');
@@ -78,7 +83,7 @@ describe.concurrent('the typewriter', () => {
     expect(await it.typed.textContent()).toBe(wholeText);
   });
 
-  test('offers only the buttons that do something', async ({ visit }) => {
+  test('offers only the buttons that do something', async ({ expect, visit }) => {
     const it = await visit({ interval: '100' });
     const disabled = () =>
       Promise.all(
@@ -93,7 +98,7 @@ describe.concurrent('the typewriter', () => {
     expect(await disabled()).toEqual([false, true, true]);
   });
 
-  test('Close ends the stream on the server', async ({ visit }) => {
+  test('Close ends the stream on the server', async ({ expect, visit }) => {
     const it = await visit();
     await lampShows(it, 'open');
     expect(await streamsOpen(it.session)).toBe(1);
@@ -103,7 +108,7 @@ describe.concurrent('the typewriter', () => {
 });
 
 describe.concurrent('the lamp', () => {
-  test('says connecting until the response headers arrive', async ({ visit }) => {
+  test('says connecting until the response headers arrive', async ({ expect, visit }) => {
     const it = await visit();
     await it.press('Close');
     await lampShows(it, 'closed');
@@ -114,14 +119,14 @@ describe.concurrent('the lamp', () => {
     await armed(it, /^Slow open/).waitFor({ state: 'detached' });
   });
 
-  test('says open, and over which transport', async ({ visit }) => {
+  test('says open, and over which transport', async ({ expect, visit }) => {
     const it = await visit({ interval: '100' });
     await lampShows(it, 'open');
     expect(await it.lamp.getByRole('status').textContent()).toBe('Open over native EventSource');
     expect(await it.lamp.locator('.countdown').textContent()).toBe('');
   });
 
-  test('says reconnecting, and counts down to the next attempt', async ({ visit }) => {
+  test('says reconnecting, and counts down to the next attempt', async ({ expect, visit }) => {
     const it = await visit();
     await hasTyped(it, 20);
     await it.press(/^503/);
@@ -140,7 +145,10 @@ describe.concurrent('the lamp', () => {
     await goesOn(it);
   });
 
-  test('tells the live region of changes of state, not of every step of the countdown', async ({ visit }) => {
+  test('tells the live region of changes of state, not of every step of the countdown', async ({
+    expect,
+    visit,
+  }) => {
     const it = await visit();
     await hasTyped(it, 20);
     await it.page.evaluate(() => {
@@ -166,7 +174,7 @@ describe.concurrent('the lamp', () => {
     expect(await it.lamp.locator('.countdown').getAttribute('aria-hidden')).toBe('true');
   });
 
-  test('says closed, and that it was in order, after Close', async ({ visit }) => {
+  test('says closed, and that it was in order, after Close', async ({ expect, visit }) => {
     const it = await visit();
     await lampShows(it, 'open');
     await it.press('Close');
@@ -174,7 +182,7 @@ describe.concurrent('the lamp', () => {
     expect(await it.lamp.getAttribute('data-failed')).toBeNull();
   });
 
-  test('says closed, and why, after a 401', async ({ visit }) => {
+  test('says closed, and why, after a 401', async ({ expect, visit }) => {
     const it = await visit();
     await lampShows(it, 'open');
     await it.press(/^401/);
@@ -182,7 +190,7 @@ describe.concurrent('the lamp', () => {
     expect(await it.lamp.getAttribute('data-failed')).toBe('');
   });
 
-  test('has a shape of its own for each state', async ({ visit }) => {
+  test('has a shape of its own for each state', async ({ expect, visit }) => {
     const it = await visit();
     const shape = () =>
       it.lamp.locator('.light').evaluate((light) => {
@@ -207,7 +215,7 @@ describe.concurrent('the lamp', () => {
 });
 
 describe.concurrent('the fault buttons', () => {
-  test('401 is final until it is healed, and the text goes on after that', async ({ visit }) => {
+  test('401 is final until it is healed, and the text goes on after that', async ({ expect, visit }) => {
     const it = await visit();
     await hasTyped(it, 20);
     await it.press(/^401/);
@@ -228,6 +236,7 @@ describe.concurrent('the fault buttons', () => {
   });
 
   test('503 is retried: the error panel tells status, attempt and the time of the next', async ({
+    expect,
     visit,
   }) => {
     const it = await visit();
@@ -244,21 +253,21 @@ describe.concurrent('the fault buttons', () => {
     expect(await armed(it, /^503/).count()).toBe(0);
   });
 
-  test('HTML in place of the stream is final', async ({ visit }) => {
+  test('HTML in place of the stream is final', async ({ expect, visit }) => {
     const it = await visit();
     await lampShows(it, 'open');
     await it.press(/^HTML/);
     await lampShows(it, 'closed', 'content-type:');
   });
 
-  test('204 is final', async ({ visit }) => {
+  test('204 is final', async ({ expect, visit }) => {
     const it = await visit();
     await lampShows(it, 'open');
     await it.press(/^204/);
     await lampShows(it, 'closed', 'no-content:');
   });
 
-  test('Cut is made good by itself', async ({ visit }) => {
+  test('Cut is made good by itself', async ({ expect, visit }) => {
     const it = await visit();
     await hasTyped(it, 20);
     await it.press(/^Cut/);
@@ -267,7 +276,7 @@ describe.concurrent('the fault buttons', () => {
     await goesOn(it);
   });
 
-  test('Silence stops the text and leaves native open, until it is healed', async ({ visit }) => {
+  test('Silence stops the text and leaves native open, until it is healed', async ({ expect, visit }) => {
     const it = await visit();
     await hasTyped(it, 20);
     await it.press(/^Silence/);
@@ -296,7 +305,7 @@ describe.concurrent('the fault buttons', () => {
     await goesOn(it);
   });
 
-  test('Silence is noticed over fetch', async ({ visit }) => {
+  test('Silence is noticed over fetch', async ({ expect, visit }) => {
     const it = await visit();
     await it.page.getByLabel('Transport').selectOption('fetch');
     await lampShows(it, 'open', 'over fetch');
@@ -305,7 +314,7 @@ describe.concurrent('the fault buttons', () => {
     await goesOn(it);
   });
 
-  test('Reset is survived', async ({ visit }) => {
+  test('Reset is survived', async ({ expect, visit }) => {
     const it = await visit();
     await hasTyped(it, 20);
     await it.press(/^Reset/);
@@ -314,7 +323,10 @@ describe.concurrent('the fault buttons', () => {
     await goesOn(it);
   });
 
-  test('opens the stream when it is closed, so that there is something to break', async ({ visit }) => {
+  test('opens the stream when it is closed, so that there is something to break', async ({
+    expect,
+    visit,
+  }) => {
     const it = await visit();
     await it.press('Close');
     await it.press(/^Cut/);
@@ -324,7 +336,10 @@ describe.concurrent('the fault buttons', () => {
 });
 
 describe.concurrent('headers', () => {
-  test('a server that asks for a token gets it over fetch, and the text goes on', async ({ visit }) => {
+  test('a server that asks for a token gets it over fetch, and the text goes on', async ({
+    expect,
+    visit,
+  }) => {
     const it = await visit();
     await hasTyped(it, 20);
     await it.page.getByLabel('The server asks for').check();
@@ -335,7 +350,7 @@ describe.concurrent('headers', () => {
     await goesOn(it);
   });
 
-  test('the fields are off for native EventSource, which cannot send any', async ({ visit }) => {
+  test('the fields are off for native EventSource, which cannot send any', async ({ expect, visit }) => {
     const it = await visit({ interval: '100' });
     await it.page.getByLabel('Transport').selectOption('native');
     await lampShows(it, 'open', 'over native');
@@ -344,8 +359,70 @@ describe.concurrent('headers', () => {
   });
 });
 
+describe.concurrent('settings and code', () => {
+  const source = ({ page }: Visit) => page.locator('#source').textContent();
+
+  test('the code is that of the settings, and the settings are what the stream runs with', async ({
+    expect,
+    visit,
+  }) => {
+    const it = await visit({ interval: '100' });
+    await lampShows(it, 'open');
+    expect(await source(it)).toBe(replaySnippets('/api/sse', {}).vanilla);
+    await it.page.getByLabel('Transport').selectOption('fetch');
+    await it.page.getByLabel('retry').selectOption({ label: 'three times' });
+    await it.page.getByLabel('decode').selectOption({ label: 'JSON for done' });
+    await it.page.getByLabel('Header').fill('X-Token');
+    await it.page.getByLabel('Value').fill('secret');
+    const request = it.page.waitForRequest((request) => request.headers()['x-token'] === 'secret');
+    await it.page.getByLabel('Value').press('Enter');
+    await request;
+    const chosen = {
+      transport: 'fetch',
+      idleTimeout: 5000,
+      headers: { 'X-Token': 'secret' },
+      retry: 3,
+      decode: { done: 'json' },
+    } as const;
+    expect(await source(it)).toBe(replaySnippets('/api/sse', chosen).vanilla);
+    await it.page.getByText('React', { exact: true }).click();
+    expect(await source(it)).toBe(replaySnippets('/api/sse', chosen).react);
+    await it.page.getByText('Vue', { exact: true }).click();
+    expect(await source(it)).toBe(replaySnippets('/api/sse', chosen).vue);
+  });
+
+  test('retry: never makes a cut final', async ({ visit }) => {
+    const it = await visit({ interval: '100' });
+    await it.page.getByLabel('retry').selectOption({ label: 'never' });
+    await lampShows(it, 'open', 'over fetch');
+    await it.press(/^Cut/);
+    await lampShows(it, 'closed', 'network:');
+  });
+
+  test('Copy puts the code on the clipboard, and says so', async ({ expect, visit }) => {
+    const it = await visit({ interval: '100' }, { permissions: ['clipboard-read', 'clipboard-write'] });
+    await it.press('Copy');
+    await it.page.locator('#copy-note', { hasText: 'Copied.' }).waitFor({ state: 'attached' });
+    expect(await it.page.evaluate(() => navigator.clipboard.readText())).toBe(await source(it));
+  });
+
+  test('each scene has its own', async ({ expect, visit }) => {
+    const it = await visit({ interval: '100' });
+    const sources: (string | null)[] = [];
+    for (const name of ['Dashboard', 'Same wire', 'Soak']) {
+      await it.page.getByRole('link', { name }).click();
+      sources.push(await source(it));
+    }
+    expect(sources).toEqual([
+      dashboardSnippets.vanilla,
+      expect.stringContaining('naiveReader'),
+      soakSnippets.vanilla,
+    ]);
+  });
+});
+
 describe.concurrent('the ask box', () => {
-  test('types the whole answer to the question', async ({ visit }) => {
+  test('types the whole answer to the question', async ({ expect, visit }) => {
     const it = await visit({ chat: '1' });
     await it.page.getByLabel('Your question').fill('Why not WebSocket?');
     await it.page.getByLabel('Your question').press('Enter');
@@ -353,7 +430,7 @@ describe.concurrent('the ask box', () => {
     expect(await it.page.locator('#answer').textContent()).toBe(answerTo('Why not WebSocket?'));
   });
 
-  test('Stop ends the request here and on the server', async ({ visit }) => {
+  test('Stop ends the request here and on the server', async ({ expect, visit }) => {
     const it = await visit({ chat: '50' });
     await it.press('Ask');
     await it.page.locator('#answer', { hasText: 'You asked' }).waitFor();
@@ -364,7 +441,7 @@ describe.concurrent('the ask box', () => {
     expect(await it.page.getByRole('button', { name: 'Stop' }).isDisabled()).toBe(true);
   });
 
-  test('a new question takes the place of the one being answered', async ({ visit }) => {
+  test('a new question takes the place of the one being answered', async ({ expect, visit }) => {
     const it = await visit({ chat: '20' });
     await it.press('Ask');
     await it.page.locator('#answer', { hasText: 'You asked' }).waitFor();
@@ -377,6 +454,7 @@ describe.concurrent('the ask box', () => {
 
 describe.concurrent('the page', () => {
   test('can be used with the keyboard alone, and keeps the focus on a button that disables itself', async ({
+    expect,
     visit,
   }) => {
     const it = await visit();
@@ -406,23 +484,26 @@ describe.concurrent('the page', () => {
     ['typewriter', 'dashboard', 'wire', 'soak'].flatMap((scene) =>
       ['en-US', 'zh-CN'].map((locale) => [scene, locale] as const),
     ),
-  )('the scene %s does not scroll sideways in %s, from 320 to 3840 px', async ([scene, locale], { visit }) => {
-    const it = await visit({ scene, metrics: '50' }, { locale });
-    if (scene !== 'wire') {
-      // A long reason in the lamp.
-      await it.page.locator('#faults button').nth(2).click();
-      await lampShows(it, 'closed');
-    } else await it.page.locator('[data-reader="native"] [data-verdict="right"]').waitFor();
-    for (const width of [320, 360, 768, 1280, 1920, 3840]) {
-      await it.page.setViewportSize({ width, height: 780 });
-      expect([width, await it.page.evaluate(() => document.documentElement.scrollWidth)]).toEqual([
-        width,
-        width,
-      ]);
-    }
-  });
+  )(
+    'the scene %s does not scroll sideways in %s, from 320 to 3840 px',
+    async ([scene, locale], { expect, visit }) => {
+      const it = await visit({ scene, metrics: '50' }, { locale });
+      if (scene !== 'wire') {
+        // A long reason in the lamp.
+        await it.page.locator('#faults button').nth(2).click();
+        await lampShows(it, 'closed');
+      } else await it.page.locator('[data-reader="native"] [data-verdict="right"]').waitFor();
+      for (const width of [320, 360, 768, 1280, 1920, 3840]) {
+        await it.page.setViewportSize({ width, height: 780 });
+        expect([width, await it.page.evaluate(() => document.documentElement.scrollWidth)]).toEqual([
+          width,
+          width,
+        ]);
+      }
+    },
+  );
 
-  test('follows the theme of the system, and a choice is kept over a reload', async ({ visit }) => {
+  test('follows the theme of the system, and a choice is kept over a reload', async ({ expect, visit }) => {
     const it = await visit({}, { colorScheme: 'dark' });
     const background = () =>
       it.page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
@@ -437,7 +518,7 @@ describe.concurrent('the page', () => {
     expect(await background()).toBe(dark);
   });
 
-  test('moves nothing for readers who asked for that', async ({ visit }) => {
+  test('moves nothing for readers who asked for that', async ({ expect, visit }) => {
     const animations = async (reducedMotion: 'reduce' | 'no-preference') => {
       const it = await visit({ interval: '100' }, { reducedMotion });
       await hasTyped(it, 3);
@@ -447,7 +528,7 @@ describe.concurrent('the page', () => {
     expect(await animations('reduce')).toBe(0);
   });
 
-  test('has no complaint in the console, from the first character to the last', async ({ visit }) => {
+  test('has no complaint in the console, from the first character to the last', async ({ expect, visit }) => {
     const it = await visit({ interval: '5', chat: '1' });
     await it.press('Ask');
     await it.page.locator('#ask-note', { hasText: 'Answered.' }).waitFor();
