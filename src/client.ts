@@ -4,14 +4,7 @@ import { inOrder, type InOrder } from './in-order.js';
 import { iterate } from './iterate.js';
 import { Listeners, type ListenOptions, type Unsubscribe } from './listeners.js';
 import { ReadyState, type AnyMessage, type EventName, type MessageOf } from './message.js';
-import {
-  connectionOptions,
-  type AutoOptions,
-  type CommonOptions,
-  type InferredSchemas,
-  type NativeOptions,
-  type OptionsArgument,
-} from './options.js';
+import { connectionOptions, type ConnectOptions, type OptionsArgument } from './options.js';
 import type { SseError } from './errors.js';
 import type { UrlSource } from './request.js';
 import { attempt } from './report.js';
@@ -61,12 +54,8 @@ export class SseClient<Events extends object = Record<string, string>> {
    * @param url - Resolved as in `EventSource`; or a function, called before every attempt.
    * @throws TypeError for an option that cannot work, with the cure.
    */
-  constructor(
-    url: UrlSource,
-    options: CommonOptions & (NativeOptions | AutoOptions) & InferredSchemas<Events>,
-  );
   constructor(url: UrlSource, ...options: OptionsArgument<Events>);
-  constructor(url: UrlSource, options: CommonOptions & (NativeOptions | AutoOptions) & DecodeSettings = {}) {
+  constructor(url: UrlSource, options: ConnectOptions & DecodeSettings = {}) {
     const settings = connectionOptions(url, options);
     this.withCredentials = settings.withCredentials;
     this.#signal = options.signal;
@@ -81,9 +70,9 @@ export class SseClient<Events extends object = Record<string, string>> {
       error: (error) => {
         this.#emit(this.#errors, error);
       },
-      message: (message) => {
+      message: (message, idBefore) => {
         // Decoding is for those who listen.
-        if (this.#messages.get(message.type)?.size || this.#any.size) this.#inOrder.push(message);
+        if (this.#messages.get(message.type)?.size || this.#any.size) this.#inOrder.push(message, idBefore);
       },
     };
     this.#inOrder = inOrder(
@@ -99,8 +88,8 @@ export class SseClient<Events extends object = Record<string, string>> {
         observer.error(Object.assign(error as SseError, { attempt, willRetry: true }));
       },
     );
-    const { debug } = options;
-    this.#connection = createConnection(settings, debug ? traced(observer, debug) : observer);
+    const { debug, share = createConnection } = options;
+    this.#connection = share(settings, debug ? traced(observer, debug) : observer);
     if (options.autoConnect ?? true) this.connect();
   }
 
@@ -252,8 +241,7 @@ export class SseClient<Events extends object = Record<string, string>> {
   /** Closes, until `connect()`. No listener is called after it returns, not even for events that have already arrived. */
   close(): void {
     this.#closes++;
-    this.#inOrder.clear();
-    this.#connection.close();
+    this.#connection.close(this.#inOrder.clear());
   }
 
   readonly #abort = (): void => {

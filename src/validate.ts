@@ -83,6 +83,7 @@ export function validate(url: unknown, given: object): void {
     storage,
     storageKey,
     debug,
+    share,
   } = options;
   if (typeof url !== 'function') resolveUrl(url);
   check(
@@ -131,6 +132,18 @@ export function validate(url: unknown, given: object): void {
     !storage || typeof url !== 'function' || storageKey,
     '`storage` needs a `storageKey` where the URL is a function.',
   );
+  check(
+    share === undefined || typeof share === 'function',
+    '`share` must be what sharedConnection(name) returns.',
+  );
+  const isGet =
+    json === undefined &&
+    body === undefined &&
+    (typeof options.method !== 'string' || /^get$/i.test(options.method));
+  check(
+    !share || isGet || retry !== undefined,
+    '`share`: a tab that takes over would send the request once more, which only a GET allows. Give `retry` if yours may be repeated.',
+  );
   if (transport === 'native') {
     for (const [name, deed] of Object.entries(BEYOND_NATIVE)) {
       check(
@@ -139,8 +152,8 @@ export function validate(url: unknown, given: object): void {
       );
     }
     check(
-      (!lastEventId && !storage) || lastEventIdParam,
-      `\`${lastEventId ? 'lastEventId' : 'storage'}\`: native EventSource cannot send an id as a header at first. Give \`lastEventIdParam\`, or use transport: 'auto' or 'fetch'.`,
+      (!lastEventId && !storage && !share) || lastEventIdParam,
+      `\`${lastEventId ? 'lastEventId' : storage ? 'storage' : 'share'}\`: native EventSource cannot send an id as a header at first. Give \`lastEventIdParam\`, or use transport: 'auto' or 'fetch'.`,
     );
   }
 }
