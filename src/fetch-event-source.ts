@@ -90,6 +90,7 @@ export class FetchEventSource extends Target implements EventSource {
         }),
         policyGiven: false,
         until: undefined,
+        isAuto: false,
         chooseTransport: () => ({ name: 'fetch', start: fetchTransport }),
       },
       {

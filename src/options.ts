@@ -105,6 +105,7 @@ export function connectionOptions(url: UrlSource, options: ConnectOptions): Conn
     policy: retryPolicy(retry ?? (method === 'GET' && transport !== 'native' ? undefined : false)),
     policyGiven: retry !== undefined,
     until: options.until,
+    isAuto: transport === 'auto',
     chooseTransport: (request, beyondNative) => chooseTransport(choice, request, beyondNative),
   };
 }
