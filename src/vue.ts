@@ -16,13 +16,7 @@ import { LiveValue, type Reducer, type ValueOptions } from './live-value.js';
 import type { SseClient } from './client.js';
 import type { Unsubscribe } from './listeners.js';
 import type { EventName, MessageOf } from './message.js';
-import type {
-  AutoOptions,
-  CommonOptions,
-  InferredSchemas,
-  NativeOptions,
-  OptionsArgument,
-} from './options.js';
+import type { OptionsArgument } from './options.js';
 
 export type { ClientState, ComponentUrl } from './client-registry.js';
 export type { Reducer, ValueOptions } from './live-value.js';
@@ -57,10 +51,6 @@ type MaybeOptions<Arguments extends readonly unknown[]> = {
  * const text = useSseValue(client, 'lol', (text, event) => text + event.data, '');
  * ```
  */
-export function useSse<Events extends object>(
-  url: MaybeRefOrGetter<ComponentUrl>,
-  options: MaybeRefOrGetter<CommonOptions & (NativeOptions | AutoOptions) & InferredSchemas<Events>>,
-): ClientRefs<Events>;
 export function useSse<Events extends object = Record<string, string>>(
   url: MaybeRefOrGetter<ComponentUrl>,
   ...options: MaybeOptions<OptionsArgument<Events>>

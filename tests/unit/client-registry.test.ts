@@ -104,7 +104,7 @@ describe('a connection', () => {
   });
 
   test('without a URL is closed, and never begins', () => {
-    const store = new ClientStore(undefined, null, {});
+    const store = new ClientStore<Record<string, string>>(undefined, null, {});
     hold(store);
     expect(store.getSnapshot()).toMatchObject({ client: null, status: 'closed', readyState: 2 });
   });
