@@ -30,19 +30,21 @@ const entries = new Map<string, Entry>();
 export class ClientStore<Events extends object> {
   /** As the component gave them last. Its functions are called from here, so that they are never stale. */
   options: CommonOptions;
+  /** Stores with the same key share a connection. `undefined` without a URL. */
   readonly key: string | undefined;
   readonly #url: ComponentUrl;
-  readonly #initial: ClientState<Events>;
+  /** What is shown before anything is connected, as on a server. */
+  readonly initial: ClientState<Events>;
   /** What this component held last: when it comes back after all have left, it goes on where it was. */
   #entry: Entry | undefined;
 
-  /** @param key - Of {@link keyOf}, for this URL and these options. */
-  constructor(key: string | undefined, url: ComponentUrl, options: object) {
-    this.key = key;
+  /** @throws TypeError for a URL that cannot be resolved. */
+  constructor(url: ComponentUrl, options: CommonOptions) {
+    this.key = keyOf(url, options);
     this.#url = url;
     this.options = options;
-    const waits = key === undefined || this.options.autoConnect === false;
-    this.#initial = {
+    const waits = this.key === undefined || options.autoConnect === false;
+    this.initial = {
       client: null,
       status: waits ? 'closed' : 'connecting',
       readyState: waits ? ReadyState.Closed : ReadyState.Connecting,
@@ -56,11 +58,8 @@ export class ClientStore<Events extends object> {
   /** The client and its state; the same object until something changes. */
   readonly getSnapshot = (): ClientState<Events> => {
     const entry = entries.get(this.key ?? '') ?? this.#entry;
-    return (entry?.snapshot() as unknown as ClientState<Events> | undefined) ?? this.#initial;
+    return (entry?.snapshot() as unknown as ClientState<Events> | undefined) ?? this.initial;
   };
-
-  /** What is shown before anything is connected, as on a server. */
-  readonly getInitial = (): ClientState<Events> => this.#initial;
 
   /**
    * Holds the connection, which begins with its first holder. It is closed one macrotask after the last holder has left: who comes in the same
@@ -117,12 +116,14 @@ export class ClientStore<Events extends object> {
   }
 }
 
-type AnyFunction = (...args: unknown[]) => unknown;
-type AnyClass = new (...args: unknown[]) => object;
+/** A function, a class, or an object that a schema is. */
+type Code = ((...args: unknown[]) => unknown) &
+  (new (...args: unknown[]) => object) &
+  Readonly<Record<PropertyKey, unknown>>;
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Functions, and schemas, which do what functions do. */
-function isCode(value: unknown): value is AnyFunction {
+function isCode(value: unknown): value is Code {
   return typeof value === 'function' || (isObject(value) && '~standard' in value);
 }
 
@@ -146,10 +147,9 @@ const STAND_IN = function () {
 function live(value: unknown, latest: () => unknown): unknown {
   if (isCode(value)) {
     return new Proxy(STAND_IN, {
-      apply: (_, self, args) =>
-        Reflect.apply<unknown, unknown[], unknown>(latest() as AnyFunction, self, args),
-      construct: (_, args) => Reflect.construct(latest() as AnyClass, args),
-      get: (_, name) => Reflect.get(latest() as Record<PropertyKey, unknown>, name),
+      apply: (_, self, args) => (latest() as Code).apply(self, args),
+      construct: (_, args) => new (latest() as Code)(...(args as unknown[])),
+      get: (_, name) => (latest() as Code)[name],
     });
   }
   if (!isPlain(value)) return value;
@@ -162,27 +162,21 @@ const identities = new WeakMap<object, number>();
 let lastIdentity = 0;
 
 /**
- * Connections are the same when URL and options are, by value. A function or a schema counts as equal to any other in its place; objects that are no
- * plain ones count by identity. `undefined` without a URL.
- *
- * @throws TypeError for a URL that cannot be resolved.
+ * Connections are the same when URL and options are, by value. A function or a schema counts as equal to any other in its place; what is
+ * neither plain nor a list of some kind, such as a `signal`, a `storage` or a `Blob`, counts by identity.
  */
-export function keyOf(url: ComponentUrl, options: object): string | undefined {
+function keyOf(url: ComponentUrl, options: object): string | undefined {
   if (url === null || url === undefined) return undefined;
-  if (typeof url === 'function') {
-    throw new TypeError('The URL of a component must be a value: it connects anew whenever that changes.');
-  }
+  if (typeof url === 'function') throw new TypeError('The URL of a component must be a value.');
   // A server has nothing to resolve against, and nothing to connect.
   const resolved = typeof document === 'undefined' ? url : resolveUrl(url);
   return JSON.stringify([resolved, options], (_, value: unknown) => {
     if (isCode(value)) return { ƒ: 1 };
-    if (typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value)))
-      return `${value}`;
-    if (value instanceof Headers || value instanceof URLSearchParams) return [...value];
+    if (!isObject(value)) return value;
+    // Headers, query parameters, forms and bytes, too.
+    if (Symbol.iterator in value) return [...(value as Iterable<unknown>)];
     if (isPlain(value)) return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
-    if (!isObject(value) || Array.isArray(value)) return value;
-    let identity = identities.get(value);
-    if (identity === undefined) identities.set(value, (identity = ++lastIdentity));
-    return { '#': identity };
+    if (!identities.has(value)) identities.set(value, ++lastIdentity);
+    return { '#': identities.get(value) };
   });
 }

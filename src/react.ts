@@ -1,6 +1,6 @@
 'use client';
 import { useEffect, useInsertionEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
-import { ClientStore, keyOf, type ClientState, type ComponentUrl } from './client-registry.js';
+import { ClientStore, type ClientState, type ComponentUrl } from './client-registry.js';
 import { LiveValue, type Reducer, type ValueOptions } from './live-value.js';
 import type { SseClient } from './client.js';
 import type { EventName, MessageOf } from './message.js';
@@ -46,13 +46,12 @@ export function useSse<Events extends object = Record<string, string>>(
   ...options: OptionsArgument<Events>
 ): ClientState<Events>;
 export function useSse<Events extends object>(url: ComponentUrl, options: object = {}): ClientState<Events> {
-  const key = keyOf(url, options);
-  // The key says all there is to say of the others.
-  const store = useMemo(() => new ClientStore<Events>(key, url, options), [key]);
+  const next = new ClientStore<Events>(url, options);
+  const store = useMemo(() => next, [next.key]);
   useInsertionEffect(() => {
     store.options = options;
   });
-  return useSyncExternalStore(store.subscribe, store.getSnapshot, store.getInitial);
+  return useSyncExternalStore(store.subscribe, store.getSnapshot, () => store.initial);
 }
 
 /**

@@ -11,7 +11,7 @@ import {
   type MaybeRefOrGetter,
   type ShallowRef,
 } from 'vue';
-import { ClientStore, keyOf, type ClientState, type ComponentUrl } from './client-registry.js';
+import { ClientStore, type ClientState, type ComponentUrl } from './client-registry.js';
 import { LiveValue, type Reducer, type ValueOptions } from './live-value.js';
 import type { SseClient } from './client.js';
 import type { Unsubscribe } from './listeners.js';
@@ -69,13 +69,9 @@ export function useSse<Events extends object>(
   url: MaybeRefOrGetter<ComponentUrl>,
   options: MaybeRefOrGetter<object> = {},
 ): ClientRefs<Events> {
-  const given = () => {
-    const [at, how] = [toValue(url), toValue(options)];
-    return { key: keyOf(at, how), at, how };
-  };
-  const { key, at, how } = given();
-  let store = new ClientStore<Events>(key, at, how);
-  const state = shallowRef(store.getInitial());
+  const fresh = () => new ClientStore<Events>(toValue(url), toValue(options));
+  let store = fresh();
+  const state = shallowRef(store.initial);
   let isActive = typeof document !== 'undefined';
   let leave: Unsubscribe | undefined;
 
@@ -87,20 +83,18 @@ export function useSse<Events extends object>(
     leave = undefined;
   };
   const enter = () => {
-    if (!isActive) return;
-    leave ??= store.subscribe(show);
+    if (isActive) leave ??= store.subscribe(show);
     show();
   };
   enter();
   // Synchronous, as all that listens here: an attempt starts a microtask after it was asked for, and nobody may come late.
   watch(
-    given,
-    ({ key, at, how }) => {
-      if (key === store.key) store.options = how;
+    fresh,
+    (next) => {
+      if (next.key === store.key) store.options = next.options;
       else {
         exit();
-        store = new ClientStore(key, at, how);
-        show();
+        store = next;
         enter();
       }
     },
@@ -117,11 +111,11 @@ export function useSse<Events extends object>(
       enter();
     });
   }
-
-  const parts = Object.keys(state.value) as (keyof ClientState<Events>)[];
-  return Object.fromEntries(
-    parts.map((part) => [part, computed(() => state.value[part])]),
-  ) as unknown as ClientRefs<Events>;
+  const refs: Record<string, unknown> = {};
+  for (const part in store.initial) {
+    refs[part] = computed(() => state.value[part as keyof ClientState]);
+  }
+  return refs as unknown as ClientRefs<Events>;
 }
 
 /**
@@ -140,13 +134,7 @@ export function useSseEvent<Events extends object, K extends EventName<Events>>(
   type: MaybeRefOrGetter<K>,
   handler: (event: MessageOf<Events, K>) => void,
 ): void {
-  watch(
-    () => ({ client: toValue(client), type: toValue(type) }),
-    ({ client, type }, _, onCleanup) => {
-      if (client) onCleanup(client.on(type, handler));
-    },
-    { immediate: true, flush: 'sync' },
-  );
+  follow(client, type, (client, type) => client?.on(type, handler));
 }
 
 /**
@@ -166,20 +154,32 @@ export function useSseValue<Events extends object, K extends EventName<Events>, 
   reducer: Reducer<T, MessageOf<Events, K>>,
   initial: T,
   { throttle = 0 }: ValueOptions = {},
-): ComputedRef<T> {
+): Readonly<ShallowRef<T>> {
   const shown: ShallowRef<T> = shallowRef(initial);
+  follow(client, type, (client, type) => {
+    const value = new LiveValue(client, type, reducer, initial);
+    value.throttle = throttle;
+    const show = () => {
+      shown.value = value.getSnapshot();
+    };
+    show();
+    return value.subscribe(show);
+  });
+  return shown;
+}
+
+/** Subscribes to this client for as long as it is the one, and to the next then. */
+function follow<Events extends object, K>(
+  client: MaybeRefOrGetter<SseClient<Events> | null | undefined>,
+  type: MaybeRefOrGetter<K>,
+  subscribe: (client: SseClient<Events> | null | undefined, type: K) => Unsubscribe | undefined,
+): void {
   watch(
-    () => ({ client: toValue(client), type: toValue(type) }),
-    ({ client, type }, _, onCleanup) => {
-      const value = new LiveValue(client, type, reducer, initial);
-      value.throttle = throttle;
-      const show = () => {
-        shown.value = value.getSnapshot();
-      };
-      onCleanup(value.subscribe(show));
-      show();
+    () => [toValue(client), toValue(type)] as const,
+    (now, _, onCleanup) => {
+      const unsubscribe = subscribe(...now);
+      if (unsubscribe) onCleanup(unsubscribe);
     },
     { immediate: true, flush: 'sync' },
   );
-  return computed(() => shown.value);
 }
