@@ -135,7 +135,7 @@ function isObject(value: unknown): value is Fields {
 function isPlain(value: unknown): value is Fields {
   if (!isObject(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
+  return !prototype || !Object.getPrototypeOf(prototype);
 }
 
 /** Can be called, and constructed: what a proxy is allowed depends on what it stands for. */
@@ -167,7 +167,7 @@ let lastIdentity = 0;
  */
 function keyOf(url: ComponentUrl, options: object): string | undefined {
   if (url === null || url === undefined) return undefined;
-  if (typeof url === 'function') throw new TypeError('The URL of a component must be a value.');
+  if (typeof url === 'function') throw new TypeError('The URL must be a value.');
   // A server has nothing to resolve against, and nothing to connect.
   const resolved = typeof document === 'undefined' ? url : resolveUrl(url);
   return JSON.stringify([resolved, options], (_, value: unknown) => {

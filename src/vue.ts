@@ -111,6 +111,7 @@ export function useSse<Events extends object>(
       enter();
     });
   }
+
   const refs: Record<string, unknown> = {};
   for (const part in store.initial) {
     refs[part] = computed(() => state.value[part as keyof ClientState]);
