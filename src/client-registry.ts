@@ -1,6 +1,6 @@
 import { SseClient } from './client.js';
-import { ReadyState } from './message.js';
 import { resolveUrl } from './request.js';
+import { CLOSED, READY_STATE } from './state.js';
 import type { Unsubscribe } from './listeners.js';
 import type { CommonOptions, SseClientOptions } from './options.js';
 import type { SseState } from './transport.js';
@@ -43,16 +43,8 @@ export class ClientStore<Events extends object> {
     this.key = keyOf(url, options);
     this.#url = url;
     this.options = options;
-    const waits = this.key === undefined || options.autoConnect === false;
-    this.initial = {
-      client: null,
-      status: waits ? 'closed' : 'connecting',
-      readyState: waits ? ReadyState.Closed : ReadyState.Connecting,
-      attempt: 0,
-      retryAt: undefined,
-      error: undefined,
-      transport: undefined,
-    };
+    const status = this.key === undefined || options.autoConnect === false ? 'closed' : 'connecting';
+    this.initial = { ...CLOSED, status, readyState: READY_STATE[status], client: null };
   }
 
   /** The client and its state; the same object until something changes. */
@@ -162,16 +154,16 @@ const identities = new WeakMap<object, number>();
 let lastIdentity = 0;
 
 /**
- * Connections are the same when URL and options are, by value. A function or a schema counts as equal to any other in its place; what is
+ * Connections are the same when URL and options are, by value. Functions are when they have the same name, as an inline one has with every
+ * rendering; schemas always are, in the same place. What is
  * neither plain nor a list of some kind, such as a `signal`, a `storage` or a `Blob`, counts by identity.
  */
 function keyOf(url: ComponentUrl, options: object): string | undefined {
   if (url === null || url === undefined) return undefined;
-  if (typeof url === 'function') throw new TypeError('The URL must be a value.');
   // A server has nothing to resolve against, and nothing to connect.
   const resolved = typeof document === 'undefined' ? url : resolveUrl(url);
   return JSON.stringify([resolved, options], (_, value: unknown) => {
-    if (isCode(value)) return { ƒ: 1 };
+    if (isCode(value)) return { ƒ: value.name ?? '' };
     if (!isObject(value)) return value;
     // Headers, query parameters, forms and bytes, too.
     if (Symbol.iterator in value) return [...(value as Iterable<unknown>)];

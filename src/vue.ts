@@ -41,9 +41,9 @@ type MaybeOptions<Arguments extends readonly unknown[]> = {
  * The client of this URL and these options, and its state. However many components ask for the same, by value, there is one connection: it
  * begins with the first of them and is closed one macrotask after the last scope has gone. Works in `setup` and in any `effectScope`.
  *
- * When the URL changes, or an option, it connects anew. Functions and schemas among the options are no such change: the latest are called;
- * where several scopes share a connection, those of the one that has held it for longest. Objects such as a `signal`, a `storage` or a
- * `Blob` count by identity.
+ * When the URL changes, or an option, it connects anew. Inline functions and schemas among the options are no such change: the latest are
+ * called; where several scopes share a connection, those of the one that has held it for longest. (A function with another name is another
+ * option.) Objects such as a `signal`, a `storage` or a `Blob` count by identity.
  *
  * In a `KeepAlive`, a deactivated component lets go of the connection. Activated again, it resumes after the last event ID. On a server nothing is
  * connected.

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { ClientStore } from '../../src/client-registry.ts';
+import { sharedConnection } from '../../src/shared-connection.ts';
 import { mockSse } from '../../src/testing.ts';
 import type { SseClientOptions } from '../../src/options.ts';
 
@@ -28,6 +29,7 @@ describe('the key', () => {
       { retry: { shouldRetry: () => true } },
       { retry: { shouldRetry: () => false } },
     ],
+    ['one shared connection', { share: sharedConnection('a') }, { share: sharedConnection('a') }],
     ['schemas', { schemas: { tick: schema() } }, { schemas: { tick: schema() } }],
     [
       'schemas that are functions',
@@ -50,6 +52,8 @@ describe('the key', () => {
     ['a number and a string', { json: 1 }, { json: '1' }],
     ['null and undefined', { json: null }, {}],
     ['another order of a list', { json: [1, 2] }, { json: [2, 1] }],
+    ['another function by name', { headers: function one() {} }, { headers: function other() {} }],
+    ['another shared connection', { share: sharedConnection('a') }, { share: sharedConnection('b') }],
     ['a function and none', { headers: () => ({}) }, { headers: {} }],
     ['other names of schemas', { schemas: { tick: schema() } }, { schemas: { tock: schema() } }],
     ['other headers', { headers: new Headers({ a: '1' }) }, { headers: new Headers({ a: '2' }) }],

@@ -465,7 +465,7 @@ describe('what cannot work', () => {
       'a URL that is a function',
       (() => '/a') as never,
       {},
-      /TypeError: The URL must be a value/,
+      /TypeError: The URL of a hook must be a value/,
     ],
   ])('of %s is a TypeError for the error boundary', ([, at, options, message]) => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => undefined);
