@@ -24,7 +24,7 @@ interface Entry {
   timer: ReturnType<typeof setTimeout> | undefined;
 }
 
-const entries = new Map<string, Entry>();
+const entries = new Map<string | undefined, Entry>();
 
 /** What a component reads and subscribes to: the contract of `useSyncExternalStore`. Nothing happens before {@link subscribe}. */
 export class ClientStore<Events extends object> {
@@ -49,7 +49,7 @@ export class ClientStore<Events extends object> {
 
   /** The client and its state; the same object until something changes. */
   readonly getSnapshot = (): ClientState<Events> => {
-    const entry = entries.get(this.key ?? '') ?? this.#entry;
+    const entry = entries.get(this.key) ?? this.#entry;
     return (entry?.snapshot() as unknown as ClientState<Events> | undefined) ?? this.initial;
   };
 
@@ -92,7 +92,7 @@ export class ClientStore<Events extends object> {
       ...(options as SseClientOptions),
       autoConnect: false,
     });
-    let shown: ClientState | undefined;
+    let shown!: ClientState;
     let state: SseState | undefined;
     return {
       client,
@@ -101,7 +101,7 @@ export class ClientStore<Events extends object> {
       timer: undefined,
       snapshot() {
         const now = client.getSnapshot();
-        if (!shown || now !== state) shown = { ...(state = now), client };
+        if (now !== state) shown = { ...(state = now), client };
         return shown;
       },
     };
@@ -163,7 +163,7 @@ function keyOf(url: ComponentUrl, options: object): string | undefined {
   // A server has nothing to resolve against, and nothing to connect.
   const resolved = typeof document === 'undefined' ? url : resolveUrl(url);
   return JSON.stringify([resolved, options], (_, value: unknown) => {
-    if (isCode(value)) return { ƒ: value.name ?? '' };
+    if (isCode(value)) return { ƒ: value.name };
     if (!isObject(value)) return value;
     // Headers, query parameters, forms and bytes, too.
     if (Symbol.iterator in value) return [...(value as Iterable<unknown>)];
