@@ -4,13 +4,7 @@ import { ClientStore, type ClientState, type ComponentUrl } from './client-regis
 import { LiveValue, type Reducer, type ValueOptions } from './live-value.js';
 import type { SseClient } from './client.js';
 import type { EventName, MessageOf } from './message.js';
-import type {
-  AutoOptions,
-  CommonOptions,
-  InferredSchemas,
-  NativeOptions,
-  OptionsArgument,
-} from './options.js';
+import type { OptionsArgument } from './options.js';
 
 export type { ClientState, ComponentUrl } from './client-registry.js';
 export type { Reducer, ValueOptions } from './live-value.js';
@@ -37,10 +31,6 @@ export type { Reducer, ValueOptions } from './live-value.js';
  * }
  * ```
  */
-export function useSse<Events extends object>(
-  url: ComponentUrl,
-  options: CommonOptions & (NativeOptions | AutoOptions) & InferredSchemas<Events>,
-): ClientState<Events>;
 export function useSse<Events extends object = Record<string, string>>(
   url: ComponentUrl,
   ...options: OptionsArgument<Events>

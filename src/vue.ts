@@ -14,15 +14,10 @@ import {
 import { ClientStore, type ClientState, type ComponentUrl } from './client-registry.js';
 import { LiveValue, type Reducer, type ValueOptions } from './live-value.js';
 import type { SseClient } from './client.js';
+import type { Decoded, DecodeOptions, Impossible } from './decode-options.js';
 import type { Unsubscribe } from './listeners.js';
 import type { EventName, MessageOf } from './message.js';
-import type {
-  AutoOptions,
-  CommonOptions,
-  InferredSchemas,
-  NativeOptions,
-  OptionsArgument,
-} from './options.js';
+import type { ConnectOptions, SseClientOptions } from './options.js';
 
 export type { ClientState, ComponentUrl } from './client-registry.js';
 export type { Reducer, ValueOptions } from './live-value.js';
@@ -32,10 +27,18 @@ export type ClientRefs<Events extends object = Record<string, string>> = {
   readonly [Part in keyof ClientState<Events>]: ComputedRef<ClientState<Events>[Part]>;
 };
 
-/** Where options may be left out, they may be left out here, too. */
-type MaybeOptions<Arguments extends readonly unknown[]> = {
-  [I in keyof Arguments]: MaybeRefOrGetter<Arguments[I]>;
-};
+/** As those of `SseClient`, but for refs and getters. Not made from them: the compiler could not infer `Events`. */
+type OptionsArgument<Events extends object> = [Decoded<Events>] extends [never]
+  ? [
+      options?: MaybeRefOrGetter<
+        ConnectOptions &
+          DecodeOptions<
+            Events,
+            Impossible<'say what the JSON holds: useSse<{ tick: Price }>(…), or give schemas'>
+          >
+      >,
+    ]
+  : [options: MaybeRefOrGetter<SseClientOptions<Events>>];
 
 /**
  * The client of this URL and these options, and its state. However many components ask for the same, by value, there is one connection: it
@@ -57,13 +60,9 @@ type MaybeOptions<Arguments extends readonly unknown[]> = {
  * const text = useSseValue(client, 'lol', (text, event) => text + event.data, '');
  * ```
  */
-export function useSse<Events extends object>(
-  url: MaybeRefOrGetter<ComponentUrl>,
-  options: MaybeRefOrGetter<CommonOptions & (NativeOptions | AutoOptions) & InferredSchemas<Events>>,
-): ClientRefs<Events>;
 export function useSse<Events extends object = Record<string, string>>(
   url: MaybeRefOrGetter<ComponentUrl>,
-  ...options: MaybeOptions<OptionsArgument<Events>>
+  ...options: OptionsArgument<Events>
 ): ClientRefs<Events>;
 export function useSse<Events extends object>(
   url: MaybeRefOrGetter<ComponentUrl>,

@@ -28,6 +28,7 @@ function mount(render: () => unknown) {
   const app = createApp({ setup: () => render });
   app.mount(root);
   const unmount = () => {
+    leaves.length = 0;
     app.unmount();
     root.remove();
   };
@@ -36,13 +37,7 @@ function mount(render: () => unknown) {
     vi.waitFor(() => {
       expect([...root.querySelectorAll('p')].map(({ textContent }) => textContent)).toEqual(texts);
     }, 10_000);
-  return {
-    shows,
-    unmount: () =>
-      leaves.splice(0).forEach((leave) => {
-        leave();
-      }),
-  };
+  return { shows, unmount };
 }
 
 const tick = (data: string, wait = false) => ({ text: `event: tick\ndata: ${data}\nid: ${data}\n\n`, wait });

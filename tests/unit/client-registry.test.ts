@@ -9,6 +9,7 @@ const macrotask = () => new Promise((resolve) => setTimeout(resolve));
 describe('the key', () => {
   const key = (options: object, url: string | URL = '/a') => new ClientStore(url, options).key;
   const schema = () => ({ '~standard': { version: 1, vendor: 'test', validate: () => ({ value: 1 }) } });
+  const isOver = () => true;
   const form = (value: string) => {
     const data = new FormData();
     data.set('a', value);
@@ -52,7 +53,7 @@ describe('the key', () => {
     ['a number and a string', { json: 1 }, { json: '1' }],
     ['null and undefined', { json: null }, {}],
     ['another order of a list', { json: [1, 2] }, { json: [2, 1] }],
-    ['another function by name', { headers: function one() {} }, { headers: function other() {} }],
+    ['another function by name', { until: () => true }, { until: isOver }],
     ['another shared connection', { share: sharedConnection('a') }, { share: sharedConnection('b') }],
     ['a function and none', { headers: () => ({}) }, { headers: {} }],
     ['other names of schemas', { schemas: { tick: schema() } }, { schemas: { tock: schema() } }],

@@ -29,7 +29,8 @@ beforeEach(() => {
   url = `/vue/${++count}`;
 });
 afterEach(async () => {
-  for (const leave of leaves.splice(0)) leave();
+  for (const leave of [...leaves]) leave();
+  leaves.length = 0;
   await macrotask();
 });
 
@@ -41,10 +42,11 @@ function mount(component: Component) {
   const app = createApp(component);
   app.mount(root);
   const unmount = () => {
+    leaves.splice(leaves.indexOf(unmount), 1);
     app.unmount();
   };
   leaves.push(unmount);
-  return { root, unmount: () => (leaves.splice(leaves.indexOf(unmount), 1), app.unmount()) };
+  return { root, unmount };
 }
 
 let heard: string[] = [];
