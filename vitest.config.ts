@@ -115,6 +115,20 @@ export default defineConfig({
       {
         resolve,
         test: {
+          name: 'interop',
+          environment: 'node',
+          include: isLong ? ['tests/interop/load.test.ts'] : ['tests/interop/**/*.test.ts'],
+          globalSetup: 'tests/interop/global-setup.ts',
+          // Hundreds of clients and some servers in each file: one after the other.
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        resolve,
+        test: {
           name: 'types',
           include: [],
           typecheck: {

@@ -1,4 +1,5 @@
 import type { ConnectionFactory, ConnectionOptions } from './connection.js';
+import type { Resumed } from './gap.js';
 import { chooseTransport, type TransportOptions } from './choose-transport.js';
 import type { DecodeOptions, Decoded, Impossible } from './decode-options.js';
 import type { EventSourceClass } from './native-transport.js';
@@ -47,21 +48,33 @@ export interface CommonOptions extends StreamOptions {
   readonly EventSource?: EventSourceClass | undefined;
 }
 
+/** What only a client has that comes back, and only where it sees response headers: it makes the `auto` transport use `fetch`. */
+export interface ResumeOptions {
+  /**
+   * Says from the response whether the server went on after `info.lastEventId`. It is asked whenever a stream opens that was to resume. `false`
+   * is told as an `onError` with the code `gap`, and the stream goes on; `undefined` leaves it to the default rule, which holds on `fetch` without
+   * this option, too: a response header `Last-Event-ID` (the sign of Mercure hubs) that names another id is a gap. Across origins the header must
+   * be exposed, and the id is sent only with `lastEventIdParam` or `transport: 'fetch'`.
+   */
+  readonly resumed?: Resumed | undefined;
+}
+
 /** What works on every transport, and so is all that a client on native `EventSource` can ask for: anything else does not compile. */
 export type NativeOptions = { readonly transport?: 'auto' | 'native' | 'fetch' | Transport | undefined } & {
-  readonly [K in keyof FetchOptions]?: undefined;
+  readonly [K in keyof (FetchOptions & ResumeOptions)]?: undefined;
 } & (
     { readonly lastEventId?: undefined; readonly share?: undefined } | { readonly lastEventIdParam: string }
   );
 
 /** What any other client can ask for. */
-export type AutoOptions = FetchOptions & {
-  /**
-   * `'auto'` (default): native `EventSource` while it can honour every option, `fetch` when it cannot, or once it gave up.
-   * `'fetch'`, `'native'`: this one only. Or a {@link Transport} of your own.
-   */
-  readonly transport?: 'auto' | 'fetch' | Transport | undefined;
-};
+export type AutoOptions = FetchOptions &
+  ResumeOptions & {
+    /**
+     * `'auto'` (default): native `EventSource` while it can honour every option, `fetch` when it cannot, or once it gave up.
+     * `'fetch'`, `'native'`: this one only. Or a {@link Transport} of your own.
+     */
+    readonly transport?: 'auto' | 'fetch' | Transport | undefined;
+  };
 
 /** All that concerns the connection, and not the payloads. */
 export type ConnectOptions = CommonOptions & (NativeOptions | AutoOptions);
@@ -105,6 +118,7 @@ export function connectionOptions(url: UrlSource, options: ConnectOptions): Conn
     policy: retryPolicy(retry ?? (method === 'GET' && transport !== 'native' ? undefined : false)),
     policyGiven: retry !== undefined,
     until: options.until,
+    resumed: options.resumed,
     chooseTransport: (request, beyondNative) => chooseTransport(choice, request, beyondNative),
   };
 }

@@ -1,5 +1,6 @@
 import { createConnection, type ConnectionFactory, type ConnectionOptions } from './connection.js';
 import { SseError } from './errors.js';
+import { gap } from './gap.js';
 import { Journal } from './journal.js';
 import { isLast } from './request.js';
 import { CLOSED, READY_STATE } from './state.js';
@@ -204,7 +205,13 @@ function share(
     }
     const isOpening = now.status === 'open' && state.status !== 'open';
     tell(readState(now), failed);
-    if (tabs === current && isOpening && opened) observer.open(readOpen(opened, now.transport ?? ''));
+    if (tabs === current && isOpening && opened) {
+      const info = readOpen(opened, now.transport ?? '');
+      observer.open(info);
+      // Judged here as in the leader, from what the server said.
+      const error = tabs === current && gap(info, options.resumed);
+      if (error) observer.error(error);
+    }
     if (tabs === current && found === 'missed') {
       ({ lastEventId } = notice);
       lose('This tab was away for longer than the others remember: it missed events.');
