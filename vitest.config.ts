@@ -104,7 +104,7 @@ const react18: TestProjectInlineConfiguration = {
   test: {
     name: 'react 18',
     environment: 'jsdom',
-    include: ['tests/unit/react*.test.tsx', 'tests/node/react*.test.tsx'],
+    include: ['tests/unit/react.test.tsx'],
     server: { deps: { inline: [/@testing-library\/react/] } },
   },
 };
