@@ -42,21 +42,34 @@ export interface CommonOptions extends StreamOptions {
   readonly EventSource?: EventSourceClass | undefined;
 }
 
+/** What native cannot do, not asked for. */
+type NoFetchOptions = { readonly [K in keyof FetchOptions]?: undefined };
+
+/** A client that any transport can serve. */
+interface AnyTransport extends NoFetchOptions {
+  readonly transport?: 'auto' | 'native' | 'fetch' | Transport | undefined;
+}
+
+interface AfterId {
+  readonly lastEventId: string;
+  readonly lastEventIdParam: string;
+}
+
+interface AfterNoId {
+  readonly lastEventId?: undefined;
+}
+
 /** What works on every transport, and so is all that a client on native `EventSource` can ask for: anything else does not compile. */
-export type NativeOptions = { readonly transport?: 'auto' | 'native' | 'fetch' | Transport | undefined } & {
-  readonly [K in keyof FetchOptions]?: undefined;
-} & (
-    { readonly lastEventId?: undefined } | { readonly lastEventId: string; readonly lastEventIdParam: string }
-  );
+export type NativeOptions = AnyTransport & (AfterId | AfterNoId);
 
 /** What any other client can ask for. */
-export type AutoOptions = FetchOptions & {
+export interface AutoOptions extends FetchOptions {
   /**
    * `'auto'` (default): native `EventSource` while it can honour every option, `fetch` when it cannot, or once it gave up.
    * `'fetch'`, `'native'`: this one only. Or a {@link Transport} of your own.
    */
   readonly transport?: 'auto' | 'fetch' | Transport | undefined;
-};
+}
 
 /** All that concerns the connection, and not the payloads. */
 export type ConnectOptions = CommonOptions & (NativeOptions | AutoOptions);
