@@ -3,6 +3,7 @@ export type { AsText, AsValue, BySchema, Decoder, SchemaResult, StandardSchema }
 export { FetchEventSource, type FetchEventSourceInit } from './fetch-event-source.js';
 export { fetchSse, type FetchSseInit } from './fetch-sse.js';
 export { parseSse, type ParseSseOptions, type SseSource } from './parse-sse.js';
+export { sharedConnection } from './shared-connection.js';
 export { SseError, type SseErrorCode, type SseErrorDetails } from './errors.js';
 export type { MessageIterator } from './read-messages.js';
 export { ReadyState, type AnyMessage, type EventName, type MessageOf, type SseMessage } from './message.js';

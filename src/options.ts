@@ -1,4 +1,4 @@
-import type { ConnectionOptions } from './connection.js';
+import type { ConnectionFactory, ConnectionOptions } from './connection.js';
 import { chooseTransport, type TransportOptions } from './choose-transport.js';
 import type { DecodeOptions, Decoded, Impossible } from './decode-options.js';
 import type { EventSourceClass } from './native-transport.js';
@@ -36,6 +36,11 @@ export interface CommonOptions extends StreamOptions {
   readonly autoConnect?: boolean | undefined;
   /** Closes the client for good when it aborts. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * `sharedConnection(name)`: all tabs of this origin that give this name have one connection between them. Everything about the request,
+   * functions included, is then asked of the tab that has it.
+   */
+  readonly share?: ConnectionFactory | undefined;
   /** Tell every step in a line, to `console.debug` or to a function. No payload, header or URL is in it. Default `false`. */
   readonly debug?: Debug | undefined;
   /** The class to use instead of the global `EventSource`. */
@@ -50,13 +55,16 @@ interface AnyTransport extends NoFetchOptions {
   readonly transport?: 'auto' | 'native' | 'fetch' | Transport | undefined;
 }
 
+/** Where an id can be carried to a new `EventSource`, which sends none by itself. */
 interface AfterId {
-  readonly lastEventId: string;
   readonly lastEventIdParam: string;
 }
 
+/** Where there is none to carry. */
 interface AfterNoId {
   readonly lastEventId?: undefined;
+  readonly storage?: undefined;
+  readonly share?: undefined;
 }
 
 /** What works on every transport, and so is all that a client on native `EventSource` can ask for: anything else does not compile. */

@@ -122,6 +122,44 @@ describe('MockEventSource', () => {
   });
 });
 
+describe('as EventSource does, it', () => {
+  test('resolves its URL against the page', () => {
+    expect(new MockEventSource('/sse?a=1').url).toBe('http://localhost:3000/sse?a=1');
+  });
+
+  test('never has an event before it is open: emit() opens first, also after a loss', () => {
+    const { source, seen } = setup();
+    source.emit('message', '1');
+    source.drop();
+    source.emit('message', '2');
+    expect(seen).toEqual(['open', 'message:1', 'error', 'open', 'message:2']);
+    expect(source.readyState).toBe(1);
+  });
+
+  test('delivers nothing to those who close it as it opens', () => {
+    const { source, seen } = setup();
+    source.onopen = () => {
+      source.close();
+    };
+    source.emit('message', '1');
+    expect(seen).toEqual(['open']);
+  });
+
+  test('keeps a handler that throws from whoever drives it: it is reported', () => {
+    const source = new MockEventSource('/sse');
+    const reported = vi.fn((event: Event) => {
+      event.preventDefault();
+    });
+    window.addEventListener('error', reported);
+    source.onmessage = () => {
+      throw new Error('mine');
+    };
+    source.emit('message', '1');
+    window.removeEventListener('error', reported);
+    expect(reported).toHaveBeenCalledTimes(1);
+  });
+});
+
 describe('its instances', () => {
   test('are kept in order until reset', () => {
     const first = new MockEventSource('/1');
@@ -136,7 +174,8 @@ describe('its instances', () => {
     new MockEventSource('/1');
     const waiting = [MockEventSource.next(), MockEventSource.next()];
     const second = new MockEventSource('/2');
-    expect(await Promise.all(waiting)).toEqual([second, second]);
+    new MockEventSource('/3');
+    for (const source of await Promise.all(waiting)) expect(source).toBe(second);
   });
 
   test('before the first one, last is an error that says what to do', () => {
@@ -145,6 +184,6 @@ describe('its instances', () => {
 
   test('can be driven through vi.waitFor, too', async () => {
     setTimeout(() => new MockEventSource('/1'));
-    expect((await vi.waitFor(() => MockEventSource.last)).url).toBe('/1');
+    expect((await vi.waitFor(() => MockEventSource.last)).url).toBe('http://localhost:3000/1');
   });
 });
