@@ -35,9 +35,9 @@ export class MockEventSource extends EventTarget {
     this.url = new URL(url, document?.baseURI ?? location?.href ?? 'http://localhost').href;
     this.withCredentials = withCredentials;
     // Listeners like any other: one that throws is reported, and does not reach the test that drives it.
-    this.addEventListener('open', (event) => this.onopen?.(event));
-    this.addEventListener('message', (event) => this.onmessage?.(event as MessageEvent));
-    this.addEventListener('error', (event) => this.onerror?.(event));
+    super.addEventListener('open', (event) => this.onopen?.(event));
+    super.addEventListener('message', (event) => this.onmessage?.(event as MessageEvent));
+    super.addEventListener('error', (event) => this.onerror?.(event));
     MockEventSource.instances.push(this);
     for (const resolve of MockEventSource.#waiting.splice(0)) resolve(this);
   }

@@ -15,7 +15,7 @@ beforeAll(() => {
     ts.sys,
     root,
   );
-  program = ts.createProgram([entry('index'), entry('testing')], { ...options, types: [] });
+  program = ts.createProgram(['index', 'testing', 'react', 'vue'].map(entry), { ...options, types: [] });
 }, 120_000);
 
 function moduleOf(name: string): ts.Symbol {
@@ -40,39 +40,224 @@ function membersOf(name: string, entryName = 'index'): string[] {
   const type = checker.getDeclaredTypeOfSymbol(target);
   const parts = type.isUnion() ? type.types : [type];
   const names = parts.flatMap((part) => part.getProperties().map((property) => property.name));
-  return [...new Set(names)].filter((each) => !each.startsWith('__')).sort();
+  return [...new Set(names)].filter((each) => /^[A-Za-z]/.test(each)).sort();
 }
 
 describe('ssekit exports', () => {
   test('these names and no others', () => {
-    expect(exportsOf('index')).toMatchInlineSnapshot();
+    expect(exportsOf('index')).toMatchInlineSnapshot(`
+      [
+        "AnyMessage",
+        "AsText",
+        "AsValue",
+        "AutoOptions",
+        "BodySource",
+        "BySchema",
+        "CommonOptions",
+        "Debug",
+        "DecodeOptions",
+        "Decoder",
+        "EventName",
+        "EventSourceClass",
+        "EventsOptions",
+        "FetchEventSource",
+        "FetchEventSourceInit",
+        "FetchOptions",
+        "FetchSseInit",
+        "HeadersSource",
+        "IdStorage",
+        "ListenOptions",
+        "MessageIterator",
+        "MessageOf",
+        "NativeOptions",
+        "OpenInfo",
+        "ParseSseOptions",
+        "PerAttempt",
+        "ReadyState",
+        "RequestContext",
+        "RetryOptions",
+        "SchemaResult",
+        "SseClient",
+        "SseClientOptions",
+        "SseError",
+        "SseErrorCode",
+        "SseErrorDetails",
+        "SseMessage",
+        "SseSource",
+        "SseState",
+        "StandardSchema",
+        "StreamOptions",
+        "Transport",
+        "TransportHandle",
+        "TransportRequest",
+        "TransportSink",
+        "Unsubscribe",
+        "Until",
+        "UrlSource",
+        "fetchSse",
+        "parseSse",
+        "sharedConnection",
+      ]
+    `);
   });
 
   test('a client with these members', () => {
-    expect(membersOf('SseClient')).toMatchInlineSnapshot();
+    expect(membersOf('SseClient')).toMatchInlineSnapshot(`
+      [
+        "#abort",
+        "#any",
+        "#closes",
+        "#connection",
+        "#emit",
+        "#errors",
+        "#hasBegun",
+        "#inOrder",
+        "#listen",
+        "#listenToAll",
+        "#messages",
+        "#onClosed",
+        "#opens",
+        "#signal",
+        "#states",
+        "close",
+        "connect",
+        "events",
+        "getSnapshot",
+        "lastEventId",
+        "off",
+        "on",
+        "onAny",
+        "onError",
+        "onMessage",
+        "onOpen",
+        "onStateChange",
+        "once",
+        "readyState",
+        "reconnect",
+        "status",
+        "subscribe",
+        "url",
+        "withCredentials",
+      ]
+    `);
   });
 
   test('a client with these options', () => {
-    expect(membersOf('SseClientOptions')).toMatchInlineSnapshot();
+    expect(membersOf('SseClientOptions')).toMatchInlineSnapshot(`
+      [
+        "EventSource",
+        "autoConnect",
+        "body",
+        "debug",
+        "decode",
+        "fetch",
+        "headers",
+        "idleTimeout",
+        "json",
+        "lastEventId",
+        "lastEventIdParam",
+        "maxEventSize",
+        "method",
+        "openTimeout",
+        "redirect",
+        "retry",
+        "retryInterval",
+        "schemas",
+        "share",
+        "signal",
+        "storage",
+        "storageKey",
+        "transport",
+        "until",
+        "withCredentials",
+      ]
+    `);
   });
 
   test('one error with these fields', () => {
-    expect(membersOf('SseError')).toMatchInlineSnapshot();
+    expect(membersOf('SseError')).toMatchInlineSnapshot(`
+      [
+        "attempt",
+        "body",
+        "cause",
+        "code",
+        "event",
+        "headers",
+        "issues",
+        "message",
+        "name",
+        "raw",
+        "retryAfter",
+        "stack",
+        "status",
+        "willRetry",
+      ]
+    `);
     const checker = program.getTypeChecker();
     const code = checker.getExportsOfModule(moduleOf('index')).find(({ name }) => name === 'SseErrorCode');
     const type = code && checker.getDeclaredTypeOfSymbol(checker.getAliasedSymbol(code));
     const codes = type?.isUnion() ? type.types.map((part) => (part as ts.StringLiteralType).value) : [];
-    expect(codes.sort()).toMatchInlineSnapshot();
+    expect(codes.sort()).toMatchInlineSnapshot(`
+      [
+        "content-type",
+        "decode",
+        "failed",
+        "http",
+        "network",
+        "no-content",
+        "overflow",
+        "storage",
+        "timeout",
+      ]
+    `);
   });
+});
+
+test('ssekit/react exports these names and no others', () => {
+  expect(exportsOf('react')).toMatchInlineSnapshot();
+});
+
+test('ssekit/vue exports these names and no others', () => {
+  expect(exportsOf('vue')).toMatchInlineSnapshot();
 });
 
 describe('ssekit/testing exports', () => {
   test('these names and no others', () => {
-    expect(exportsOf('testing')).toMatchInlineSnapshot();
+    expect(exportsOf('testing')).toMatchInlineSnapshot(`
+      [
+        "MockEvent",
+        "MockEventSource",
+        "MockExchange",
+        "MockSse",
+        "mockSse",
+      ]
+    `);
   });
 
   test('a MockEventSource with these members', () => {
-    expect(membersOf('MockEventSource', 'testing')).toMatchInlineSnapshot();
+    expect(membersOf('MockEventSource', 'testing')).toMatchInlineSnapshot(`
+      [
+        "#isClosed",
+        "#lastEventId",
+        "CLOSED",
+        "CONNECTING",
+        "OPEN",
+        "addEventListener",
+        "close",
+        "dispatchEvent",
+        "drop",
+        "emit",
+        "fail",
+        "onerror",
+        "onmessage",
+        "onopen",
+        "open",
+        "readyState",
+        "removeEventListener",
+        "url",
+        "withCredentials",
+      ]
+    `);
   });
 });
 
