@@ -242,7 +242,7 @@ describe('the blocks that are marked', () => {
     },
   };
   /** Those of llm.md run in llm.test.ts, those that need a page in tests/unit/docs.test.tsx. */
-  const elsewhere = ['openai', 'anthropic', 'patience', 'checked', 'react', 'vue', 'rxjs'];
+  const elsewhere = ['openai', 'show', 'anthropic', 'patience', 'checked', 'react', 'vue', 'rxjs'];
 
   const marked = all.filter(({ name, file }) => name !== undefined && file !== 'README.zh-CN.md');
 
