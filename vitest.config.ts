@@ -42,20 +42,6 @@ function isSelected(...projects: readonly string[]): boolean {
   );
 }
 
-/** Minutes of faults, soaks and heaps: `npm run test:long`. */
-const isLong = process.env.LONG === '1';
-const long = [
-  'tests/node/hostile.test.ts',
-  'tests/node/leaks.test.ts',
-  'tests/browser/faults.test.ts',
-  'tests/browser/resume-properties.test.ts',
-  'tests/page/leaks.test.ts',
-];
-const files = (folder: string) =>
-  isLong
-    ? { include: long.filter((file) => file.startsWith(folder)) }
-    : { include: [`${folder}/**/*.test.ts`], exclude: long };
-
 const engines: Engines = isSelected('browser', 'page') ? await findEngines() : {};
 
 const instances = engineNames.flatMap((name): BrowserInstanceOption[] => {
@@ -72,7 +58,7 @@ const browser: TestProjectInlineConfiguration = {
   plugins: [servers()],
   test: {
     name: 'browser',
-    ...files('tests/browser'),
+    include: ['tests/browser/**/*.test.ts'],
     globalSetup: 'tests/browser/global-setup.ts',
     testTimeout: 15_000,
     browser: { enabled: true, headless: true, ui: false, screenshotFailures: false, instances },
@@ -83,7 +69,7 @@ export default defineConfig({
   test: {
     projects: [
       { resolve, test: { name: 'unit', environment: 'jsdom', include: ['tests/unit/**/*.test.ts'] } },
-      { resolve, test: { name: 'node', environment: 'node', ...files('tests/node') } },
+      { resolve, test: { name: 'node', environment: 'node', include: ['tests/node/**/*.test.ts'] } },
       {
         resolve,
         test: {
@@ -103,7 +89,7 @@ export default defineConfig({
         test: {
           name: 'page',
           environment: 'node',
-          ...files('tests/page'),
+          include: ['tests/page/**/*.test.ts'],
           // One browser at a time, and nothing else besides.
           fileParallelism: false,
           sequence: { groupOrder: 1 },

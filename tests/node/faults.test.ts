@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SseClient } from 'ssekit';
-import { faults, moved, perform, sure, toCompress } from '../faults.ts';
+import { elsewhereAttempts, faults, perform, sure, toCompress } from '../faults.ts';
 import { Gate } from '../faults/gate.ts';
 import { script } from '../script.ts';
 import { createTestServer, type TestServer } from '../server.ts';
@@ -23,7 +23,7 @@ const names = faults('', '', '').map(({ name }) => name);
 
 describe.for(['fetch', 'auto'] as const)('over %s', (transport) => {
   test.for(names)('%s', async (name) => {
-    const elsewhere = await script(other.origin, moved);
+    const elsewhere = await script(other.origin, elsewhereAttempts);
     const table = faults(gzipSync(toCompress).toString('base64'), server.origin, elsewhere.url);
     const fault = table.find((fault) => fault.name === name);
     if (!fault) throw new Error(`no fault ${name}`);
