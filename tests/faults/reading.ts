@@ -7,7 +7,7 @@ import { SseClient, type SseClientOptions } from '../../src/index.ts';
 export interface Reading {
   readonly url: string;
   readonly options?: SseClientOptions;
-  /** How many clients read it, one after the other in ten rows. Default 1. */
+  /** How many clients read it, one after the other in twenty rows. Default 1. */
   readonly times?: number;
   /** After how many bytes it is weighed again, on the way. Default: only at the end. */
   readonly step?: number;
@@ -104,7 +104,7 @@ async function read({ url, options, times = 1, step = Infinity }: Reading): Prom
 
   let begun = 0;
   await Promise.all(
-    Array.from({ length: 10 }, async () => {
+    Array.from({ length: 20 }, async () => {
       while (begun < times) {
         begun++;
         await one();

@@ -19,12 +19,16 @@ export class Weighed {
   /** Lets it read a stream that is answered so, one at a time; with what the server recorded of it. */
   async read(attempt: Attempt, reading: Omit<Reading, 'url'> = {}) {
     const s = await script(this.#origin, [attempt]);
-    const exited = once(this.#child, 'exit').then(([code]) => {
-      throw new Error(`the reader exited with ${String(code)}`);
-    });
+    const answered = new AbortController();
+    const { signal } = answered;
     this.#child.send({ ...reading, url: s.url } satisfies Reading);
-    const [weight] = (await Promise.race([once(this.#child, 'message'), exited])) as [Weight];
-    exited.catch(() => undefined);
+    const [weight] = (await Promise.race([
+      once(this.#child, 'message', { signal }),
+      once(this.#child, 'exit', { signal }).then(([code]) => {
+        throw new Error(`the reader exited with ${String(code)}`);
+      }),
+    ])) as [Weight];
+    answered.abort();
     const { requests } = await s.closed();
     return { ...weight, requests };
   }

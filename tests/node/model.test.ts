@@ -239,6 +239,9 @@ const reactions = {
   },
 };
 
+/** `SEED=n` repeats what a failure tells of. */
+const seed = process.env.SEED;
+
 let runs = 0;
 let steps = 0;
 let count = 0;
@@ -451,7 +454,7 @@ test(
         system.client.close();
         compare(model, system);
       }),
-      { numRuns: 800 },
+      { numRuns: 800, ...(seed !== undefined && { seed: Number(seed) }) },
     );
     console.info(`model: ${runs} runs, ${steps} steps, ${count} events`);
   },
