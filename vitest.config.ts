@@ -10,6 +10,8 @@ import { createTestRoutes } from './tests/server.ts';
 
 const source = (file: string) => fileURLToPath(new URL(`./src/${file}.ts`, import.meta.url));
 
+const root = fileURLToPath(new URL('.', import.meta.url));
+
 const resolve = {
   alias: [
     { find: /^ssekit$/, replacement: source('index') },
@@ -56,20 +58,60 @@ const instances = engineNames.flatMap((name): BrowserInstanceOption[] => {
 const browser: TestProjectInlineConfiguration = {
   resolve,
   plugins: [servers()],
+  // Found while the tests run, they would make the page load again.
+  optimizeDeps: {
+    include: ['react', 'react/jsx-dev-runtime', 'react-dom/client', '@testing-library/react', 'vue'],
+  },
   test: {
     name: 'browser',
-    include: ['tests/browser/**/*.test.ts'],
+    include: ['tests/browser/**/*.test.{ts,tsx}'],
     globalSetup: 'tests/browser/global-setup.ts',
     testTimeout: 15_000,
     browser: { enabled: true, headless: true, ui: false, screenshotFailures: false, instances },
   },
 };
 
+/** The tests of the React binding once more, on React 18. */
+const react18: TestProjectInlineConfiguration = {
+  resolve: {
+    alias: [
+      ...resolve.alias,
+      { find: /^(react|react-dom)(?=\/|$)/, replacement: `${root}tests/react-18/node_modules/$1` },
+      // As a module, and not left to Node: else it would find the root's React.
+      {
+        find: /^@testing-library\/react$/,
+        replacement: `${root}node_modules/@testing-library/react/dist/@testing-library/react.esm.js`,
+      },
+    ],
+  },
+  test: {
+    name: 'react 18',
+    environment: 'jsdom',
+    include: ['tests/unit/react*.test.tsx', 'tests/node/react*.test.tsx'],
+    server: { deps: { inline: [/@testing-library\/react/] } },
+  },
+};
+
 export default defineConfig({
   test: {
     projects: [
-      { resolve, test: { name: 'unit', environment: 'jsdom', include: ['tests/unit/**/*.test.ts'] } },
-      { resolve, test: { name: 'node', environment: 'node', include: ['tests/node/**/*.test.ts'] } },
+      { resolve, test: { name: 'unit', environment: 'jsdom', include: ['tests/unit/**/*.test.{ts,tsx}'] } },
+      react18,
+      { resolve, test: { name: 'node', environment: 'node', include: ['tests/node/**/*.test.{ts,tsx}'] } },
+      {
+        resolve,
+        test: {
+          name: 'interop',
+          environment: 'node',
+          include: ['tests/interop/**/*.test.ts'],
+          globalSetup: 'tests/interop/global-setup.ts',
+          // Hundreds of clients and some servers in each file: one after the other.
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
       {
         resolve,
         test: {
@@ -89,7 +131,7 @@ export default defineConfig({
         test: {
           name: 'page',
           environment: 'node',
-          include: ['tests/page/**/*.test.ts'],
+          include: ['tests/page/**/*.test.{ts,tsx}'],
           // One browser at a time, and nothing else besides.
           fileParallelism: false,
           sequence: { groupOrder: 1 },

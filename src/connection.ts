@@ -1,9 +1,10 @@
 import { SseError } from './errors.js';
 import type { NamedTransport } from './choose-transport.js';
+import { gap, type Resumed } from './gap.js';
 import { LastEventId, type StoredIn } from './last-event-id.js';
-import { ReadyState } from './message.js';
 import { isLast, prepareRequest, type RequestOptions, type Until } from './request.js';
 import { retryDelay, SHORTEST_GAP, shouldRetry, type RetryPolicy } from './retry.js';
+import { CLOSED, READY_STATE } from './state.js';
 import { wait } from './wait.js';
 import type {
   Connection,
@@ -25,25 +26,13 @@ export interface ConnectionOptions extends RequestOptions {
   /** Whether the policy also ends what a transport reestablishes by itself. */
   readonly policyGiven: boolean;
   readonly until: Until | undefined;
+  readonly resumed: Resumed | undefined;
   /** Chooses for one attempt. `beyondNative`: native gave up, or somebody wants events of every type. */
   readonly chooseTransport: (request: TransportRequest, beyondNative: boolean) => NamedTransport;
 }
 
-const CLOSED: SseState = {
-  status: 'closed',
-  readyState: ReadyState.Closed,
-  attempt: 0,
-  retryAt: undefined,
-  error: undefined,
-  transport: undefined,
-};
-
-const READY_STATE = {
-  connecting: ReadyState.Connecting,
-  open: ReadyState.Open,
-  reconnecting: ReadyState.Connecting,
-  closed: ReadyState.Closed,
-} as const;
+/** Makes the connection of a client: {@link createConnection}, or what shares it with other clients. */
+export type ConnectionFactory = (options: ConnectionOptions, observer: ConnectionObserver) => Connection;
 
 /** The one state machine, and the only reconnect loop. */
 export function createConnection(options: ConnectionOptions, observer: ConnectionObserver): Connection {
@@ -139,7 +128,12 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
     return {
       open: live((info) => {
         update({ status: 'open', error: undefined, retryAt: undefined });
-        if (!isOver()) observer.open({ ...info, transport: state.transport ?? '' });
+        if (isOver()) return;
+        const opened = { ...info, transport: state.transport ?? '', lastEventId: lastEventId.value };
+        observer.open(opened);
+        if (isOver()) return;
+        const error = gap(opened, options.resumed);
+        if (error && !isOver()) observer.error(Object.assign(error, { attempt: state.attempt }));
       }),
       message(message) {
         if (isOver()) return;
@@ -207,9 +201,13 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
     const { signal } = (current = new AbortController());
     signal.addEventListener(
       'abort',
-      wait(delay, () => {
-        start({ status: 'reconnecting' });
-      }),
+      wait(
+        delay,
+        () => {
+          start({ status: 'reconnecting' });
+        },
+        error.retryAfter,
+      ),
     );
     lose(error, Date.now() + delay, true);
   }

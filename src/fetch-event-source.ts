@@ -90,6 +90,8 @@ export class FetchEventSource extends Target implements EventSource {
         }),
         policyGiven: false,
         until: undefined,
+        // An EventSource knows no gaps.
+        resumed: () => true,
         chooseTransport: () => ({ name: 'fetch', start: fetchTransport }),
       },
       {

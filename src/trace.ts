@@ -33,5 +33,6 @@ export function traced(observer: ConnectionObserver, debug: Debug): ConnectionOb
       log(`error ${error.code}, ${error.willRetry ? 'will retry' : 'final'}: ${error.message}`);
       observer.error(error);
     },
+    note: log,
   };
 }

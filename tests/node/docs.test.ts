@@ -175,6 +175,19 @@ describe('the blocks that are marked', () => {
         ['tick', '{"symbol":"ACME"}', [expect.objectContaining({ path: ['price'] })]],
       ]);
     },
+    async gap(page, name) {
+      streams.set('/api/prices', 'id: 1\nevent: tick\ndata: 1\n\n');
+      const show = vi.fn();
+      await runs(page, name, { SseClient: Kept, show });
+      const client = clients.at(-1);
+      await client?.once('tick');
+      expect(show).not.toHaveBeenCalled();
+      client?.reconnect();
+      await vi.waitFor(() => {
+        expect(show).toHaveBeenCalled();
+      });
+      expect(client?.status).toBe('open');
+    },
     async loop(page, name) {
       const output = element();
       await runs(page, name, { SseClient: Kept, output });
@@ -185,6 +198,19 @@ describe('the blocks that are marked', () => {
       const output = element();
       await runs(page, name, { output, prompt: 'Hi' });
       expect(output.textContent).toBe('You asked: Hi');
+    },
+    async ring(page, name) {
+      const ticks = Array.from({ length: 1300 }, (_, at) => `{"at":${at},"orders":${at * 2}}`);
+      const data = [...ticks.slice(0, 700), '{"at":"noon"}', ...ticks.slice(700)];
+      streams.set('/api/metrics', data.map((text) => `event: tick\ndata: ${text}\n\n`).join(''));
+      const log = vi.fn();
+      const { times, orders } = await runs(page, name, { SseClient: Kept, log });
+      await vi.waitFor(() => {
+        expect((times as number[]).at(-1)).toBe(1299);
+      });
+      expect(times).toHaveLength(700);
+      expect((orders as number[]).at(-700)).toBe(1200);
+      expect(log.mock.calls).toEqual([['decode', 'tick', '{"at":"noon"}']]);
     },
     async 'mock-sse'(page, name) {
       const prices: string[] = [];
@@ -241,7 +267,8 @@ const api: Middleware = (request, response, next) => {
   const stream = streams.get(request.url ?? '');
   if (stream !== undefined) {
     // Left open, as a stream is.
-    response.writeHead(200, { 'content-type': 'text/event-stream' }).write(stream);
+    const headers = { 'content-type': 'text/event-stream', 'x-history': 'lost' };
+    response.writeHead(200, headers).write(stream);
   } else if (request.url === '/api/chat') {
     let body = '';
     request.on('data', (part: Buffer) => (body += part.toString()));
