@@ -317,7 +317,8 @@ describe('onOpen', () => {
     MockEventSource.last.open();
     MockEventSource.last.drop();
     MockEventSource.last.open();
-    expect(listener.mock.calls).toEqual([[{ url, transport: 'native' }], [{ url, transport: 'native' }]]);
+    const info = { url, transport: 'native', lastEventId: '' };
+    expect(listener.mock.calls).toEqual([[info], [info]]);
   });
 });
 
