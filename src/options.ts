@@ -118,6 +118,7 @@ export function connectionOptions(url: UrlSource, options: ConnectOptions): Conn
     policy: retryPolicy(retry ?? (method === 'GET' && transport !== 'native' ? undefined : false)),
     policyGiven: retry !== undefined,
     until: options.until,
+    isAuto: transport === 'auto',
     resumed: options.resumed,
     chooseTransport: (request, beyondNative) => chooseTransport(choice, request, beyondNative),
   };
