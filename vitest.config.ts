@@ -44,19 +44,8 @@ function isSelected(...projects: readonly string[]): boolean {
   );
 }
 
-/** Minutes of faults, soaks and heaps: `npm run test:long`. */
-const isLong = process.env.LONG === '1';
-const long = [
-  'tests/node/hostile.test.ts',
-  'tests/node/leaks.test.ts',
-  'tests/browser/faults.test.ts',
-  'tests/browser/resume-properties.test.ts',
-  'tests/page/leaks.test.ts',
-];
-const files = (folder: string) =>
-  isLong
-    ? { include: long.filter((file) => file.startsWith(folder)) }
-    : { include: [`${folder}/**/*.test.{ts,tsx}`], exclude: long };
+/** ms. Random streams and fault tables take 4 s on two idle cores, and several times that where others work on them, too. */
+const PATIENCE = 60_000;
 
 const engines: Engines = isSelected('browser', 'page') ? await findEngines() : {};
 
@@ -78,7 +67,7 @@ const browser: TestProjectInlineConfiguration = {
   },
   test: {
     name: 'browser',
-    ...files('tests/browser'),
+    include: ['tests/browser/**/*.test.{ts,tsx}'],
     globalSetup: 'tests/browser/global-setup.ts',
     testTimeout: 15_000,
     browser: { enabled: true, headless: true, ui: false, screenshotFailures: false, instances },
@@ -101,7 +90,7 @@ const react18: TestProjectInlineConfiguration = {
   test: {
     name: 'react 18',
     environment: 'jsdom',
-    include: ['tests/unit/react*.test.tsx', 'tests/node/react*.test.tsx'],
+    include: ['tests/unit/react.test.tsx'],
     server: { deps: { inline: [/@testing-library\/react/] } },
   },
 };
@@ -109,9 +98,39 @@ const react18: TestProjectInlineConfiguration = {
 export default defineConfig({
   test: {
     projects: [
-      { resolve, test: { name: 'unit', environment: 'jsdom', include: ['tests/unit/**/*.test.{ts,tsx}'] } },
+      {
+        resolve,
+        test: {
+          name: 'unit',
+          environment: 'jsdom',
+          include: ['tests/unit/**/*.test.{ts,tsx}'],
+          testTimeout: PATIENCE,
+        },
+      },
       react18,
-      { resolve, test: { name: 'node', environment: 'node', ...files('tests/node') } },
+      {
+        resolve,
+        test: {
+          name: 'node',
+          environment: 'node',
+          include: ['tests/node/**/*.test.{ts,tsx}'],
+          testTimeout: PATIENCE,
+        },
+      },
+      {
+        resolve,
+        test: {
+          name: 'interop',
+          environment: 'node',
+          include: ['tests/interop/**/*.test.ts'],
+          globalSetup: 'tests/interop/global-setup.ts',
+          // Hundreds of clients and some servers in each file: one after the other.
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
       {
         resolve,
         test: {
@@ -131,12 +150,13 @@ export default defineConfig({
         test: {
           name: 'page',
           environment: 'node',
-          ...files('tests/page'),
+          include: ['tests/page/**/*.test.{ts,tsx}'],
           // One browser at a time, and nothing else besides.
           fileParallelism: false,
           sequence: { groupOrder: 1 },
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          expect: { poll: { timeout: 30_000 } },
         },
       },
     ],
