@@ -2,6 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
 import { createApp } from './demo/server/app.ts';
 
+const source = (file: string) => fileURLToPath(new URL(`./src/${file}.ts`, import.meta.url));
+
 /** Page and mock server are one process and one port, so that the demo is one command. */
 const mockServer: Plugin = {
   name: 'ssekit-mock-server',
@@ -53,8 +55,8 @@ const policy = (...connect: string[]) => ({
 export default defineConfig(({ command, mode }) => ({
   resolve: {
     alias: [
-      { find: /^ssekit$/, replacement: fileURLToPath(new URL('./src/index.ts', import.meta.url)) },
-      { find: /^ssekit\/testing$/, replacement: fileURLToPath(new URL('./src/testing.ts', import.meta.url)) },
+      { find: /^ssekit$/, replacement: source('index') },
+      { find: /^ssekit\/(\w+)$/, replacement: source('$1') },
     ],
   },
   plugins: command === 'serve' ? [mockServer] : mode === 'demo' ? [inOneFile] : [],
@@ -78,8 +80,11 @@ export default defineConfig(({ command, mode }) => ({
         : {
             sourcemap: true,
             minify: false,
-            lib: { entry: ['src/index.ts', 'src/testing.ts'], formats: ['es'] },
+            lib: { entry: ['index', 'react', 'vue', 'testing'].map(source), formats: ['es'] },
             // One file for each of src: what a page does not import, its bundler need not even read.
-            rolldownOptions: { output: { preserveModules: true, entryFileNames: '[name].js' } },
+            rolldownOptions: {
+              external: ['react', 'vue'],
+              output: { preserveModules: true, entryFileNames: '[name].js' },
+            },
           },
 }));

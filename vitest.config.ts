@@ -10,6 +10,8 @@ import { createTestRoutes } from './tests/server.ts';
 
 const source = (file: string) => fileURLToPath(new URL(`./src/${file}.ts`, import.meta.url));
 
+const root = fileURLToPath(new URL('.', import.meta.url));
+
 const resolve = {
   alias: [
     { find: /^ssekit$/, replacement: source('index') },
@@ -54,7 +56,7 @@ const long = [
 const files = (folder: string) =>
   isLong
     ? { include: long.filter((file) => file.startsWith(folder)) }
-    : { include: [`${folder}/**/*.test.ts`], exclude: long };
+    : { include: [`${folder}/**/*.test.{ts,tsx}`], exclude: long };
 
 const engines: Engines = isSelected('browser', 'page') ? await findEngines() : {};
 
@@ -70,6 +72,10 @@ const instances = engineNames.flatMap((name): BrowserInstanceOption[] => {
 const browser: TestProjectInlineConfiguration = {
   resolve,
   plugins: [servers()],
+  // Found while the tests run, they would make the page load again.
+  optimizeDeps: {
+    include: ['react', 'react/jsx-dev-runtime', 'react-dom/client', '@testing-library/react', 'vue'],
+  },
   test: {
     name: 'browser',
     ...files('tests/browser'),
@@ -79,10 +85,32 @@ const browser: TestProjectInlineConfiguration = {
   },
 };
 
+/** The tests of the React binding once more, on React 18. */
+const react18: TestProjectInlineConfiguration = {
+  resolve: {
+    alias: [
+      ...resolve.alias,
+      { find: /^(react|react-dom)(?=\/|$)/, replacement: `${root}tests/react-18/node_modules/$1` },
+      // As a module, and not left to Node: else it would find the root's React.
+      {
+        find: /^@testing-library\/react$/,
+        replacement: `${root}node_modules/@testing-library/react/dist/@testing-library/react.esm.js`,
+      },
+    ],
+  },
+  test: {
+    name: 'react 18',
+    environment: 'jsdom',
+    include: ['tests/unit/react*.test.tsx', 'tests/node/react*.test.tsx'],
+    server: { deps: { inline: [/@testing-library\/react/] } },
+  },
+};
+
 export default defineConfig({
   test: {
     projects: [
-      { resolve, test: { name: 'unit', environment: 'jsdom', include: ['tests/unit/**/*.test.ts'] } },
+      { resolve, test: { name: 'unit', environment: 'jsdom', include: ['tests/unit/**/*.test.{ts,tsx}'] } },
+      react18,
       { resolve, test: { name: 'node', environment: 'node', ...files('tests/node') } },
       {
         resolve,

@@ -3,19 +3,15 @@ export type { AsText, AsValue, BySchema, Decoder, SchemaResult, StandardSchema }
 export { FetchEventSource, type FetchEventSourceInit } from './fetch-event-source.js';
 export { fetchSse, type FetchSseInit } from './fetch-sse.js';
 export { parseSse, type ParseSseOptions, type SseSource } from './parse-sse.js';
+export { sharedConnection } from './shared-connection.js';
 export { SseError, type SseErrorCode, type SseErrorDetails } from './errors.js';
 export type { MessageIterator } from './read-messages.js';
 export { ReadyState, type AnyMessage, type EventName, type MessageOf, type SseMessage } from './message.js';
 export type { ListenOptions, Unsubscribe } from './listeners.js';
 export type { IdStorage } from './last-event-id.js';
 export type { EventSourceClass } from './native-transport.js';
-export type {
-  AutoOptions,
-  CommonOptions,
-  DecodeOptions,
-  NativeOptions,
-  SseClientOptions,
-} from './options.js';
+export type { DecodeOptions } from './decode-options.js';
+export type { AutoOptions, CommonOptions, NativeOptions, SseClientOptions } from './options.js';
 export type {
   BodySource,
   FetchOptions,

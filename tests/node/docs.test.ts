@@ -186,6 +186,19 @@ describe('the blocks that are marked', () => {
       await runs(page, name, { output, prompt: 'Hi' });
       expect(output.textContent).toBe('You asked: Hi');
     },
+    async ring(page, name) {
+      const ticks = Array.from({ length: 1300 }, (_, at) => `{"at":${at},"orders":${at * 2}}`);
+      const data = [...ticks.slice(0, 700), '{"at":"noon"}', ...ticks.slice(700)];
+      streams.set('/api/metrics', data.map((text) => `event: tick\ndata: ${text}\n\n`).join(''));
+      const log = vi.fn();
+      const { times, orders } = await runs(page, name, { SseClient: Kept, log });
+      await vi.waitFor(() => {
+        expect((times as number[]).at(-1)).toBe(1299);
+      });
+      expect(times).toHaveLength(700);
+      expect((orders as number[]).at(-700)).toBe(1200);
+      expect(log.mock.calls).toEqual([['decode', 'tick', '{"at":"noon"}']]);
+    },
     async 'mock-sse'(page, name) {
       const prices: string[] = [];
       await runs(page, name, { SseClient: Kept, prices });

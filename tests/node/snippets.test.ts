@@ -17,7 +17,7 @@ function problems(programs: ReadonlyMap<string, string>): string[] {
   };
   const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, root);
   const host = ts.createCompilerHost(options);
-  const files = new Map([...programs].map(([name, text]) => [`${root}${name}.ts`, text]));
+  const files = new Map([...programs].map(([name, text]) => [`${root}${name}`, text]));
   const getSourceFile = host.getSourceFile.bind(host);
   host.getSourceFile = (name, languageVersion, onError) => {
     const text = files.get(name);
@@ -52,16 +52,22 @@ const combinations = retries.flatMap((retry) =>
 describe('the code panel', () => {
   test('shows programs that compile, for every combination of settings', () => {
     const programs = new Map(
-      combinations.map((options, i) => [
-        `combination-${i}`,
-        replaySnippets('/api/sse', options).vanilla ?? '',
-      ]),
+      combinations.flatMap((options, i): [string, string][] => {
+        const { vanilla = '', react = '', vue = '' } = replaySnippets('/api/sse', options);
+        const setup = /<script setup lang="ts">\n(.*)\n<\/script>/s.exec(vue)?.[1] ?? '';
+        return [
+          [`vanilla-${i}.ts`, vanilla],
+          [`react-${i}.tsx`, react],
+          // What a template uses counts as used.
+          [`vue-${i}.ts`, `${setup}\nexport { status, text };`],
+        ];
+      }),
     );
-    programs.set('dashboard', dashboardSnippets.vanilla ?? '');
-    programs.set('soak', soakSnippets.vanilla ?? '');
+    programs.set('dashboard.ts', dashboardSnippets.vanilla ?? '');
+    programs.set('soak.ts', soakSnippets.vanilla ?? '');
     expect(problems(programs)).toEqual([]);
     expect(
-      problems(new Map([['broken', `${soakSnippets.vanilla ?? ''}\nclient.on('nobody', () => {});`]])),
+      problems(new Map([['broken.ts', `${soakSnippets.vanilla ?? ''}\nclient.on('nobody', () => {});`]])),
     ).toHaveLength(1);
   });
 

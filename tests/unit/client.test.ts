@@ -279,6 +279,24 @@ describe('the promise of once()', () => {
     expect(client.getSnapshot().error).toBeInstanceOf(SseError);
   });
 
+  test('rejects at once when the client has closed, by itself or by a signal, and waits when it never began', async () => {
+    const { client, source } = await opened();
+    source.fail();
+    await expect(client.once('lol')).rejects.toBe(client.getSnapshot().error);
+    client.connect();
+    client.close();
+    await expect(client.once('lol')).rejects.toMatchObject({ name: 'AbortError' });
+    const aborted = new SseClient(url, { ...native, signal: AbortSignal.abort() });
+    await expect(aborted.once('lol')).rejects.toMatchObject({ name: 'AbortError' });
+
+    const later = new SseClient(url, { ...native, autoConnect: false });
+    const next = later.once('lol');
+    later.connect();
+    await flush();
+    MockEventSource.last.emit('lol', '1');
+    expect((await next).data).toBe('1');
+  });
+
   test('rejects when an earlier listener of the same event closes the client', async () => {
     const { client, source } = await opened();
     client.on('lol', () => {
@@ -407,6 +425,20 @@ describe('the state', () => {
     unsubscribe();
     source.open();
     expect(seen).toHaveLength(2);
+  });
+
+  test('is told on, when the first call of a listener of subscribe throws', async () => {
+    const { client, source } = await opened();
+    const bug = new Error('a bug');
+    const listener = vi.fn(() => {
+      throw bug;
+    });
+    const unsubscribe = client.subscribe(listener);
+    source.drop();
+    unsubscribe();
+    source.open();
+    expect(listener).toHaveBeenCalledTimes(2);
+    expect(reportError.mock.calls).toEqual([[bug], [bug]]);
   });
 
   test('is told to the rest when a listener throws, and so is the error', async () => {

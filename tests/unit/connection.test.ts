@@ -625,6 +625,17 @@ describe('waiting ends early', () => {
     expect(connection.state.retryAt).toBeUndefined();
   });
 
+  test('not within Retry-After, which is the word of the server', async () => {
+    const { open, attempts } = setup();
+    (await open()).sink.fail(new SseError('http', '', { status: 429, retryAfter: 60_000 }));
+    await vi.advanceTimersByTimeAsync(59_000);
+    window.dispatchEvent(new Event('online'));
+    await flush();
+    expect(attempts).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(attempts).toHaveLength(2);
+  });
+
   test('with reconnect()', async () => {
     const { connection, open, attempts } = setup();
     (await open()).sink.fail(new SseError('network', '', { retryAfter: 60_000 }));
