@@ -97,3 +97,17 @@ client.on('number', (event) => {
   last = Number(event.data);
 });`,
 };
+
+/** The tabs: one connection for all of them. */
+export const tabsSnippets: Snippets = {
+  vanilla: `import { sharedConnection, SseClient } from 'ssekit';
+
+const client = new SseClient<{ number: string }>('/api/numbers', {
+  share: sharedConnection('numbers:user42'), // the login is part of the name
+  lastEventIdParam: 'lastEventId', // so that a new leader goes on where the old one stopped
+});
+
+client.on('number', (event) => {
+  document.title = event.data; // in every tab, over one connection
+});`,
+};

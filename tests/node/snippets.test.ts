@@ -3,7 +3,7 @@ import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 import type { SseClientOptions } from 'ssekit';
 import { literal } from '../../demo/literal.ts';
-import { dashboardSnippets, replaySnippets, soakSnippets } from '../../demo/snippets.ts';
+import { dashboardSnippets, replaySnippets, soakSnippets, tabsSnippets } from '../../demo/snippets.ts';
 import type { Replay } from '../../demo/type-stream.ts';
 
 /** The code panel of the demo: what it shows compiles, and is what runs. */
@@ -64,6 +64,7 @@ describe('the code panel', () => {
       }),
     );
     programs.set('dashboard.ts', dashboardSnippets.vanilla ?? '');
+    programs.set('tabs.ts', tabsSnippets.vanilla ?? '');
     programs.set('soak.ts', soakSnippets.vanilla ?? '');
     expect(problems(programs)).toEqual([]);
     expect(

@@ -6,7 +6,7 @@ import { lampShows, serveDemo, test } from './demo-page.ts';
 
 serveDemo();
 
-const scenes = ['typewriter', 'dashboard', 'wire', 'soak'] as const;
+const scenes = ['typewriter', 'dashboard', 'tabs', 'wire', 'soak'] as const;
 
 describe.concurrent('languages', () => {
   test('the first visit is in the language of the browser, and says so', async ({ expect, visit }) => {
@@ -144,6 +144,7 @@ describe.concurrent('single keys', () => {
       '2',
       '3',
       '4',
+      '5',
       'c',
       'r',
       'p',

@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import { answerTo } from '../../demo/server/answer.ts';
-import { dashboardSnippets, replaySnippets, soakSnippets } from '../../demo/snippets.ts';
+import { dashboardSnippets, replaySnippets, soakSnippets, tabsSnippets } from '../../demo/snippets.ts';
 import {
   armed,
   fact,
@@ -409,12 +409,13 @@ describe.concurrent('settings and code', () => {
   test('each scene has its own', async ({ expect, visit }) => {
     const it = await visit({ interval: '100' });
     const sources: (string | null)[] = [];
-    for (const name of ['Dashboard', 'Same wire', 'Soak']) {
+    for (const name of ['Dashboard', 'Tabs', 'Same wire', 'Soak']) {
       await it.page.getByRole('link', { name }).click();
       sources.push(await source(it));
     }
     expect(sources).toEqual([
       dashboardSnippets.vanilla,
+      tabsSnippets.vanilla,
       expect.stringContaining('naiveReader'),
       soakSnippets.vanilla,
     ]);
@@ -481,7 +482,7 @@ describe.concurrent('the page', () => {
   });
 
   test.for(
-    ['typewriter', 'dashboard', 'wire', 'soak'].flatMap((scene) =>
+    ['typewriter', 'dashboard', 'tabs', 'wire', 'soak'].flatMap((scene) =>
       ['en-US', 'zh-CN'].map((locale) => [scene, locale] as const),
     ),
   )(
