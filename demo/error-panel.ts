@@ -5,7 +5,7 @@ import type { Stream } from './stream.ts';
 import type { SseError, SseState } from 'ssekit';
 
 export interface ErrorPanel {
-  add(stream: Stream, error: SseError, now: SseState): void;
+  readonly add: (stream: Stream, error: SseError, now: SseState) => void;
   /** Shows the last error of this stream. */
   show(stream: Stream): void;
 }

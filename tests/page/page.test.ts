@@ -126,7 +126,7 @@ describe.concurrent('the lamp', () => {
     expect(await it.lamp.locator('.countdown').textContent()).toBe('');
   });
 
-  test('says reconnecting, and counts down to the next attempt', async ({ expect, visit }) => {
+  test('says reconnecting, and counts down to the next attempt', async ({ visit }) => {
     const it = await visit();
     await hasTyped(it, 20);
     await it.press(/^503/);
@@ -253,21 +253,21 @@ describe.concurrent('the fault buttons', () => {
     expect(await armed(it, /^503/).count()).toBe(0);
   });
 
-  test('HTML in place of the stream is final', async ({ expect, visit }) => {
+  test('HTML in place of the stream is final', async ({ visit }) => {
     const it = await visit();
     await lampShows(it, 'open');
     await it.press(/^HTML/);
     await lampShows(it, 'closed', 'content-type:');
   });
 
-  test('204 is final', async ({ expect, visit }) => {
+  test('204 is final', async ({ visit }) => {
     const it = await visit();
     await lampShows(it, 'open');
     await it.press(/^204/);
     await lampShows(it, 'closed', 'no-content:');
   });
 
-  test('Cut is made good by itself', async ({ expect, visit }) => {
+  test('Cut is made good by itself', async ({ visit }) => {
     const it = await visit();
     await hasTyped(it, 20);
     await it.press(/^Cut/);
@@ -305,7 +305,7 @@ describe.concurrent('the fault buttons', () => {
     await goesOn(it);
   });
 
-  test('Silence is noticed over fetch', async ({ expect, visit }) => {
+  test('Silence is noticed over fetch', async ({ visit }) => {
     const it = await visit();
     await it.page.getByLabel('Transport').selectOption('fetch');
     await lampShows(it, 'open', 'over fetch');
@@ -314,7 +314,7 @@ describe.concurrent('the fault buttons', () => {
     await goesOn(it);
   });
 
-  test('Reset is survived', async ({ expect, visit }) => {
+  test('Reset is survived', async ({ visit }) => {
     const it = await visit();
     await hasTyped(it, 20);
     await it.press(/^Reset/);
@@ -323,10 +323,7 @@ describe.concurrent('the fault buttons', () => {
     await goesOn(it);
   });
 
-  test('opens the stream when it is closed, so that there is something to break', async ({
-    expect,
-    visit,
-  }) => {
+  test('opens the stream when it is closed, so that there is something to break', async ({ visit }) => {
     const it = await visit();
     await it.press('Close');
     await it.press(/^Cut/);
@@ -336,10 +333,7 @@ describe.concurrent('the fault buttons', () => {
 });
 
 describe.concurrent('headers', () => {
-  test('a server that asks for a token gets it over fetch, and the text goes on', async ({
-    expect,
-    visit,
-  }) => {
+  test('a server that asks for a token gets it over fetch, and the text goes on', async ({ visit }) => {
     const it = await visit();
     await hasTyped(it, 20);
     await it.page.getByLabel('The server asks for').check();
