@@ -50,7 +50,7 @@ const combinations = retries.flatMap((retry) =>
 );
 
 describe('the code panel', () => {
-  test('shows programs that compile, for every combination of settings', () => {
+  test('shows programs that compile, for every combination of settings', { timeout: 120_000 }, () => {
     const programs = new Map(
       combinations.flatMap((options, i): [string, string][] => {
         const { vanilla = '', react = '', vue = '' } = replaySnippets('/api/sse', options);
