@@ -1,4 +1,5 @@
 import type { ConnectionFactory, ConnectionOptions } from './connection.js';
+import type { Resumed } from './gap.js';
 import { chooseTransport, type TransportOptions } from './choose-transport.js';
 import type { DecodeOptions, Decoded, Impossible } from './decode-options.js';
 import type { EventSourceClass } from './native-transport.js';
@@ -47,21 +48,48 @@ export interface CommonOptions extends StreamOptions {
   readonly EventSource?: EventSourceClass | undefined;
 }
 
+/** What only a client has that comes back, and only where it sees response headers: it makes the `auto` transport use `fetch`. */
+export interface ResumeOptions {
+  /**
+   * Says from the response whether the server went on after `info.lastEventId`. It is asked whenever a stream opens that was to resume. `false`
+   * is told as an `onError` with the code `gap`, and the stream goes on; `undefined` leaves it to the default rule, which holds on `fetch` without
+   * this option, too: a response header `Last-Event-ID` (the sign of Mercure hubs) that names another id is a gap. Across origins the header must
+   * be exposed, and the id is sent only with `lastEventIdParam` or `transport: 'fetch'`.
+   */
+  readonly resumed?: Resumed | undefined;
+}
+
+/** What native cannot do, not asked for. */
+type NoFetchOptions = { readonly [K in keyof (FetchOptions & ResumeOptions)]?: undefined };
+
+/** A client that any transport can serve. */
+interface AnyTransport extends NoFetchOptions {
+  readonly transport?: 'auto' | 'native' | 'fetch' | Transport | undefined;
+}
+
+/** Where an id can be carried to a new `EventSource`, which sends none by itself. */
+interface AfterId {
+  readonly lastEventIdParam: string;
+}
+
+/** Where there is none to carry. */
+interface AfterNoId {
+  readonly lastEventId?: undefined;
+  readonly storage?: undefined;
+  readonly share?: undefined;
+}
+
 /** What works on every transport, and so is all that a client on native `EventSource` can ask for: anything else does not compile. */
-export type NativeOptions = { readonly transport?: 'auto' | 'native' | 'fetch' | Transport | undefined } & {
-  readonly [K in keyof FetchOptions]?: undefined;
-} & (
-    { readonly lastEventId?: undefined; readonly share?: undefined } | { readonly lastEventIdParam: string }
-  );
+export type NativeOptions = AnyTransport & (AfterId | AfterNoId);
 
 /** What any other client can ask for. */
-export type AutoOptions = FetchOptions & {
+export interface AutoOptions extends FetchOptions, ResumeOptions {
   /**
    * `'auto'` (default): native `EventSource` while it can honour every option, `fetch` when it cannot, or once it gave up.
    * `'fetch'`, `'native'`: this one only. Or a {@link Transport} of your own.
    */
   readonly transport?: 'auto' | 'fetch' | Transport | undefined;
-};
+}
 
 /** All that concerns the connection, and not the payloads. */
 export type ConnectOptions = CommonOptions & (NativeOptions | AutoOptions);
@@ -105,6 +133,8 @@ export function connectionOptions(url: UrlSource, options: ConnectOptions): Conn
     policy: retryPolicy(retry ?? (method === 'GET' && transport !== 'native' ? undefined : false)),
     policyGiven: retry !== undefined,
     until: options.until,
+    isAuto: transport === 'auto',
+    resumed: options.resumed,
     chooseTransport: (request, beyondNative) => chooseTransport(choice, request, beyondNative),
   };
 }
