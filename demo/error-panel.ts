@@ -57,7 +57,7 @@ function facts({ error, retryAt }: Seen): [string, string][] {
 }
 
 function nextAttempt({ code, willRetry }: SseError, retryAt: number | undefined): string {
-  if (code === 'decode' || code === 'storage') return texts().notNeeded;
+  if (code === 'decode' || code === 'storage' || code === 'gap') return texts().notNeeded;
   if (willRetry !== true) return texts().none;
   return retryAt === undefined ? texts().browserDecides : clock(new Date(retryAt));
 }
