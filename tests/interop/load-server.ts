@@ -1,4 +1,4 @@
-/** The other side of load.test.ts, in a process of its own: a numbered event with its time, so often. Run as: node --import tsx load-server.ts <ms> */
+/** The other side of load.test.ts, in a process of its own: numbered events with their time, on order and so many ms after it. Run as: node --import tsx load-server.ts <ms> */
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { History, wire } from './history.ts';
@@ -6,12 +6,11 @@ import { History, wire } from './history.ts';
 export interface Report {
   readonly port: number;
   readonly open: number;
-  readonly published: number;
 }
 
+const interval = Number(process.argv[2] ?? 0);
 const history = new History(1000);
 const responses = new Set<ServerResponse>();
-let published = 0;
 
 const server = createServer((request, response) => {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
@@ -26,21 +25,21 @@ const server = createServer((request, response) => {
   });
 });
 
-let clock: ReturnType<typeof setInterval> | undefined;
+const report = () => {
+  const { port } = server.address() as AddressInfo;
+  process.send?.({ port, open: history.open } satisfies Report);
+};
 
 process.on('message', (order) => {
-  if (order === 'go') {
-    clock = setInterval(
-      () => {
-        history.publish('tick', String(Date.now()));
-        published++;
-      },
-      Number(process.argv[2] ?? 1000),
-    );
-  } else if (order === 'halt') clearInterval(clock);
-  else if (order === 'cut') for (const { socket } of responses) socket?.resetAndDestroy();
-  const { port } = server.address() as AddressInfo;
-  process.send?.({ port, open: history.open, published } satisfies Report);
+  if (order === 'publish') {
+    setTimeout(() => {
+      history.publish('tick', String(Date.now()));
+      report();
+    }, interval);
+    return;
+  }
+  if (order === 'cut') for (const { socket } of responses) socket?.resetAndDestroy();
+  report();
 });
 process.on('disconnect', () => process.exit());
 
