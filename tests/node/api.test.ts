@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 
 /** All that users can name. Whoever changes it changes these lists, and the CHANGELOG. */
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const entry = (name: string) => `${root}src/${name}.ts`;
+
+// The compiler looks at the libraries of React and Vue when it is first asked.
+vi.setConfig({ testTimeout: 120_000 });
 
 let program: ts.Program;
 beforeAll(() => {
@@ -104,21 +107,6 @@ describe('ssekit exports', () => {
   test('a client with these members', () => {
     expect(membersOf('SseClient')).toMatchInlineSnapshot(`
       [
-        "#abort",
-        "#any",
-        "#closes",
-        "#connection",
-        "#emit",
-        "#errors",
-        "#hasBegun",
-        "#inOrder",
-        "#listen",
-        "#listenToAll",
-        "#messages",
-        "#onClosed",
-        "#opens",
-        "#signal",
-        "#states",
         "close",
         "connect",
         "events",
@@ -214,11 +202,32 @@ describe('ssekit exports', () => {
 });
 
 test('ssekit/react exports these names and no others', () => {
-  expect(exportsOf('react')).toMatchInlineSnapshot();
+  expect(exportsOf('react')).toMatchInlineSnapshot(`
+    [
+      "ClientState",
+      "ComponentUrl",
+      "Reducer",
+      "ValueOptions",
+      "useSse",
+      "useSseEvent",
+      "useSseValue",
+    ]
+  `);
 });
 
 test('ssekit/vue exports these names and no others', () => {
-  expect(exportsOf('vue')).toMatchInlineSnapshot();
+  expect(exportsOf('vue')).toMatchInlineSnapshot(`
+    [
+      "ClientRefs",
+      "ClientState",
+      "ComponentUrl",
+      "Reducer",
+      "ValueOptions",
+      "useSse",
+      "useSseEvent",
+      "useSseValue",
+    ]
+  `);
 });
 
 describe('ssekit/testing exports', () => {
@@ -237,8 +246,6 @@ describe('ssekit/testing exports', () => {
   test('a MockEventSource with these members', () => {
     expect(membersOf('MockEventSource', 'testing')).toMatchInlineSnapshot(`
       [
-        "#isClosed",
-        "#lastEventId",
         "CLOSED",
         "CONNECTING",
         "OPEN",
