@@ -7,7 +7,7 @@ const floors = [
   ['errors', 'message', 'report', 'duration', 'mock-event-source', 'mock-sse'],
   ['parse', 'retry', 'decode', 'iterate', 'wait', 'deadline', 'listeners', 'transport'],
   ['request', 'open-stream', 'trace', 'in-order', 'decode-options', 'state', 'leader-lock', 'leader-watch'],
-  ['native-transport', 'fetch-transport', 'validate', 'read-messages', 'last-event-id', 'tab-channel'],
+  ['native-transport', 'fetch-transport', 'validate', 'read-messages', 'last-event-id', 'gap', 'tab-channel'],
   ['choose-transport', 'journal', 'tab-group'],
   ['connection'],
   ['shared-connection'],
@@ -39,7 +39,7 @@ const floorRules = floors.flatMap((files, floor) =>
 );
 
 export default defineConfig(
-  globalIgnores(['dist', 'coverage']),
+  globalIgnores(['dist', 'dist-demo', 'coverage']),
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,

@@ -44,6 +44,9 @@ function isSelected(...projects: readonly string[]): boolean {
   );
 }
 
+/** ms. Random streams and fault tables take 4 s on two idle cores, and several times that where others work on them, too. */
+const PATIENCE = 60_000;
+
 /** Minutes of faults, soaks and heaps: `npm run test:long`. */
 const isLong = process.env.LONG === '1';
 const long = [
@@ -101,7 +104,7 @@ const react18: TestProjectInlineConfiguration = {
   test: {
     name: 'react 18',
     environment: 'jsdom',
-    include: ['tests/unit/react*.test.tsx', 'tests/node/react*.test.tsx'],
+    include: ['tests/unit/react.test.tsx'],
     server: { deps: { inline: [/@testing-library\/react/] } },
   },
 };
@@ -109,9 +112,34 @@ const react18: TestProjectInlineConfiguration = {
 export default defineConfig({
   test: {
     projects: [
-      { resolve, test: { name: 'unit', environment: 'jsdom', include: ['tests/unit/**/*.test.{ts,tsx}'] } },
+      {
+        resolve,
+        test: {
+          name: 'unit',
+          environment: 'jsdom',
+          include: ['tests/unit/**/*.test.{ts,tsx}'],
+          testTimeout: PATIENCE,
+        },
+      },
       react18,
-      { resolve, test: { name: 'node', environment: 'node', ...files('tests/node') } },
+      {
+        resolve,
+        test: { name: 'node', environment: 'node', ...files('tests/node'), testTimeout: PATIENCE },
+      },
+      {
+        resolve,
+        test: {
+          name: 'interop',
+          environment: 'node',
+          include: isLong ? ['tests/interop/load.test.ts'] : ['tests/interop/**/*.test.ts'],
+          globalSetup: 'tests/interop/global-setup.ts',
+          // Hundreds of clients and some servers in each file: one after the other.
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
       {
         resolve,
         test: {
@@ -137,6 +165,7 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          expect: { poll: { timeout: 30_000 } },
         },
       },
     ],

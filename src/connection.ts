@@ -1,5 +1,6 @@
 import { SseError } from './errors.js';
 import type { NamedTransport } from './choose-transport.js';
+import { gap, type Resumed } from './gap.js';
 import { LastEventId, type StoredIn } from './last-event-id.js';
 import { isLast, prepareRequest, type RequestOptions, type Until } from './request.js';
 import { retryDelay, SHORTEST_GAP, shouldRetry, type RetryPolicy } from './retry.js';
@@ -25,6 +26,9 @@ export interface ConnectionOptions extends RequestOptions {
   /** Whether the policy also ends what a transport reestablishes by itself. */
   readonly policyGiven: boolean;
   readonly until: Until | undefined;
+  /** Whether native is left where it cannot give what is wanted. */
+  readonly isAuto: boolean;
+  readonly resumed: Resumed | undefined;
   /** Chooses for one attempt. `beyondNative`: native gave up, or somebody wants events of every type. */
   readonly chooseTransport: (request: TransportRequest, beyondNative: boolean) => NamedTransport;
 }
@@ -126,7 +130,12 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
     return {
       open: live((info) => {
         update({ status: 'open', error: undefined, retryAt: undefined });
-        if (!isOver()) observer.open({ ...info, transport: state.transport ?? '' });
+        if (isOver()) return;
+        const opened = { ...info, transport: state.transport ?? '', lastEventId: lastEventId.value };
+        observer.open(opened);
+        if (isOver()) return;
+        const error = gap(opened, options.resumed);
+        if (error && !isOver()) observer.error(Object.assign(error, { attempt: state.attempt }));
       }),
       message(message) {
         if (isOver()) return;
@@ -238,7 +247,9 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
       const isNew = !wantsAll;
       wantsAll = true;
       // Nothing is lost yet by asking again; once a native stream is open, it stays.
-      if (isNew && state.status === 'connecting' && state.transport === 'native') this.reconnect();
+      if (isNew && options.isAuto && state.status === 'connecting' && state.transport === 'native') {
+        this.reconnect();
+      }
     },
     connect() {
       if (state.status !== 'closed') return;

@@ -126,8 +126,8 @@ async function send(request: TransportRequest, signal: AbortSignal): Promise<Res
   });
 }
 
-/** A header value is bytes, which fetch takes as one character each. */
-function utf8ByteString(text: string): string {
+/** A header value is bytes, which fetch takes, and gives, as one character each. */
+export function utf8ByteString(text: string): string {
   return String.fromCharCode(...new TextEncoder().encode(text));
 }
 

@@ -1,4 +1,5 @@
 import type { ConnectionFactory, ConnectionOptions } from './connection.js';
+import type { Resumed } from './gap.js';
 import { chooseTransport, type TransportOptions } from './choose-transport.js';
 import type { DecodeOptions, Decoded, Impossible } from './decode-options.js';
 import type { EventSourceClass } from './native-transport.js';
@@ -47,8 +48,19 @@ export interface CommonOptions extends StreamOptions {
   readonly EventSource?: EventSourceClass | undefined;
 }
 
+/** What only a client has that comes back, and only where it sees response headers: it makes the `auto` transport use `fetch`. */
+export interface ResumeOptions {
+  /**
+   * Says from the response whether the server went on after `info.lastEventId`. It is asked whenever a stream opens that was to resume. `false`
+   * is told as an `onError` with the code `gap`, and the stream goes on; `undefined` leaves it to the default rule, which holds on `fetch` without
+   * this option, too: a response header `Last-Event-ID` (the sign of Mercure hubs) that names another id is a gap. Across origins the header must
+   * be exposed, and the id is sent only with `lastEventIdParam` or `transport: 'fetch'`.
+   */
+  readonly resumed?: Resumed | undefined;
+}
+
 /** What native cannot do, not asked for. */
-type NoFetchOptions = { readonly [K in keyof FetchOptions]?: undefined };
+type NoFetchOptions = { readonly [K in keyof (FetchOptions & ResumeOptions)]?: undefined };
 
 /** A client that any transport can serve. */
 interface AnyTransport extends NoFetchOptions {
@@ -71,7 +83,7 @@ interface AfterNoId {
 export type NativeOptions = AnyTransport & (AfterId | AfterNoId);
 
 /** What any other client can ask for. */
-export interface AutoOptions extends FetchOptions {
+export interface AutoOptions extends FetchOptions, ResumeOptions {
   /**
    * `'auto'` (default): native `EventSource` while it can honour every option, `fetch` when it cannot, or once it gave up.
    * `'fetch'`, `'native'`: this one only. Or a {@link Transport} of your own.
@@ -121,6 +133,8 @@ export function connectionOptions(url: UrlSource, options: ConnectOptions): Conn
     policy: retryPolicy(retry ?? (method === 'GET' && transport !== 'native' ? undefined : false)),
     policyGiven: retry !== undefined,
     until: options.until,
+    isAuto: transport === 'auto',
+    resumed: options.resumed,
     chooseTransport: (request, beyondNative) => chooseTransport(choice, request, beyondNative),
   };
 }

@@ -35,11 +35,13 @@ export interface OpenInfo {
   readonly status?: number | undefined;
   /** Response headers, as far as CORS shows them. Fetch only. */
   readonly headers?: Headers | undefined;
+  /** The id that the stream was to resume after; `''` for none. */
+  readonly lastEventId: string;
 }
 
 /** Where one attempt reports to. After `fail` or `end`, or once the request's signal has aborted, it is deaf. */
 export interface TransportSink {
-  readonly open: (info: Omit<OpenInfo, 'transport'>) => void;
+  readonly open: (info: Omit<OpenInfo, 'transport' | 'lastEventId'>) => void;
   readonly message: (message: SseMessage) => void;
   /** The last event ID was set by a block without data. */
   readonly id: (lastEventId: string) => void;

@@ -11,6 +11,7 @@ const BEYOND_NATIVE = {
   maxEventSize: 'limit events',
   redirect: 'control redirects',
   fetch: 'use fetch',
+  resumed: 'see response headers',
 };
 
 const TRANSPORTS: readonly unknown[] = ['auto', 'native', 'fetch'];
@@ -104,7 +105,7 @@ export function validate(url: unknown, given: object): void {
   }
   checkType('string', ['method', 'lastEventId', 'lastEventIdParam', 'storageKey'], options);
   check(lastEventIdParam !== '', '`lastEventIdParam` must not be empty.');
-  checkType('function', ['fetch', 'EventSource'], options);
+  checkType('function', ['fetch', 'EventSource', 'resumed'], options);
   check(
     ['undefined', 'string', 'function'].includes(typeof until),
     '`until` must be a string or a function.',

@@ -13,7 +13,10 @@ const all = documents.flatMap(snippets);
 
 describe('every block of TypeScript', () => {
   let diagnostics: Map<string, string>;
-  const nameOf = (file: string, line: number) => join(root, `${file.replaceAll('/', '.')}.${line}.ts`);
+  const nameOf = (file: string, line: number) => {
+    const language = all.find((each) => each.file === file && each.line === line)?.language ?? '';
+    return join(root, `${file.replaceAll('/', '.')}.${line}.${language}`);
+  };
 
   // One program for all: most of its time goes into the libraries.
   beforeAll(() => {
@@ -175,6 +178,19 @@ describe('the blocks that are marked', () => {
         ['tick', '{"symbol":"ACME"}', [expect.objectContaining({ path: ['price'] })]],
       ]);
     },
+    async gap(page, name) {
+      streams.set('/api/prices', 'id: 1\nevent: tick\ndata: 1\n\n');
+      const show = vi.fn();
+      await runs(page, name, { SseClient: Kept, show });
+      const client = clients.at(-1);
+      await client?.once('tick');
+      expect(show).not.toHaveBeenCalled();
+      client?.reconnect();
+      await vi.waitFor(() => {
+        expect(show).toHaveBeenCalled();
+      });
+      expect(client?.status).toBe('open');
+    },
     async loop(page, name) {
       const output = element();
       await runs(page, name, { SseClient: Kept, output });
@@ -225,8 +241,8 @@ describe('the blocks that are marked', () => {
       expect(clients.at(-1)?.status).toBe('closed');
     },
   };
-  /** Those of llm.md run in llm.test.ts. */
-  const elsewhere = ['openai', 'show', 'anthropic', 'patience', 'checked'];
+  /** Those of llm.md run in llm.test.ts, those that need a page in tests/unit/docs.test.tsx. */
+  const elsewhere = ['openai', 'show', 'anthropic', 'patience', 'checked', 'react', 'vue', 'rxjs'];
 
   const marked = all.filter(({ name, file }) => name !== undefined && file !== 'README.zh-CN.md');
 
@@ -254,7 +270,8 @@ const api: Middleware = (request, response, next) => {
   const stream = streams.get(request.url ?? '');
   if (stream !== undefined) {
     // Left open, as a stream is.
-    response.writeHead(200, { 'content-type': 'text/event-stream' }).write(stream);
+    const headers = { 'content-type': 'text/event-stream', 'x-history': 'lost' };
+    response.writeHead(200, headers).write(stream);
   } else if (request.url === '/api/chat') {
     let body = '';
     request.on('data', (part: Buffer) => (body += part.toString()));
