@@ -1,6 +1,6 @@
 import { SseClient } from './client.js';
-import { ReadyState } from './message.js';
 import { resolveUrl } from './request.js';
+import { CLOSED, READY_STATE } from './state.js';
 import type { Unsubscribe } from './listeners.js';
 import type { CommonOptions, SseClientOptions } from './options.js';
 import type { SseState } from './transport.js';
@@ -24,43 +24,34 @@ interface Entry {
   timer: ReturnType<typeof setTimeout> | undefined;
 }
 
-const entries = new Map<string, Entry>();
+const entries = new Map<string | undefined, Entry>();
 
 /** What a component reads and subscribes to: the contract of `useSyncExternalStore`. Nothing happens before {@link subscribe}. */
 export class ClientStore<Events extends object> {
   /** As the component gave them last. Its functions are called from here, so that they are never stale. */
   options: CommonOptions;
+  /** Stores with the same key share a connection. `undefined` without a URL. */
   readonly key: string | undefined;
   readonly #url: ComponentUrl;
-  readonly #initial: ClientState<Events>;
+  /** What is shown before anything is connected, as on a server. */
+  readonly initial: ClientState<Events>;
   /** What this component held last: when it comes back after all have left, it goes on where it was. */
   #entry: Entry | undefined;
 
-  /** @param key - Of {@link keyOf}, for this URL and these options. */
-  constructor(key: string | undefined, url: ComponentUrl, options: object) {
-    this.key = key;
+  /** @throws TypeError for a URL that cannot be resolved. */
+  constructor(url: ComponentUrl, options: CommonOptions) {
+    this.key = keyOf(url, options);
     this.#url = url;
     this.options = options;
-    const waits = key === undefined || this.options.autoConnect === false;
-    this.#initial = {
-      client: null,
-      status: waits ? 'closed' : 'connecting',
-      readyState: waits ? ReadyState.Closed : ReadyState.Connecting,
-      attempt: 0,
-      retryAt: undefined,
-      error: undefined,
-      transport: undefined,
-    };
+    const status = this.key === undefined || options.autoConnect === false ? 'closed' : 'connecting';
+    this.initial = { ...CLOSED, status, readyState: READY_STATE[status], client: null };
   }
 
   /** The client and its state; the same object until something changes. */
   readonly getSnapshot = (): ClientState<Events> => {
-    const entry = entries.get(this.key ?? '') ?? this.#entry;
-    return (entry?.snapshot() as unknown as ClientState<Events> | undefined) ?? this.#initial;
+    const entry = entries.get(this.key) ?? this.#entry;
+    return (entry?.snapshot() as unknown as ClientState<Events> | undefined) ?? this.initial;
   };
-
-  /** What is shown before anything is connected, as on a server. */
-  readonly getInitial = (): ClientState<Events> => this.#initial;
 
   /**
    * Holds the connection, which begins with its first holder. It is closed one macrotask after the last holder has left: who comes in the same
@@ -101,7 +92,7 @@ export class ClientStore<Events extends object> {
       ...(options as SseClientOptions),
       autoConnect: false,
     });
-    let shown: ClientState | undefined;
+    let shown!: ClientState;
     let state: SseState | undefined;
     return {
       client,
@@ -110,19 +101,21 @@ export class ClientStore<Events extends object> {
       timer: undefined,
       snapshot() {
         const now = client.getSnapshot();
-        if (!shown || now !== state) shown = { ...(state = now), client };
+        if (now !== state) shown = { ...(state = now), client };
         return shown;
       },
     };
   }
 }
 
-type AnyFunction = (...args: unknown[]) => unknown;
-type AnyClass = new (...args: unknown[]) => object;
+/** A function, a class, or an object that a schema is. */
+type Code = ((...args: unknown[]) => unknown) &
+  (new (...args: unknown[]) => object) &
+  Readonly<Record<PropertyKey, unknown>>;
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Functions, and schemas, which do what functions do. */
-function isCode(value: unknown): value is AnyFunction {
+function isCode(value: unknown): value is Code {
   return typeof value === 'function' || (isObject(value) && '~standard' in value);
 }
 
@@ -134,7 +127,7 @@ function isObject(value: unknown): value is Fields {
 function isPlain(value: unknown): value is Fields {
   if (!isObject(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
+  return !prototype || !Object.getPrototypeOf(prototype);
 }
 
 /** Can be called, and constructed: what a proxy is allowed depends on what it stands for. */
@@ -146,10 +139,9 @@ const STAND_IN = function () {
 function live(value: unknown, latest: () => unknown): unknown {
   if (isCode(value)) {
     return new Proxy(STAND_IN, {
-      apply: (_, self, args) =>
-        Reflect.apply<unknown, unknown[], unknown>(latest() as AnyFunction, self, args),
-      construct: (_, args) => Reflect.construct(latest() as AnyClass, args),
-      get: (_, name) => Reflect.get(latest() as Record<PropertyKey, unknown>, name),
+      apply: (_, self, args) => (latest() as Code).apply(self, args),
+      construct: (_, args) => new (latest() as Code)(...(args as unknown[])),
+      get: (_, name) => (latest() as Code)[name],
     });
   }
   if (!isPlain(value)) return value;
@@ -162,27 +154,21 @@ const identities = new WeakMap<object, number>();
 let lastIdentity = 0;
 
 /**
- * Connections are the same when URL and options are, by value. A function or a schema counts as equal to any other in its place; objects that are no
- * plain ones count by identity. `undefined` without a URL.
- *
- * @throws TypeError for a URL that cannot be resolved.
+ * Connections are the same when URL and options are, by value. Functions are when they have the same name, as an inline one has with every
+ * rendering; schemas always are, in the same place. What is
+ * neither plain nor a list of some kind, such as a `signal`, a `storage` or a `Blob`, counts by identity.
  */
-export function keyOf(url: ComponentUrl, options: object): string | undefined {
+function keyOf(url: ComponentUrl, options: object): string | undefined {
   if (url === null || url === undefined) return undefined;
-  if (typeof url === 'function') {
-    throw new TypeError('The URL of a component must be a value: it connects anew whenever that changes.');
-  }
   // A server has nothing to resolve against, and nothing to connect.
   const resolved = typeof document === 'undefined' ? url : resolveUrl(url);
   return JSON.stringify([resolved, options], (_, value: unknown) => {
-    if (isCode(value)) return { ƒ: 1 };
-    if (typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value)))
-      return `${value}`;
-    if (value instanceof Headers || value instanceof URLSearchParams) return [...value];
+    if (isCode(value)) return { ƒ: value.name };
+    if (!isObject(value)) return value;
+    // Headers, query parameters, forms and bytes, too.
+    if (Symbol.iterator in value) return [...(value as Iterable<unknown>)];
     if (isPlain(value)) return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
-    if (!isObject(value) || Array.isArray(value)) return value;
-    let identity = identities.get(value);
-    if (identity === undefined) identities.set(value, (identity = ++lastIdentity));
-    return { '#': identity };
+    if (!identities.has(value)) identities.set(value, ++lastIdentity);
+    return { '#': identities.get(value) };
   });
 }

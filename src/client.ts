@@ -163,10 +163,10 @@ export class SseClient<Events extends object = Record<string, string>> {
    * Events as they come, for a `for await` loop: of these types, or of all types without any. Each loop has a queue of its own, which begins
    * with the loop; `break` ends it, and never the client. The loop ends when the client closes, and throws the error it failed with.
    */
-  events<K extends EventName<Events> = EventName<Events>>(...types: K[]): AsyncIterable<MessageOf<Events, K>>;
   events<K extends EventName<Events> = EventName<Events>>(
     ...args: [...types: K[], options: EventsOptions]
   ): AsyncIterable<MessageOf<Events, K>>;
+  events<K extends EventName<Events> = EventName<Events>>(...types: K[]): AsyncIterable<MessageOf<Events, K>>;
   events<K extends EventName<Events>>(...args: (K | EventsOptions)[]): AsyncIterable<MessageOf<Events, K>> {
     const types = new Set(args.filter((arg) => typeof arg === 'string'));
     const { signal, limit = 1000 } = args.find((arg) => typeof arg === 'object') ?? {};

@@ -26,6 +26,8 @@ export interface ConnectionOptions extends RequestOptions {
   /** Whether the policy also ends what a transport reestablishes by itself. */
   readonly policyGiven: boolean;
   readonly until: Until | undefined;
+  /** Whether native is left where it cannot give what is wanted. */
+  readonly isAuto: boolean;
   readonly resumed: Resumed | undefined;
   /** Chooses for one attempt. `beyondNative`: native gave up, or somebody wants events of every type. */
   readonly chooseTransport: (request: TransportRequest, beyondNative: boolean) => NamedTransport;
@@ -245,7 +247,9 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
       const isNew = !wantsAll;
       wantsAll = true;
       // Nothing is lost yet by asking again; once a native stream is open, it stays.
-      if (isNew && state.status === 'connecting' && state.transport === 'native') this.reconnect();
+      if (isNew && options.isAuto && state.status === 'connecting' && state.transport === 'native') {
+        this.reconnect();
+      }
     },
     connect() {
       if (state.status !== 'closed') return;

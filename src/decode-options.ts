@@ -65,7 +65,7 @@ interface AllSchemas<Events extends object> extends OfEvents<Events> {
 }
 
 /** A schema for all that are not strings. */
-interface WithSchemas<Events extends object> extends OfEvents<Events> {
+interface SomeSchemas<Events extends object> extends OfEvents<Events> {
   /** What the schemas see, and the others are. Default: JSON for the types that have a schema, text for the others. */
   readonly decode?:
     | 'text'
@@ -93,4 +93,4 @@ interface WithDecode<Events extends object> extends OfEvents<Events> {
 /** How payloads become what `Events` says. Every payload that is not a string needs a decoder or a schema. */
 export type DecodeOptions<Events extends object, Untold = never> = [Decoded<Events>] extends [never]
   ? MayDecode<Events, Untold>
-  : AllSchemas<Events> | WithSchemas<Events> | WithDecode<Events>;
+  : AllSchemas<Events> | SomeSchemas<Events> | WithDecode<Events>;

@@ -59,22 +59,37 @@ export interface ResumeOptions {
   readonly resumed?: Resumed | undefined;
 }
 
+/** What native cannot do, not asked for. */
+type NoFetchOptions = { readonly [K in keyof (FetchOptions & ResumeOptions)]?: undefined };
+
+/** A client that any transport can serve. */
+interface AnyTransport extends NoFetchOptions {
+  readonly transport?: 'auto' | 'native' | 'fetch' | Transport | undefined;
+}
+
+/** Where an id can be carried to a new `EventSource`, which sends none by itself. */
+interface AfterId {
+  readonly lastEventIdParam: string;
+}
+
+/** Where there is none to carry. */
+interface AfterNoId {
+  readonly lastEventId?: undefined;
+  readonly storage?: undefined;
+  readonly share?: undefined;
+}
+
 /** What works on every transport, and so is all that a client on native `EventSource` can ask for: anything else does not compile. */
-export type NativeOptions = { readonly transport?: 'auto' | 'native' | 'fetch' | Transport | undefined } & {
-  readonly [K in keyof (FetchOptions & ResumeOptions)]?: undefined;
-} & (
-    { readonly lastEventId?: undefined; readonly share?: undefined } | { readonly lastEventIdParam: string }
-  );
+export type NativeOptions = AnyTransport & (AfterId | AfterNoId);
 
 /** What any other client can ask for. */
-export type AutoOptions = FetchOptions &
-  ResumeOptions & {
-    /**
-     * `'auto'` (default): native `EventSource` while it can honour every option, `fetch` when it cannot, or once it gave up.
-     * `'fetch'`, `'native'`: this one only. Or a {@link Transport} of your own.
-     */
-    readonly transport?: 'auto' | 'fetch' | Transport | undefined;
-  };
+export interface AutoOptions extends FetchOptions, ResumeOptions {
+  /**
+   * `'auto'` (default): native `EventSource` while it can honour every option, `fetch` when it cannot, or once it gave up.
+   * `'fetch'`, `'native'`: this one only. Or a {@link Transport} of your own.
+   */
+  readonly transport?: 'auto' | 'fetch' | Transport | undefined;
+}
 
 /** All that concerns the connection, and not the payloads. */
 export type ConnectOptions = CommonOptions & (NativeOptions | AutoOptions);
@@ -118,6 +133,7 @@ export function connectionOptions(url: UrlSource, options: ConnectOptions): Conn
     policy: retryPolicy(retry ?? (method === 'GET' && transport !== 'native' ? undefined : false)),
     policyGiven: retry !== undefined,
     until: options.until,
+    isAuto: transport === 'auto',
     resumed: options.resumed,
     chooseTransport: (request, beyondNative) => chooseTransport(choice, request, beyondNative),
   };

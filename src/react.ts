@@ -1,6 +1,6 @@
 'use client';
 import { useEffect, useInsertionEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
-import { ClientStore, keyOf, type ClientState, type ComponentUrl } from './client-registry.js';
+import { ClientStore, type ClientState, type ComponentUrl } from './client-registry.js';
 import { LiveValue, type Reducer, type ValueOptions } from './live-value.js';
 import type { SseClient } from './client.js';
 import type { EventName, MessageOf } from './message.js';
@@ -13,9 +13,9 @@ export type { Reducer, ValueOptions } from './live-value.js';
  * The client of this URL and these options, and its state. However many components ask for the same, by value, there is one connection: it
  * begins with the first of them and is closed one macrotask after the last has left.
  *
- * Another URL, or other options, are another connection. Functions and schemas never are: inline ones may change with every rendering, and the
- * latest are called; where several components share a connection, those of the one that has held it for longest. Objects such as a
- * `signal`, a `storage` or a `Blob` count by identity: make them outside of the component.
+ * Another URL, or other options, are another connection. Inline functions and schemas never are: they may change with every rendering, and the
+ * latest are called; where several components share a connection, those of the one that has held it for longest. (A function with another
+ * name is another option.) Objects such as a `signal`, a `storage` or a `Blob` count by identity: make them outside of the component.
  *
  * It renders again when the state changes, and never for an event. While rendering on a server nothing is connected.
  *
@@ -36,13 +36,15 @@ export function useSse<Events extends object = Record<string, string>>(
   ...options: OptionsArgument<Events>
 ): ClientState<Events>;
 export function useSse<Events extends object>(url: ComponentUrl, options: object = {}): ClientState<Events> {
-  const key = keyOf(url, options);
-  // The key says all there is to say of the others.
-  const store = useMemo(() => new ClientStore<Events>(key, url, options), [key]);
+  if (typeof url === 'function') {
+    throw new TypeError('The URL of a hook must be a value: it connects anew whenever that changes.');
+  }
+  const next = new ClientStore<Events>(url, options);
+  const store = useMemo(() => next, [next.key]);
   useInsertionEffect(() => {
     store.options = options;
   });
-  return useSyncExternalStore(store.subscribe, store.getSnapshot, store.getInitial);
+  return useSyncExternalStore(store.subscribe, store.getSnapshot, () => store.initial);
 }
 
 /**

@@ -175,7 +175,9 @@ export function headersOf(init: HeadersInit | undefined): Headers {
     return new Headers(init);
   } catch {
     // Without the engine's message: some quote the value.
-    throw new TypeError('`headers` has a name or a value that cannot be sent.');
+    throw new TypeError(
+      '`headers` has a name or a value that cannot be sent: line breaks, or characters beyond Latin-1, which encodeURIComponent makes sendable.',
+    );
   }
 }
 

@@ -42,7 +42,7 @@ export function sharedConnection(name: string): ConnectionFactory {
   if (typeof name !== 'string' || !name) {
     throw new TypeError("Give the shared connection a name: sharedConnection('prices:user42').");
   }
-  return (options, observer) => {
+  const factory: ConnectionFactory = (options, observer) => {
     const { navigator, BroadcastChannel } = globalThis as Partial<typeof globalThis>;
     // Not on insecure origins, whatever its type says.
     const locks: LockManager | undefined = navigator?.locks;
@@ -50,6 +50,8 @@ export function sharedConnection(name: string): ConnectionFactory {
     observer.note?.('not shared: this page has no Web Locks or no BroadcastChannel');
     return createConnection(options, observer);
   };
+  // By the names of functions, components tell apart what they ask for: another login must be another connection.
+  return Object.defineProperty(factory, 'name', { value: name });
 }
 
 /** A connection that is this tab's own while it leads, and otherwise what it hears of another tab's. */

@@ -74,6 +74,7 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
     claimed = 0;
     if (isLeading) {
       isLeading = false;
+      member.note?.('this tab gives the connection up');
       member.follow();
     }
   }

@@ -11,12 +11,13 @@ import {
   type MaybeRefOrGetter,
   type ShallowRef,
 } from 'vue';
-import { ClientStore, keyOf, type ClientState, type ComponentUrl } from './client-registry.js';
+import { ClientStore, type ClientState, type ComponentUrl } from './client-registry.js';
 import { LiveValue, type Reducer, type ValueOptions } from './live-value.js';
 import type { SseClient } from './client.js';
+import type { Decoded, DecodeOptions, Impossible } from './decode-options.js';
 import type { Unsubscribe } from './listeners.js';
 import type { EventName, MessageOf } from './message.js';
-import type { OptionsArgument } from './options.js';
+import type { ConnectOptions, SseClientOptions } from './options.js';
 
 export type { ClientState, ComponentUrl } from './client-registry.js';
 export type { Reducer, ValueOptions } from './live-value.js';
@@ -26,18 +27,26 @@ export type ClientRefs<Events extends object = Record<string, string>> = {
   readonly [Part in keyof ClientState<Events>]: ComputedRef<ClientState<Events>[Part]>;
 };
 
-/** Where options may be left out, they may be left out here, too. */
-type MaybeOptions<Arguments extends readonly unknown[]> = {
-  [I in keyof Arguments]: MaybeRefOrGetter<Arguments[I]>;
-};
+/** As those of `SseClient`, but for refs and getters. Not made from them: the compiler could not infer `Events`. */
+type OptionsArgument<Events extends object> = [Decoded<Events>] extends [never]
+  ? [
+      options?: MaybeRefOrGetter<
+        ConnectOptions &
+          DecodeOptions<
+            Events,
+            Impossible<'say what the JSON holds: useSse<{ tick: Price }>(…), or give schemas'>
+          >
+      >,
+    ]
+  : [options: MaybeRefOrGetter<SseClientOptions<Events>>];
 
 /**
  * The client of this URL and these options, and its state. However many components ask for the same, by value, there is one connection: it
  * begins with the first of them and is closed one macrotask after the last scope has gone. Works in `setup` and in any `effectScope`.
  *
- * When the URL changes, or an option, it connects anew. Functions and schemas among the options are no such change: the latest are called;
- * where several scopes share a connection, those of the one that has held it for longest. Objects such as a `signal`, a `storage` or a
- * `Blob` count by identity.
+ * When the URL changes, or an option, it connects anew. Inline functions and schemas among the options are no such change: the latest are
+ * called; where several scopes share a connection, those of the one that has held it for longest. (A function with another name is another
+ * option.) Objects such as a `signal`, a `storage` or a `Blob` count by identity.
  *
  * In a `KeepAlive`, a deactivated component lets go of the connection. Activated again, it resumes after the last event ID. On a server nothing is
  * connected.
@@ -53,19 +62,15 @@ type MaybeOptions<Arguments extends readonly unknown[]> = {
  */
 export function useSse<Events extends object = Record<string, string>>(
   url: MaybeRefOrGetter<ComponentUrl>,
-  ...options: MaybeOptions<OptionsArgument<Events>>
+  ...options: OptionsArgument<Events>
 ): ClientRefs<Events>;
 export function useSse<Events extends object>(
   url: MaybeRefOrGetter<ComponentUrl>,
   options: MaybeRefOrGetter<object> = {},
 ): ClientRefs<Events> {
-  const given = () => {
-    const [at, how] = [toValue(url), toValue(options)];
-    return { key: keyOf(at, how), at, how };
-  };
-  const { key, at, how } = given();
-  let store = new ClientStore<Events>(key, at, how);
-  const state = shallowRef(store.getInitial());
+  const fresh = () => new ClientStore<Events>(toValue(url), toValue(options));
+  let store = fresh();
+  const state = shallowRef(store.initial);
   let isActive = typeof document !== 'undefined';
   let leave: Unsubscribe | undefined;
 
@@ -77,20 +82,18 @@ export function useSse<Events extends object>(
     leave = undefined;
   };
   const enter = () => {
-    if (!isActive) return;
-    leave ??= store.subscribe(show);
+    if (isActive) leave ??= store.subscribe(show);
     show();
   };
   enter();
   // Synchronous, as all that listens here: an attempt starts a microtask after it was asked for, and nobody may come late.
   watch(
-    given,
-    ({ key, at, how }) => {
-      if (key === store.key) store.options = how;
+    fresh,
+    (next) => {
+      if (next.key === store.key) store.options = next.options;
       else {
         exit();
-        store = new ClientStore(key, at, how);
-        show();
+        store = next;
         enter();
       }
     },
@@ -108,10 +111,11 @@ export function useSse<Events extends object>(
     });
   }
 
-  const parts = Object.keys(state.value) as (keyof ClientState<Events>)[];
-  return Object.fromEntries(
-    parts.map((part) => [part, computed(() => state.value[part])]),
-  ) as unknown as ClientRefs<Events>;
+  const refs: Record<string, unknown> = {};
+  for (const part in store.initial) {
+    refs[part] = computed(() => state.value[part as keyof ClientState]);
+  }
+  return refs as unknown as ClientRefs<Events>;
 }
 
 /**
@@ -130,13 +134,7 @@ export function useSseEvent<Events extends object, K extends EventName<Events>>(
   type: MaybeRefOrGetter<K>,
   handler: (event: MessageOf<Events, K>) => void,
 ): void {
-  watch(
-    () => ({ client: toValue(client), type: toValue(type) }),
-    ({ client, type }, _, onCleanup) => {
-      if (client) onCleanup(client.on(type, handler));
-    },
-    { immediate: true, flush: 'sync' },
-  );
+  follow(client, type, (client, type) => client?.on(type, handler));
 }
 
 /**
@@ -156,20 +154,32 @@ export function useSseValue<Events extends object, K extends EventName<Events>, 
   reducer: Reducer<T, MessageOf<Events, K>>,
   initial: T,
   { throttle = 0 }: ValueOptions = {},
-): ComputedRef<T> {
+): Readonly<ShallowRef<T>> {
   const shown: ShallowRef<T> = shallowRef(initial);
+  follow(client, type, (client, type) => {
+    const value = new LiveValue(client, type, reducer, initial);
+    value.throttle = throttle;
+    const show = () => {
+      shown.value = value.getSnapshot();
+    };
+    show();
+    return value.subscribe(show);
+  });
+  return shown;
+}
+
+/** Subscribes to this client for as long as it is the one, and to the next then. */
+function follow<Events extends object, K>(
+  client: MaybeRefOrGetter<SseClient<Events> | null | undefined>,
+  type: MaybeRefOrGetter<K>,
+  subscribe: (client: SseClient<Events> | null | undefined, type: K) => Unsubscribe | undefined,
+): void {
   watch(
-    () => ({ client: toValue(client), type: toValue(type) }),
-    ({ client, type }, _, onCleanup) => {
-      const value = new LiveValue(client, type, reducer, initial);
-      value.throttle = throttle;
-      const show = () => {
-        shown.value = value.getSnapshot();
-      };
-      onCleanup(value.subscribe(show));
-      show();
+    () => [toValue(client), toValue(type)] as const,
+    (now, _, onCleanup) => {
+      const unsubscribe = subscribe(...now);
+      if (unsubscribe) onCleanup(unsubscribe);
     },
     { immediate: true, flush: 'sync' },
   );
-  return computed(() => shown.value);
 }

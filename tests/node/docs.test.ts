@@ -13,7 +13,10 @@ const all = documents.flatMap(snippets);
 
 describe('every block of TypeScript', () => {
   let diagnostics: Map<string, string>;
-  const nameOf = (file: string, line: number) => join(root, `${file.replaceAll('/', '.')}.${line}.ts`);
+  const nameOf = (file: string, line: number) => {
+    const language = all.find((each) => each.file === file && each.line === line)?.language ?? '';
+    return join(root, `${file.replaceAll('/', '.')}.${line}.${language}`);
+  };
 
   // One program for all: most of its time goes into the libraries.
   beforeAll(() => {
@@ -238,8 +241,8 @@ describe('the blocks that are marked', () => {
       expect(clients.at(-1)?.status).toBe('closed');
     },
   };
-  /** Those of llm.md run in llm.test.ts. */
-  const elsewhere = ['openai', 'anthropic', 'patience', 'checked'];
+  /** Those of llm.md run in llm.test.ts, those that need a page in tests/unit/docs.test.tsx. */
+  const elsewhere = ['openai', 'show', 'anthropic', 'patience', 'checked', 'react', 'vue', 'rxjs'];
 
   const marked = all.filter(({ name, file }) => name !== undefined && file !== 'README.zh-CN.md');
 

@@ -6,11 +6,12 @@ import type { SseClient, SseClientOptions } from 'ssekit';
 import { launchChromium } from '../engines/find.ts';
 import { script } from '../script.ts';
 import { createTestServer, type TestServer } from '../server.ts';
+import type { LibraryGlobal } from './library-page.ts';
 
 /** What 1,000 clients leave in a page of Chromium: nothing that its heap would know of. */
 
 declare global {
-  var ssekit: { readonly SseClient: typeof SseClient };
+  var ssekit: LibraryGlobal;
   /** One that is to be found: a count of none would prove nothing. */
   var kept: SseClient;
 }

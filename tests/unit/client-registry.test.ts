@@ -1,13 +1,20 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { ClientStore, keyOf } from '../../src/client-registry.ts';
+import { ClientStore } from '../../src/client-registry.ts';
+import { sharedConnection } from '../../src/shared-connection.ts';
 import { mockSse } from '../../src/testing.ts';
 import type { SseClientOptions } from '../../src/options.ts';
 
 const macrotask = () => new Promise((resolve) => setTimeout(resolve));
 
 describe('the key', () => {
-  const key = (options: object, url: string | URL = '/a') => keyOf(url, options);
+  const key = (options: object, url: string | URL = '/a') => new ClientStore(url, options).key;
   const schema = () => ({ '~standard': { version: 1, vendor: 'test', validate: () => ({ value: 1 }) } });
+  const isOver = () => true;
+  const form = (value: string) => {
+    const data = new FormData();
+    data.set('a', value);
+    return data;
+  };
   const signal = new AbortController().signal;
 
   test.for<[string, object, object]>([
@@ -23,14 +30,17 @@ describe('the key', () => {
       { retry: { shouldRetry: () => true } },
       { retry: { shouldRetry: () => false } },
     ],
+    ['one shared connection', { share: sharedConnection('a') }, { share: sharedConnection('a') }],
     ['schemas', { schemas: { tick: schema() } }, { schemas: { tick: schema() } }],
     [
       'schemas that are functions',
       { schemas: { tick: Object.assign(() => 1, schema()) } },
-      { schemas: { tick: schema() } },
+      { schemas: { tick: Object.assign(() => 2, schema()) } },
     ],
     ['headers', { headers: new Headers({ b: '2', A: '1' }) }, { headers: new Headers({ a: '1', B: '2' }) }],
     ['query parameters', { body: new URLSearchParams('a=1') }, { body: new URLSearchParams({ a: '1' }) }],
+    ['forms', { body: form('1') }, { body: form('1') }],
+    ['bytes', { body: new Uint8Array([1]) }, { body: new Uint8Array([1]) }],
     ['dates', { json: new Date(0) }, { json: new Date(0) }],
     ['objects without a prototype', { json: { a: Object.create(null) as object } }, { json: { a: {} } }],
     ['one and the same object', { signal }, { signal }],
@@ -41,14 +51,16 @@ describe('the key', () => {
   test.for<[string, object, object]>([
     ['another value', { retryInterval: 1 }, { retryInterval: 2 }],
     ['a number and a string', { json: 1 }, { json: '1' }],
-    ['Infinity and null', { json: Infinity }, { json: null }],
     ['null and undefined', { json: null }, {}],
     ['another order of a list', { json: [1, 2] }, { json: [2, 1] }],
+    ['another function by name', { until: () => true }, { until: isOver }],
+    ['another shared connection', { share: sharedConnection('a') }, { share: sharedConnection('b') }],
     ['a function and none', { headers: () => ({}) }, { headers: {} }],
     ['other names of schemas', { schemas: { tick: schema() } }, { schemas: { tock: schema() } }],
     ['other headers', { headers: new Headers({ a: '1' }) }, { headers: new Headers({ a: '2' }) }],
     ['other objects', { signal }, { signal: new AbortController().signal }],
-    ['other bytes, which have an identity only', { body: new Uint8Array(1) }, { body: new Uint8Array(1) }],
+    ['other blobs, whose bytes cannot be seen', { body: new Blob() }, { body: new Blob() }],
+    ['other forms', { body: form('1') }, { body: form('2') }],
     ['nested values', { json: { a: { b: 1 } } }, { json: { a: { b: 2 } } }],
   ])('differs for %s', ([, one, other]) => {
     expect(key(one)).not.toBe(key(other));
@@ -57,7 +69,10 @@ describe('the key', () => {
   test('takes a URL as the page resolves it', () => {
     expect(key({}, '/a')).toBe(key({}, new URL('/a', location.href)));
     expect(key({}, '/a')).not.toBe(key({}, '/b'));
-    expect([keyOf(null, {}), keyOf(undefined, {})]).toEqual([undefined, undefined]);
+    expect([new ClientStore(null, {}).key, new ClientStore(undefined, {}).key]).toEqual([
+      undefined,
+      undefined,
+    ]);
   });
 });
 
@@ -76,7 +91,7 @@ describe('a connection', () => {
     const given = { fetch: server.fetch, ...options };
     return {
       server,
-      store: () => new ClientStore<Record<string, string>>(keyOf(url, given), url, given),
+      store: () => new ClientStore<Record<string, string>>(url, given),
     };
   }
   function hold(store: ClientStore<Record<string, string>>, onChange: () => void = () => undefined) {
@@ -104,7 +119,7 @@ describe('a connection', () => {
   });
 
   test('without a URL is closed, and never begins', () => {
-    const store = new ClientStore<Record<string, string>>(undefined, null, {});
+    const store = new ClientStore<Record<string, string>>(null, {});
     hold(store);
     expect(store.getSnapshot()).toMatchObject({ client: null, status: 'closed', readyState: 2 });
   });
@@ -112,7 +127,7 @@ describe('a connection', () => {
   test('waits for connect() with autoConnect: false, and does not connect when somebody comes', async () => {
     const { store, server } = components({ autoConnect: false });
     const one = store();
-    expect(one.getInitial().status).toBe('closed');
+    expect(one.initial.status).toBe('closed');
     hold(one);
     hold(store());
     await macrotask();
@@ -206,7 +221,7 @@ test('classes, methods of plain objects and schemas among the options work as th
     lastEventIdParam: 'after',
   };
   const coming = MockEventSource.next();
-  const store = new ClientStore(keyOf('/classes', options), '/classes', options);
+  const store = new ClientStore('/classes', options);
   const leave = store.subscribe(() => undefined);
   const source = await coming;
   expect(source).toBeInstanceOf(MockEventSource);

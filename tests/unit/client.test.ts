@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ReadyState, SseClient, SseError, type SseState } from 'ssekit';
-import { MockEventSource } from 'ssekit/testing';
+import { MockEventSource, mockSse } from 'ssekit/testing';
 import type { SseClientOptions } from 'ssekit';
 
 const reportError = vi.fn();
@@ -317,7 +317,8 @@ describe('onOpen', () => {
     MockEventSource.last.open();
     MockEventSource.last.drop();
     MockEventSource.last.open();
-    expect(listener.mock.calls).toEqual([[{ url, transport: 'native' }], [{ url, transport: 'native' }]]);
+    const info = { url, transport: 'native', lastEventId: '' };
+    expect(listener.mock.calls).toEqual([[info], [info]]);
   });
 });
 
@@ -632,6 +633,38 @@ describe('close()', () => {
   });
 });
 
+describe('onAny while native connects', () => {
+  test('makes one new attempt, over fetch, however many ask', async () => {
+    const server = mockSse();
+    vi.stubGlobal('fetch', server.fetch);
+    const client = new SseClient(url, { EventSource: MockEventSource });
+    await flush();
+    const types: string[] = [];
+    client.onAny(({ type }) => types.push(type));
+    await vi.advanceTimersByTimeAsync(100);
+    client.onAny(() => undefined);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(MockEventSource.last.readyState).toBe(MockEventSource.CLOSED);
+    expect(MockEventSource.instances).toHaveLength(1);
+    expect(server.exchanges).toHaveLength(1);
+    server.exchanges[0]?.send({ event: 'unforeseen', data: '1' });
+    await flush();
+    expect(types).toEqual(['unforeseen']);
+    client.close();
+  });
+
+  test('changes nothing where native is what was asked for', async () => {
+    const client = new SseClient(url, native);
+    await flush();
+    const types: string[] = [];
+    client.onAny(({ type }) => types.push(type));
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(MockEventSource.instances).toHaveLength(1);
+    MockEventSource.last.emit('message', '1');
+    expect(types).toEqual(['message']);
+  });
+});
+
 describe('connect()', () => {
   test('does nothing while not closed', async () => {
     const { client } = await opened();
@@ -678,6 +711,16 @@ describe('reconnect()', () => {
     MockEventSource.last.emit('lol', '2');
     expect(log).toEqual(['a 1', 'a 2']);
     expect(client.status).toBe('open');
+  });
+
+  test('before it was ever open is still connecting', async () => {
+    const client = new SseClient(url, native);
+    await flush();
+    client.reconnect();
+    expect(client.status).toBe('connecting');
+    await vi.advanceTimersByTimeAsync(100);
+    expect(MockEventSource.instances).toHaveLength(2);
+    expect(client.status).toBe('connecting');
   });
 
   test('opens a client that is closed', async () => {

@@ -728,6 +728,30 @@ describe('an attempt that is over', () => {
     expect(connection.url).toBe('https://example.test/new');
   });
 
+  test('is never started when the body, the last that is asked for, comes too late', async () => {
+    const answers: ((body: string) => void)[] = [];
+    const { connection, attempts, last, states } = setup({
+      method: 'POST',
+      body: () =>
+        new Promise((resolve) => {
+          answers.push(resolve);
+        }),
+    });
+    connection.connect();
+    await flush();
+    connection.close();
+    connection.connect();
+    answers[0]?.('old');
+    await flush();
+    expect(attempts).toHaveLength(0);
+    expect(states.at(-1)).toMatchObject({ status: 'connecting', transport: undefined });
+    await vi.advanceTimersByTimeAsync(100);
+    answers[1]?.('new');
+    await flush();
+    expect(attempts).toHaveLength(1);
+    expect(last().request.body).toBe('new');
+  });
+
   test('reports nothing when its URL function rejects too late', async () => {
     const failures: ((error: Error) => void)[] = [];
     const { connection, log } = setup(

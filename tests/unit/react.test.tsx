@@ -99,11 +99,12 @@ describe('a connection', () => {
 
   test('outlives a change of routes', async () => {
     const { rerender } = render(<Ticks key="home" />, { wrapper: StrictMode });
-    await send(await server.next(), 'a');
+    const exchange = await server.next();
+    await send(exchange, 'a');
     rerender(<Ticks key="details" />);
     await settle();
     expect(shown()).toEqual(['open ']);
-    await send(server.exchanges[0] as MockExchange, 'b');
+    await send(exchange, 'b');
     expect(shown()).toEqual(['open b']);
     expect([server.exchanges.length, open()]).toEqual([1, 1]);
   });
@@ -461,12 +462,7 @@ describe('what cannot work', () => {
   test.for<[string, string, SseClientOptions, RegExp]>([
     ['an option', '/a', { retryInterval: -1 }, /TypeError: `retryInterval` must be a number, 0 or more/],
     ['a URL', 'http://[', {}, /TypeError: The URL cannot be resolved/],
-    [
-      'a URL that is a function',
-      (() => '/a') as never,
-      {},
-      /TypeError: The URL of a component must be a value/,
-    ],
+    ['a URL that is a function', (() => '/a') as never, {}, /TypeError: The URL of a hook must be a value/],
   ])('of %s is a TypeError for the error boundary', ([, at, options, message]) => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => undefined);
     // React tells window.onerror, too.
