@@ -32,7 +32,7 @@ const inOneFile: Plugin = {
         const style = `<style>${String(file.source)}</style>`;
         page = page.replace(new RegExp(`<link[^>]*href="[^"]*${name}"[^>]*>`), () => style);
       } else continue;
-      delete bundle[name];
+      Reflect.deleteProperty(bundle, name);
     }
     html.source = page;
   },

@@ -15,6 +15,7 @@ export const en = {
   scenes: 'Scenes',
   typewriter: 'Typewriter',
   dashboard: 'Dashboard',
+  tabs: 'Tabs',
   wire: 'Same wire',
   soak: 'Soak',
 
@@ -118,7 +119,7 @@ export const en = {
     'Chart of the latency of the last minute, median and 99th percentile; the newest figures are in the tile',
   alarms: 'Alarms and deploys',
   deployed: (version: string) => `version ${version} is live`,
-  alarmText: (text: string, _zh: string) => text,
+  alarmText: (alarm: { text: string; textZh: string }) => alarm.text,
   sendBadPayload: 'Send a bad payload',
   sendBadShape: 'Send a wrong shape',
   payloadChecked: 'Every event is checked by a schema. One that fails is an error, not an end.',
@@ -157,6 +158,23 @@ export const en = {
   caseDeploy: 'A deploy',
   caseDeployAbout:
     'The first answer is 503, the next one is the stream. Native gives up for good; so does the hand-written reader.',
+
+  tabsAbout:
+    'A browser gives a site six connections, and forty tabs want one each. Here one tab has the connection, all of them have the events, and when it goes another takes over.',
+  tabsOpen: 'Open three more tabs',
+  tabsBlocked: (opened: number) => `The browser let ${opened} of 3 open: allow pop-ups, or press again.`,
+  tabsNeedServer: 'Tabs share a connection to a server, and this page has none.',
+  tabsJoin: 'Join',
+  tabsLeave: 'Leave',
+  tabsCount: 'Tabs',
+  tabsConnections: 'Connections at the server',
+  tabsNumber: 'Last number',
+  tabsList: 'The tabs',
+  tabName: (number: number) => `Tab ${number}`,
+  tabSelf: 'this one',
+  tabLeads: 'has the connection',
+  tabFollows: 'listens',
+  tabLeft: 'has left',
 
   soakAbout: 'A stream of numbers: every one is counted, so what is lost or doubled shows.',
   received: 'Received',
@@ -222,6 +240,7 @@ const errorsInChinese: Readonly<Record<SseError['code'], string>> = {
   overflow: '事件太大，或者读得太慢',
   decode: '数据和约定的不一样',
   storage: '事件 ID 存不下，或者读不出',
+  gap: '服务器没能从断开的地方接上',
   gap: '服务端没能从断点续传，丢了一些事件',
 };
 
@@ -238,6 +257,7 @@ export const zh: Dictionary = {
   scenes: '场景',
   typewriter: '打字机',
   dashboard: '数据大屏',
+  tabs: '多标签页',
   wire: '同一条线',
   soak: '浸泡测试',
 
@@ -340,7 +360,7 @@ export const zh: Dictionary = {
   latencyChart: '最近一分钟延迟的曲线，中位数与 99 分位，最新数值在上方的卡片里',
   alarms: '告警与发布',
   deployed: (version) => `${version} 版已上线`,
-  alarmText: (_en, text) => text,
+  alarmText: ({ textZh }) => textZh,
   sendBadPayload: '发一条坏数据',
   sendBadShape: '发一条类型不对的',
   payloadChecked: '每条数据都经过 schema 校验。不合格的是一个错误，不是终点。',
@@ -374,6 +394,23 @@ export const zh: Dictionary = {
   caseTailAbout: '空行还没到，流就断了：最后一个事件不完整，不能交出去。',
   caseDeploy: '正在部署',
   caseDeployAbout: '第一次返回 503，第二次才是数据流。原生从此放弃，手写的也一样。',
+
+  tabsAbout:
+    '浏览器只给一个网站六条连接，四十个标签页却每个都想要一条。这里只有一个标签页真正连着，所有标签页都收得到事件；它一走，另一个就接上。',
+  tabsOpen: '再开三个标签页',
+  tabsBlocked: (opened) => `浏览器只放行了 3 个中的 ${opened} 个：允许弹窗，或者再按一次。`,
+  tabsNeedServer: '标签页共享的是到服务器的连接，这个页面没有服务器。',
+  tabsJoin: '加入',
+  tabsLeave: '离开',
+  tabsCount: '标签页',
+  tabsConnections: '服务器看到的连接',
+  tabsNumber: '最新数字',
+  tabsList: '标签页列表',
+  tabName: (number) => `标签页 ${number}`,
+  tabSelf: '本页',
+  tabLeads: '持有连接',
+  tabFollows: '收听',
+  tabLeft: '已离开',
 
   soakAbout: '一串连续的数字，每个都数着：丢了还是重了，一看便知。',
   received: '收到',

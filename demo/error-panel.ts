@@ -5,7 +5,7 @@ import type { Stream } from './stream.ts';
 import type { SseError, SseState } from 'ssekit';
 
 export interface ErrorPanel {
-  add(stream: Stream, error: SseError, now: SseState): void;
+  readonly add: (stream: Stream, error: SseError, now: SseState) => void;
   /** Shows the last error of this stream. */
   show(stream: Stream): void;
 }
@@ -57,7 +57,7 @@ function facts({ error, retryAt }: Seen): [string, string][] {
 }
 
 function nextAttempt({ code, willRetry }: SseError, retryAt: number | undefined): string {
-  if (code === 'decode' || code === 'storage') return texts().notNeeded;
+  if (code === 'decode' || code === 'storage' || code === 'gap') return texts().notNeeded;
   if (willRetry !== true) return texts().none;
   return retryAt === undefined ? texts().browserDecides : clock(new Date(retryAt));
 }

@@ -13,6 +13,7 @@ import { sceneSwitch } from './scenes.ts';
 import { settingsFrom } from './settings.ts';
 import { soak } from './soak.ts';
 import type { Stream, Witness } from './stream.ts';
+import { tabs } from './tabs/tabs.ts';
 import { themeSwitch } from './theme.ts';
 import { typewriter } from './typewriter.ts';
 import { sameWire } from './wire/wire.ts';
@@ -49,12 +50,13 @@ const scene = { inspector, witness, code };
 const typing = typewriter(settings, backend, scene);
 const wall = dashboard(settings, backend, scene);
 const soaking = soak(settings, backend, scene);
+const sharing = tabs(settings, backend, scene);
 const wire = sameWire(settings, backend, inspector, code);
 askBox(settings, backend, inspector);
 
 const scenes = sceneSwitch((name) => {
   // A scene without a stream of its own leaves the lamp to the typewriter.
-  const stream = [typing, wall, soaking].find((each) => each.scene === name) ?? typing;
+  const stream = [typing, wall, sharing, soaking].find((each) => each.scene === name) ?? typing;
   shown = stream.scene;
   say(part(lampRoot, 'stream'), (t) => t[stream.scene]);
   const state = states.get(shown);
@@ -64,6 +66,7 @@ const scenes = sceneSwitch((name) => {
   inspector.show(name);
   code.show(name);
   wall.show(name === 'dashboard');
+  sharing.show(name === 'tabs');
   wire.show(name === 'wire');
 });
 

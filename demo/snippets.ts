@@ -10,8 +10,8 @@ export function replaySnippets(url: string, options: SseClientOptions<Replay>): 
   const isJson = literal(options.decode) !== '{}';
   const done = isJson ? '{ count: number }' : 'string';
   const events = `interface Events {\n  lol: string; // one character\n  done: ${done}; // how many there were\n}`;
-  const rest = (extra: object = {}) => {
-    const all = literal({ ...options, ...extra });
+  const rest = () => {
+    const all = literal(options);
     return all === '{}' ? '' : `, ${all}`;
   };
   const last = isJson ? 'event.data.count' : 'event.data';
@@ -32,47 +32,28 @@ client.on('done', (event) => {
 client.subscribe(({ status, error }) => {
   document.title = error ? error.message : status;
 });`,
-    react: `import { useEffect, useState, useSyncExternalStore } from 'react';
-import { SseClient } from 'ssekit';
+    react: `import { useSse, useSseEvent, useSseValue } from 'ssekit/react';
 
 ${events}
 
-const client = new SseClient<Events>(${literal(url)}${rest({ autoConnect: false })});
-
 export function Typewriter() {
-  const { status } = useSyncExternalStore(client.subscribe, client.getSnapshot);
-  const [text, setText] = useState('');
-  useEffect(() => {
-    const offs = [
-      client.on('lol', (event) => setText((text) => text + event.data)),
-      client.on('done', () => client.close()),
-    ];
-    client.connect();
-    return () => {
-      offs.forEach((off) => off());
-      client.close();
-    };
-  }, []);
+  const { client, status } = useSse<Events>(${literal(url)}${rest()});
+  const text = useSseValue(client, 'lol', (text, event) => text + event.data, '');
+  useSseEvent(client, 'done', () => client?.close());
   return <p data-status={status}>{text}</p>;
 }`,
     vue: `<script setup lang="ts">
-import { onScopeDispose, ref, shallowRef } from 'vue';
-import { SseClient } from 'ssekit';
+import { useSse, useSseEvent, useSseValue } from 'ssekit/vue';
 
 ${events}
 
-const client = new SseClient<Events>(${literal(url)}${rest()});
-const text = ref('');
-const state = shallowRef(client.getSnapshot());
-
-client.on('lol', (event) => (text.value += event.data));
-client.on('done', () => client.close());
-client.subscribe((now) => (state.value = now));
-onScopeDispose(() => client.close());
+const { client, status } = useSse<Events>(${literal(url)}${rest()});
+const text = useSseValue(client, 'lol', (text, event) => text + event.data, '');
+useSseEvent(client, 'done', () => client.value?.close());
 </script>
 
 <template>
-  <p :data-status="state.status">{{ text }}</p>
+  <p :data-status="status">{{ text }}</p>
 </template>`,
   };
 }
@@ -114,5 +95,19 @@ let last = 0;
 client.on('number', (event) => {
   console.assert(Number(event.data) === last + 1, 'lost or doubled');
   last = Number(event.data);
+});`,
+};
+
+/** The tabs: one connection for all of them. */
+export const tabsSnippets: Snippets = {
+  vanilla: `import { sharedConnection, SseClient } from 'ssekit';
+
+const client = new SseClient<{ number: string }>('/api/numbers', {
+  share: sharedConnection('numbers:user42'), // the login is part of the name
+  lastEventIdParam: 'lastEventId', // so that a new leader goes on where the old one stopped
+});
+
+client.on('number', (event) => {
+  document.title = event.data; // in every tab, over one connection
 });`,
 };

@@ -2,7 +2,7 @@ import type { SseClient, SseError, SseState } from 'ssekit';
 
 /** The stream of a scene, as far as the lamp, the fault buttons and the error panel care. */
 export interface Stream {
-  readonly scene: 'typewriter' | 'dashboard' | 'soak';
+  readonly scene: 'typewriter' | 'dashboard' | 'tabs' | 'soak';
   /** Under this name the server knows it, so that faults hit it and nobody else. */
   readonly session: string;
   /** Opens it if it is closed. */

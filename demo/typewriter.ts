@@ -14,8 +14,8 @@ import type { Settings } from './settings.ts';
 import type { SseMessage } from 'ssekit';
 
 export interface Typewriter extends Stream {
-  toggle(): void;
-  reconnect(): void;
+  readonly toggle: () => void;
+  readonly reconnect: () => void;
 }
 
 /** The typewriter scene: a stream typed as text, with the buttons and the settings of its connection. */

@@ -66,8 +66,8 @@ export function dashboard(
     tap.event(event);
   });
   client.on('alarm', (event) => {
-    const { level, text, textZh, time } = event.data;
-    alarms.add({ level, time, text: (t) => t.alarmText(text, textZh) });
+    const { level, time } = event.data;
+    alarms.add({ level, time, text: (t) => t.alarmText(event.data) });
     stale = true;
     tap.event(event);
   });

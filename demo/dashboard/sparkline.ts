@@ -6,7 +6,7 @@ export const sparklineLength = width + 1;
 
 export interface Sparkline {
   readonly node: SVGSVGElement;
-  show(values: Float64Array): void;
+  readonly show: (values: Float64Array) => void;
 }
 
 /** The newest values as a line, scaled to what is in view. A drawing of figures that stand beside it as text. */

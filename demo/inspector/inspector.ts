@@ -23,8 +23,8 @@ export interface Inspector {
   tap(scene: string, stream?: string): Tap;
   /** Shows the rows of this scene. */
   show(scene: string): void;
-  togglePause(): void;
-  focusFilter(): void;
+  readonly togglePause: () => void;
+  readonly focusFilter: () => void;
 }
 
 const kinds = ['all', 'event', 'state', 'error'] as const;

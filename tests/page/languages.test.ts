@@ -6,7 +6,7 @@ import { lampShows, serveDemo, test } from './demo-page.ts';
 
 serveDemo();
 
-const scenes = ['typewriter', 'dashboard', 'wire', 'soak'] as const;
+const scenes = ['typewriter', 'dashboard', 'tabs', 'wire', 'soak'] as const;
 
 describe.concurrent('languages', () => {
   test('the first visit is in the language of the browser, and says so', async ({ expect, visit }) => {
@@ -42,7 +42,9 @@ describe.concurrent('languages', () => {
     await lampShows(it, 'closed', '服务器返回 401');
     expect(await it.typed.textContent()).toBe(typed);
     // Nothing is left in English but names, code, and the library's own words.
-    const english = new Set(Object.values(en).filter((text) => typeof text === 'string' && / /.test(text)));
+    const english = new Set(
+      Object.values(en).filter((text) => typeof text === 'string' && text.includes(' ')),
+    );
     for (const scene of scenes) {
       await it.page.goto(`${it.page.url().replace(/#.*/, '')}#${scene}`);
       await it.page.locator(`#main[data-scene="${scene}"]`).waitFor();
@@ -144,6 +146,7 @@ describe.concurrent('single keys', () => {
       '2',
       '3',
       '4',
+      '5',
       'c',
       'r',
       'p',

@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import { answerTo } from '../../demo/server/answer.ts';
-import { dashboardSnippets, replaySnippets, soakSnippets } from '../../demo/snippets.ts';
+import { dashboardSnippets, replaySnippets, soakSnippets, tabsSnippets } from '../../demo/snippets.ts';
 import {
   armed,
   fact,
@@ -126,7 +126,7 @@ describe.concurrent('the lamp', () => {
     expect(await it.lamp.locator('.countdown').textContent()).toBe('');
   });
 
-  test('says reconnecting, and counts down to the next attempt', async ({ expect, visit }) => {
+  test('says reconnecting, and counts down to the next attempt', async ({ visit }) => {
     const it = await visit();
     await hasTyped(it, 20);
     await it.press(/^503/);
@@ -253,21 +253,21 @@ describe.concurrent('the fault buttons', () => {
     expect(await armed(it, /^503/).count()).toBe(0);
   });
 
-  test('HTML in place of the stream is final', async ({ expect, visit }) => {
+  test('HTML in place of the stream is final', async ({ visit }) => {
     const it = await visit();
     await lampShows(it, 'open');
     await it.press(/^HTML/);
     await lampShows(it, 'closed', 'content-type:');
   });
 
-  test('204 is final', async ({ expect, visit }) => {
+  test('204 is final', async ({ visit }) => {
     const it = await visit();
     await lampShows(it, 'open');
     await it.press(/^204/);
     await lampShows(it, 'closed', 'no-content:');
   });
 
-  test('Cut is made good by itself', async ({ expect, visit }) => {
+  test('Cut is made good by itself', async ({ visit }) => {
     const it = await visit();
     await hasTyped(it, 20);
     await it.press(/^Cut/);
@@ -305,7 +305,7 @@ describe.concurrent('the fault buttons', () => {
     await goesOn(it);
   });
 
-  test('Silence is noticed over fetch', async ({ expect, visit }) => {
+  test('Silence is noticed over fetch', async ({ visit }) => {
     const it = await visit();
     await it.page.getByLabel('Transport').selectOption('fetch');
     await lampShows(it, 'open', 'over fetch');
@@ -314,7 +314,7 @@ describe.concurrent('the fault buttons', () => {
     await goesOn(it);
   });
 
-  test('Slow open holds the answer back, and the text goes on after it', async ({ expect, visit }) => {
+  test('Slow open holds the answer back, and the text goes on after it', async ({ visit }) => {
     const it = await visit();
     await hasTyped(it, 20);
     await it.press(/^Slow open/);
@@ -324,7 +324,7 @@ describe.concurrent('the fault buttons', () => {
     expect(await armed(it, /^Slow open/).count()).toBe(0);
   });
 
-  test('Reset is survived', async ({ expect, visit }) => {
+  test('Reset is survived', async ({ visit }) => {
     const it = await visit();
     await hasTyped(it, 20);
     await it.press(/^Reset/);
@@ -333,10 +333,7 @@ describe.concurrent('the fault buttons', () => {
     await goesOn(it);
   });
 
-  test('opens the stream when it is closed, so that there is something to break', async ({
-    expect,
-    visit,
-  }) => {
+  test('opens the stream when it is closed, so that there is something to break', async ({ visit }) => {
     const it = await visit();
     await it.press('Close');
     await it.press(/^Cut/);
@@ -346,10 +343,7 @@ describe.concurrent('the fault buttons', () => {
 });
 
 describe.concurrent('headers', () => {
-  test('a server that asks for a token gets it over fetch, and the text goes on', async ({
-    expect,
-    visit,
-  }) => {
+  test('a server that asks for a token gets it over fetch, and the text goes on', async ({ visit }) => {
     const it = await visit();
     await hasTyped(it, 20);
     await it.page.getByLabel('The server asks for').check();
@@ -419,12 +413,13 @@ describe.concurrent('settings and code', () => {
   test('each scene has its own', async ({ expect, visit }) => {
     const it = await visit({ interval: '100' });
     const sources: (string | null)[] = [];
-    for (const name of ['Dashboard', 'Same wire', 'Soak']) {
+    for (const name of ['Dashboard', 'Tabs', 'Same wire', 'Soak']) {
       await it.page.getByRole('link', { name }).click();
       sources.push(await source(it));
     }
     expect(sources).toEqual([
       dashboardSnippets.vanilla,
+      tabsSnippets.vanilla,
       expect.stringContaining('naiveReader'),
       soakSnippets.vanilla,
     ]);
@@ -491,7 +486,7 @@ describe.concurrent('the page', () => {
   });
 
   test.for(
-    ['typewriter', 'dashboard', 'wire', 'soak'].flatMap((scene) =>
+    ['typewriter', 'dashboard', 'tabs', 'wire', 'soak'].flatMap((scene) =>
       ['en-US', 'zh-CN'].map((locale) => [scene, locale] as const),
     ),
   )(

@@ -45,7 +45,7 @@ async function visit(scene: string, query: Record<string, string> = {}) {
   page.on('request', (request) => requests.push(request.url()));
   const file = pathToFileURL(join(folder, 'index.html'));
   await page.goto(
-    `${file}?${new URLSearchParams({ interval: '5', chat: '1', numbers: '2', metrics: '50', ...query })}#${scene}`,
+    `${file.href}?${new URLSearchParams({ interval: '5', chat: '1', numbers: '2', metrics: '50', ...query })}#${scene}`,
   );
   const lamp = (status: string, text = '') =>
     page.locator(`#lamp[data-status="${status}"]`, { hasText: text }).waitFor();

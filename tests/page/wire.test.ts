@@ -41,7 +41,7 @@ describe.concurrent('the same wire', () => {
     expect(await it.page.locator('#wire-bytes .hex').nth(1).textContent()).toBe('BD A0');
   });
 
-  test('Send again reads anew', async ({ expect, visit }) => {
+  test('Send again reads anew', async ({ visit }) => {
     const it = await visit({ scene: 'wire', interval: '1000' });
     const verdict = it.page.locator('[data-reader="ssekit"] .verdict');
     await verdict.and(it.page.locator('[data-verdict="right"]')).waitFor();
