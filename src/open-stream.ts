@@ -111,11 +111,12 @@ function orAborted(response: Promise<Response>, signal: AbortSignal): Promise<Re
 }
 
 async function send(request: TransportRequest, signal: AbortSignal): Promise<Response> {
-  const { url, method, body, lastEventId, withCredentials } = request;
+  // `fetch` by itself: as a method of the request, the browser's own would refuse to be called.
+  const { fetch, url, method, body, lastEventId, withCredentials } = request;
   const headers = new Headers(request.headers);
   if (!headers.has('accept')) headers.set('Accept', 'text/event-stream');
   if (lastEventId) headers.set('Last-Event-ID', utf8ByteString(lastEventId));
-  return request.fetch(url, {
+  return fetch(url, {
     method,
     headers,
     signal,

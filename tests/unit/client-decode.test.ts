@@ -37,7 +37,7 @@ const untyped = (decode: Payloads) =>
   new SseClient<Record<string, unknown>>(url, {
     ...native,
     decode: decode ?? 'json',
-  } as SseClientOptions<Record<string, unknown>>);
+  });
 
 const flush = () => new Promise<void>((resolve) => setImmediate(resolve));
 

@@ -445,6 +445,18 @@ describe('idleTimeout', () => {
   });
 });
 
+test('the fetch of the options is called as a function, which is how the browser has it', async () => {
+  const receivers: unknown[] = [];
+  const request = await requestWith({
+    fetch: function (this: unknown) {
+      receivers.push(this);
+      return Promise.resolve(sse(''));
+    },
+  });
+  (await openStream(request)).cancel();
+  expect(receivers).toEqual([undefined]);
+});
+
 describe('an abort', () => {
   test('before the request sends nothing, and rejects with the reason', async () => {
     const { calls, fetch } = fakeFetch(() => sse(''));
