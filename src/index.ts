@@ -3,6 +3,7 @@ export type { AsText, AsValue, BySchema, Decoder, SchemaResult, StandardSchema }
 export { FetchEventSource, type FetchEventSourceInit } from './fetch-event-source.js';
 export { fetchSse, type FetchSseInit } from './fetch-sse.js';
 export { parseSse, type ParseSseOptions, type SseSource } from './parse-sse.js';
+export { sharedConnection } from './shared-connection.js';
 export { SseError, type SseErrorCode, type SseErrorDetails } from './errors.js';
 export type { MessageIterator } from './read-messages.js';
 export { ReadyState, type AnyMessage, type EventName, type MessageOf, type SseMessage } from './message.js';
@@ -10,10 +11,10 @@ export type { ListenOptions, Unsubscribe } from './listeners.js';
 export type { Resumed } from './gap.js';
 export type { IdStorage } from './last-event-id.js';
 export type { EventSourceClass } from './native-transport.js';
+export type { DecodeOptions } from './decode-options.js';
 export type {
   AutoOptions,
   CommonOptions,
-  DecodeOptions,
   NativeOptions,
   ResumeOptions,
   SseClientOptions,

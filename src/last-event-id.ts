@@ -10,6 +10,8 @@ export interface StoredIn {
   /** A function where the mere access may throw, as that to `sessionStorage` does when the user has blocked it. */
   readonly storage: IdStorage | (() => IdStorage);
   readonly key: string;
+  /** The id is known already, from another tab: what is stored is behind it, and only written to. */
+  readonly isKnown?: boolean | undefined;
 }
 
 /** An id is written this many ms after it came, at the latest: a fast stream must not cost a synchronous write for each event. */
@@ -23,7 +25,7 @@ export class LastEventId {
   value: string;
   readonly #stored: StoredIn | undefined;
   readonly #fail: (error: SseError) => void;
-  #isRestored = false;
+  #isRestored: boolean;
   /** The storage failed, which was told. It is told again only after it has worked: a full one fails ten times a second. */
   #isFailing = false;
   #reported = '';
@@ -33,6 +35,7 @@ export class LastEventId {
   constructor(initial: string, stored: StoredIn | undefined, fail: (error: SseError) => void) {
     this.value = initial;
     this.#stored = stored;
+    this.#isRestored = stored?.isKnown ?? false;
     this.#fail = fail;
   }
 

@@ -135,7 +135,7 @@ export function utf8ByteString(text: string): string {
 export async function checkResponse(response: Response): Promise<void> {
   const { status, headers } = response;
   if (response.type === 'opaqueredirect' || REDIRECTS.includes(status)) {
-    await response.body?.cancel();
+    response.body?.cancel().catch(() => undefined);
     throw new SseError(
       'http',
       "The server redirects. A request with headers or a body does not go where it cannot see; pass redirect: 'follow' to allow it.",

@@ -85,8 +85,11 @@ export interface SseState {
 export interface ConnectionObserver {
   readonly state: (now: SseState) => void;
   readonly open: (info: OpenInfo) => void;
-  readonly message: (message: SseMessage) => void;
+  /** `idBefore`: the last event ID before it, to go back to if the event is never handed on. */
+  readonly message: (message: SseMessage, idBefore?: string) => void;
   readonly error: (error: SseError) => void;
+  /** Takes a line for those who debug, where somebody does. */
+  readonly note?: ((line: string) => void) | undefined;
 }
 
 /** One URL over time: attempts, and the waits between them. */
@@ -99,5 +102,6 @@ export interface Connection {
   listenToAll(): void;
   connect(): void;
   reconnect(): void;
-  close(): void;
+  /** `resumeAfter`: what came after this id was not handed on, and is to be asked for again. */
+  close(resumeAfter?: string): void;
 }

@@ -1,4 +1,4 @@
-import { resolveUrl } from './request.js';
+import { headersOf, resolveUrl } from './request.js';
 
 /** What native `EventSource` cannot do, by the option that asks for it. */
 const BEYOND_NATIVE = {
@@ -16,7 +16,8 @@ const BEYOND_NATIVE = {
 
 const TRANSPORTS: readonly unknown[] = ['auto', 'native', 'fetch'];
 const REDIRECTS: readonly unknown[] = [undefined, 'follow', 'error'];
-const NUMBERS = ['retryInterval', 'openTimeout', 'idleTimeout', 'maxEventSize'];
+/** With 0 of these every attempt would fail. */
+const LIMITS = ['openTimeout', 'idleTimeout', 'maxEventSize'];
 const RETRY_NUMBERS = ['limit', 'factor', 'maxInterval', 'maxElapsed'];
 
 /** Options as they come from JavaScript: anything. */
@@ -43,6 +44,23 @@ function checkNumbers(names: readonly string[], options: Unchecked): void {
   }
 }
 
+function checkLimits(options: Unchecked): void {
+  for (const name of LIMITS) {
+    const value = options[name] ?? 1;
+    check(
+      typeof value === 'number' && value > 0,
+      `\`${name}\` must be a number above 0. Leave it out for the default.`,
+    );
+  }
+}
+
+/** An object or an array, which fetch would send as "[object Object]". */
+function isPlain(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null || Array.isArray(value);
+}
+
 /** Whether one of the options is beyond native. */
 export function asksFetch(options: object): boolean {
   return Object.keys(BEYOND_NATIVE).some((name) => (options as Unchecked)[name] !== undefined);
@@ -55,6 +73,7 @@ export function validate(url: unknown, given: object): void {
     transport,
     retry,
     method = 'POST',
+    headers,
     json,
     body,
     redirect,
@@ -64,16 +83,20 @@ export function validate(url: unknown, given: object): void {
     signal,
     storage,
     storageKey,
+    debug,
+    share,
   } = options;
   if (typeof url !== 'function') resolveUrl(url);
   check(
     typeof transport === 'function' || TRANSPORTS.includes(transport),
     "`transport` must be 'auto', 'native', 'fetch', or a function.",
   );
-  checkNumbers(NUMBERS, options);
+  checkNumbers(['retryInterval'], options);
+  checkLimits(options);
   if (typeof retry === 'object' && retry) {
     checkNumbers(RETRY_NUMBERS, retry as Unchecked);
     checkType('function', ['shouldRetry'], retry as Unchecked);
+    checkType('boolean', ['jitter'], retry as Unchecked);
   } else if (retry !== undefined && retry !== false) {
     check(
       typeof retry === 'number' && retry >= 0,
@@ -81,6 +104,7 @@ export function validate(url: unknown, given: object): void {
     );
   }
   checkType('string', ['method', 'lastEventId', 'lastEventIdParam', 'storageKey'], options);
+  check(lastEventIdParam !== '', '`lastEventIdParam` must not be empty.');
   checkType('function', ['fetch', 'EventSource', 'resumed'], options);
   check(
     ['undefined', 'string', 'function'].includes(typeof until),
@@ -92,8 +116,14 @@ export function validate(url: unknown, given: object): void {
     '`lastEventId` must not hold CR, LF or NUL: no stream can have sent it.',
   );
   check(signal === undefined || signal instanceof AbortSignal, '`signal` must be an AbortSignal.');
+  check(
+    ['undefined', 'boolean', 'function'].includes(typeof debug),
+    '`debug` must be a boolean or a function.',
+  );
+  if (headers !== undefined && typeof headers !== 'function') headersOf(headers as HeadersInit);
   check(REDIRECTS.includes(redirect), "`redirect` must be 'follow' or 'error'.");
   check(json === undefined || body === undefined, 'Give `json` or `body`, not both.');
+  check(!isPlain(body), '`body` must be something fetch can send. Give an object or an array as `json`.');
   check(
     (json === undefined && body === undefined) ||
       (typeof method === 'string' && !/^(get|head)$/i.test(method)),
@@ -103,6 +133,18 @@ export function validate(url: unknown, given: object): void {
     !storage || typeof url !== 'function' || storageKey,
     '`storage` needs a `storageKey` where the URL is a function.',
   );
+  check(
+    share === undefined || typeof share === 'function',
+    '`share` must be what sharedConnection(name) returns.',
+  );
+  const isGet =
+    json === undefined &&
+    body === undefined &&
+    (typeof options.method !== 'string' || /^get$/i.test(options.method));
+  check(
+    !share || isGet || retry !== undefined,
+    '`share`: a tab that takes over would send the request once more, which only a GET allows. Give `retry` if yours may be repeated.',
+  );
   if (transport === 'native') {
     for (const [name, deed] of Object.entries(BEYOND_NATIVE)) {
       check(
@@ -111,8 +153,8 @@ export function validate(url: unknown, given: object): void {
       );
     }
     check(
-      (!lastEventId && !storage) || lastEventIdParam,
-      `\`${lastEventId ? 'lastEventId' : 'storage'}\`: native EventSource cannot send an id as a header at first. Give \`lastEventIdParam\`, or use transport: 'auto' or 'fetch'.`,
+      (!lastEventId && !storage && !share) || lastEventIdParam,
+      `\`${lastEventId ? 'lastEventId' : storage ? 'storage' : 'share'}\`: native EventSource cannot send an id as a header at first. Give \`lastEventIdParam\`, or use transport: 'auto' or 'fetch'.`,
     );
   }
 }

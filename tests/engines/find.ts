@@ -1,6 +1,7 @@
 /**
  * Finds the three browser engines the tests run in, and installs what is missing, so that `npm test` needs
- * nothing done by hand: first what Playwright has downloaded, then the browsers of the system, then an installer.
+ * nothing done by hand: first what `CHROME_PATH` and `FIREFOX_PATH` name, then what Playwright has downloaded, then the browsers of the
+ * system, then an installer.
  *
  * `ENGINE=chromium` (or a list: `ENGINE=chromium,webkit`) restricts everything to these engines.
  */
@@ -141,7 +142,18 @@ async function launch(name: 'chromium' | 'firefox', options: LaunchOptions = {})
 // ---- finding
 
 async function lookUp(name: EngineName): Promise<Engine | undefined> {
-  return (await downloaded(name)) ?? (await onSystem(name));
+  return (await named(name)) ?? (await downloaded(name)) ?? (await onSystem(name));
+}
+
+/** What the user names goes before all that could be found. */
+async function named(name: EngineName): Promise<Engine | undefined> {
+  if (name === 'webkit') return undefined;
+  const variable = name === 'chromium' ? 'CHROME_PATH' : 'FIREFOX_PATH';
+  const file = process.env[variable];
+  if (!file) return undefined;
+  const version = isProgram(file) ? await versionOf(file) : undefined;
+  if (version === undefined) throw new Error(`${variable} is "${file}", which is not a program that runs.`);
+  return { source: 'system', path: file, version };
 }
 
 /** What `npx playwright install` has left here. Loading Playwright takes long: look at its folder first. */
@@ -177,15 +189,12 @@ function playwrightFolder(): string {
 
 async function onSystem(name: EngineName): Promise<Engine | undefined> {
   if (name === 'webkit') return webkitGtk();
-  const variable = name === 'chromium' ? 'CHROME_PATH' : 'FIREFOX_PATH';
-  const chosen = process.env[variable];
-  if (chosen !== undefined && !isProgram(chosen)) {
-    throw new Error(`${variable} is "${chosen}", which is not a program.`);
+  // Not the first program, but the first that runs: stubs that ask for a snap stand in the way of a browser.
+  for (const file of places(name).filter(isProgram)) {
+    const version = await versionOf(file);
+    if (version !== undefined) return { source: 'system', path: file, version };
   }
-  const file = chosen ?? places(name).find(isProgram);
-  if (file === undefined) return undefined;
-  const version = await versionOf(file);
-  return version === undefined ? undefined : { source: 'system', path: file, version };
+  return undefined;
 }
 
 function places(name: 'chromium' | 'firefox'): string[] {

@@ -13,7 +13,10 @@ const all = documents.flatMap(snippets);
 
 describe('every block of TypeScript', () => {
   let diagnostics: Map<string, string>;
-  const nameOf = (file: string, line: number) => join(root, `${file.replaceAll('/', '.')}.${line}.ts`);
+  const nameOf = (file: string, line: number) => {
+    const language = all.find((each) => each.file === file && each.line === line)?.language ?? '';
+    return join(root, `${file.replaceAll('/', '.')}.${line}.${language}`);
+  };
 
   // One program for all: most of its time goes into the libraries.
   beforeAll(() => {
@@ -235,6 +238,19 @@ describe('the blocks that are marked', () => {
       await runs(page, name, { output, prompt: 'Hi' });
       expect(output.textContent).toBe('You asked: Hi');
     },
+    async ring(page, name) {
+      const ticks = Array.from({ length: 1300 }, (_, at) => `{"at":${at},"orders":${at * 2}}`);
+      const data = [...ticks.slice(0, 700), '{"at":"noon"}', ...ticks.slice(700)];
+      streams.set('/api/metrics', data.map((text) => `event: tick\ndata: ${text}\n\n`).join(''));
+      const log = vi.fn();
+      const { times, orders } = await runs(page, name, { SseClient: Kept, log });
+      await vi.waitFor(() => {
+        expect((times as number[]).at(-1)).toBe(1299);
+      });
+      expect(times).toHaveLength(700);
+      expect((orders as number[]).at(-700)).toBe(1200);
+      expect(log.mock.calls).toEqual([['decode', 'tick', '{"at":"noon"}']]);
+    },
     async 'mock-sse'(page, name) {
       const prices: string[] = [];
       await runs(page, name, { SseClient: Kept, prices });
@@ -261,8 +277,8 @@ describe('the blocks that are marked', () => {
       expect(clients.at(-1)?.status).toBe('closed');
     },
   };
-  /** Those of llm.md run in llm.test.ts. */
-  const elsewhere = ['openai', 'anthropic', 'patience', 'checked'];
+  /** Those of llm.md run in llm.test.ts, those that need a page in tests/unit/docs.test.tsx. */
+  const elsewhere = ['openai', 'show', 'anthropic', 'patience', 'checked', 'react', 'vue', 'rxjs'];
 
   const marked = all.filter(({ name, file }) => name !== undefined && file !== 'README.zh-CN.md');
 

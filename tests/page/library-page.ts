@@ -1,13 +1,18 @@
 /** Pages with the library as a plain script and a scene of the test's own: for reloads and navigations, which a bundler's page would disturb. */
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
-import type { SseClient } from 'ssekit';
+import type { sharedConnection, SseClient } from 'ssekit';
 import { createApp } from '../../demo/server/app.ts';
 import { createTestServer, type Middleware, type TestServer } from '../server.ts';
 
+/** What the script puts on a page. */
+export interface LibraryGlobal {
+  readonly SseClient: typeof SseClient;
+  readonly sharedConnection: typeof sharedConnection;
+}
+
 declare global {
-  /** What the script puts on the page. */
-  var ssekit: { readonly SseClient: typeof SseClient };
+  var ssekit: LibraryGlobal;
 }
 
 export interface LibraryPages extends TestServer {

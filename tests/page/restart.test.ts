@@ -7,6 +7,7 @@ import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { SseClient, SseState } from 'ssekit';
 import { launchChromium } from '../engines/find.ts';
+import type { LibraryGlobal } from './library-page.ts';
 
 /** A server that is killed under an open stream and started again, as in a deploy. */
 
@@ -68,7 +69,7 @@ interface Seen {
   states: SseState[];
 }
 declare global {
-  var ssekit: { readonly SseClient: typeof SseClient };
+  var ssekit: LibraryGlobal;
   var seen: Seen;
 }
 

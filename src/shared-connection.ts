@@ -1,0 +1,322 @@
+import { createConnection, type ConnectionFactory, type ConnectionOptions } from './connection.js';
+import { SseError } from './errors.js';
+import { gap } from './gap.js';
+import { Journal } from './journal.js';
+import { isLast } from './request.js';
+import { CLOSED, READY_STATE } from './state.js';
+import {
+  MOST_TYPES,
+  packOpen,
+  packState,
+  readOpen,
+  readState,
+  withoutQuery,
+  type EventNotice,
+  type OpenNotice,
+  type Push,
+  type Question,
+  type Sent,
+  type Snapshot,
+} from './tab-channel.js';
+import { joinTabs, type TabGroup } from './tab-group.js';
+import type { Connection, ConnectionObserver, SseState } from './transport.js';
+import { wait } from './wait.js';
+
+/** How many ms a leader in a hidden tab, whose timers are held back, may be late with an attempt before another tab pushes it. */
+const LATE = 1000;
+
+/**
+ * One connection for all tabs of this origin. Clients that give the same name share it, in whatever tab, and also within one. One of them has
+ * the connection, the others hear from it over a `BroadcastChannel`; when it goes, another takes over and resumes after the last event ID.
+ * Without Web Locks or `BroadcastChannel` (an insecure origin, Node before 24) each client connects for itself, and says so in `debug`.
+ *
+ * @param name - The identity of the stream. Whatever makes two streams different must be in it, and that is the login above all.
+ * @throws TypeError if there is no name.
+ *
+ * @example
+ * ```ts
+ * const client = new SseClient('/api/prices', { share: sharedConnection(`prices:${user.id}`) });
+ * ```
+ */
+export function sharedConnection(name: string): ConnectionFactory {
+  if (typeof name !== 'string' || !name) {
+    throw new TypeError("Give the shared connection a name: sharedConnection('prices:user42').");
+  }
+  const factory: ConnectionFactory = (options, observer) => {
+    const { navigator, BroadcastChannel } = globalThis as Partial<typeof globalThis>;
+    // Not on insecure origins, whatever its type says.
+    const locks: LockManager | undefined = navigator?.locks;
+    if (locks && BroadcastChannel) return share(`ssekit:${name}`, locks, options, observer);
+    observer.note?.('not shared: this page has no Web Locks or no BroadcastChannel');
+    return createConnection(options, observer);
+  };
+  // By the names of functions, components tell apart what they ask for: another login must be another connection.
+  return Object.defineProperty(factory, 'name', { value: name });
+}
+
+/** A connection that is this tab's own while it leads, and otherwise what it hears of another tab's. */
+function share(
+  name: string,
+  locks: LockManager,
+  options: ConnectionOptions,
+  observer: ConnectionObserver,
+): Connection {
+  const { until, maxEventSize, stored } = options;
+  const journal = new Journal();
+  const types = new Set<string>();
+  let wantsAll = false;
+  let state = CLOSED;
+  const ownUrl = typeof options.url === 'string' ? options.url : undefined;
+  let url = ownUrl ?? '';
+  let { lastEventId } = options;
+  /** From `connect()` to the end. */
+  let tabs: TabGroup | undefined;
+  /** The real one, in the leader. */
+  let inner: Connection | undefined;
+  let opened: OpenNotice | undefined;
+  let isAsking = false;
+  /** Where this tab stood when it last found that it lacks something. */
+  let lackedAt = '';
+  let stopWaiting: (() => void) | undefined;
+  /** Counts `close()`: an emission that finds it changed is no longer due. */
+  let closes = 0;
+
+  function lead(): void {
+    stopWaiting?.();
+    const isKnown = journal.sequence !== undefined;
+    const isAgain = state.status !== 'connecting';
+    journal.lead();
+    const mine = createConnection(
+      { ...options, until: undefined, lastEventId, stored: stored && { ...stored, isKnown } },
+      {
+        state(now) {
+          if (inner !== mine) return;
+          // A hand-over is a loss, and the way back from it.
+          const next: SseState =
+            isAgain && now.status === 'connecting' ? { ...now, status: 'reconnecting' } : now;
+          const isFinal = next.status === 'closed' && next.error !== undefined;
+          // That it has opened is told with what is known of that.
+          if (next.status !== 'open' || state.status === 'open') post(next, isFinal);
+          tell(next, isFinal);
+        },
+        open(info) {
+          if (inner !== mine) return;
+          opened = packOpen(info);
+          post(state);
+          observer.open(info);
+        },
+        message({ type, data, lastEventId, origin }) {
+          if (inner !== mine) return;
+          const sequence = (journal.sequence ?? 0) + 1;
+          const event: EventNotice = { kind: 'event', sequence, type, data, lastEventId, origin };
+          journal.add(event);
+          // First the others: what this tab makes of it is no matter of theirs.
+          tabs?.post(event);
+          deliver(event);
+        },
+        error(error) {
+          if (inner !== mine) return;
+          // One of the storage is this tab's own matter.
+          if (error === mine.state.error) post(state, true);
+          observer.error(error);
+        },
+      },
+    );
+    inner = mine;
+    for (const type of types) mine.listen(type);
+    if (wantsAll) mine.listenToAll();
+    mine.connect();
+  }
+
+  function follow(): void {
+    const old = inner;
+    if (!old) return;
+    inner = undefined;
+    ({ lastEventId, url } = old);
+    old.close();
+  }
+
+  function post(now: SseState, failed = false): void {
+    tabs?.post({
+      kind: 'snapshot',
+      sequence: journal.sequence ?? 0,
+      oldest: journal.oldest,
+      lastEventId: inner?.lastEventId ?? '',
+      url: withoutQuery(inner?.url ?? ''),
+      state: packState(now),
+      failed,
+      opened: now.status === 'open' ? opened : undefined,
+      ...wanted(),
+    });
+  }
+
+  const wanted = () => ({ types: [...types].slice(0, MOST_TYPES), all: wantsAll });
+
+  /** Once, however much there is to ask in one tick. */
+  function ask(): void {
+    if (isAsking) return;
+    isAsking = true;
+    queueMicrotask(() => {
+      isAsking = false;
+      if (!inner) tabs?.post({ kind: 'question', sequence: journal.sequence, ...wanted() });
+    });
+  }
+
+  function asked(notice: Question | Push): void {
+    if (notice.kind === 'push') {
+      if (notice.force || state.retryAt !== undefined) inner?.reconnect();
+      return;
+    }
+    want(notice.types, notice.all);
+    for (const event of journal.since(notice.sequence ?? Infinity)) tabs?.post(event);
+    post(state);
+  }
+
+  function told(notice: Sent & (Snapshot | EventNotice)): boolean {
+    if (notice.kind === 'snapshot') hearSnapshot(notice);
+    // After a gap, or before the first snapshot: the answer to a question will bring what is missing, and this again.
+    else if (!(notice.sequence <= (journal.sequence ?? NaN) + 1)) return false;
+    else if (journal.accept(notice)) {
+      if (notice.data.length <= maxEventSize) deliver(notice);
+      else {
+        ({ lastEventId } = notice);
+        lose(`An event grew past ${maxEventSize} characters.`);
+      }
+    }
+    return true;
+  }
+
+  function hearSnapshot({ sequence, oldest, state: now, opened, failed, ...notice }: Sent & Snapshot): void {
+    const current = tabs;
+    const lacksTypes = (wantsAll && !notice.all) || [...types].some((type) => !notice.types.includes(type));
+    want(notice.types, notice.all);
+    url = ownUrl ?? notice.url;
+    const found = journal.meet(sequence, oldest);
+    if (found === 'even') ({ lastEventId } = notice);
+    const standing = `${notice.generation} ${journal.sequence ?? 0}`;
+    if ((lacksTypes || found === 'behind') && lackedAt !== standing) {
+      lackedAt = standing;
+      ask();
+    }
+    stopWaiting?.();
+    // The leader may be in a hidden tab, where timers are late, while this one is shown.
+    if (now.retryAt !== undefined) {
+      stopWaiting = wait(now.retryAt - Date.now() + LATE, () => tabs?.post({ kind: 'push', force: false }));
+    }
+    const isOpening = now.status === 'open' && state.status !== 'open';
+    tell(readState(now), failed);
+    if (tabs === current && isOpening && opened) {
+      const info = readOpen(opened, now.transport ?? '');
+      observer.open(info);
+      // Judged here as in the leader, from what the server said.
+      const error = tabs === current && gap(info, options.resumed);
+      if (error) observer.error(error);
+    }
+    if (tabs === current && found === 'missed') {
+      ({ lastEventId } = notice);
+      lose('This tab was away for longer than the others remember: it missed events.');
+    }
+  }
+
+  function want(wanted: readonly string[], all: boolean): void {
+    for (const type of wanted) if (types.size < MOST_TYPES) add(type);
+    if (all) addAll();
+  }
+
+  function add(type: string): void {
+    types.add(type);
+    inner?.listen(type);
+  }
+
+  function addAll(): void {
+    wantsAll = true;
+    inner?.listenToAll();
+  }
+
+  function deliver({ type, data, lastEventId: id, origin }: EventNotice): void {
+    lastEventId = id;
+    const message = { type, data, lastEventId, origin, raw: data };
+    if (until === undefined || !isLast(until, message)) observer.message(message);
+    else finish();
+  }
+
+  function lose(reason: string): void {
+    observer.error(new SseError('overflow', reason, { willRetry: true }));
+  }
+
+  /** The state first, so that listeners of the error find it in place. */
+  function tell(next: SseState, failed: boolean): void {
+    const before = closes;
+    if (next.status === 'closed') end();
+    const isNew = !isSame(next, state);
+    if (isNew) state = next;
+    const { error } = state;
+    if (isNew) observer.state(state);
+    if (failed && before === closes && error) observer.error(error);
+  }
+
+  function end(): void {
+    const old = tabs;
+    tabs = undefined;
+    stopWaiting?.();
+    old?.leave();
+  }
+
+  /** Closes this tab's client in order, whatever the others do. */
+  function finish(): void {
+    end();
+    if (state.status !== 'closed') tell({ ...CLOSED, transport: state.transport }, false);
+  }
+
+  return {
+    get state() {
+      return state;
+    },
+    get url() {
+      return inner ? inner.url : url;
+    },
+    get lastEventId() {
+      return inner ? inner.lastEventId : lastEventId;
+    },
+    listen(type) {
+      if (types.has(type)) return;
+      add(type);
+      ask();
+    },
+    listenToAll() {
+      if (wantsAll) return;
+      addAll();
+      ask();
+    },
+    connect() {
+      if (tabs) return;
+      tabs = joinTabs(name, locks, {
+        knows: () => journal.sequence !== undefined,
+        lead,
+        follow,
+        ask,
+        asked,
+        told,
+        note: observer.note,
+      });
+      const { transport } = state;
+      tell({ ...CLOSED, status: 'connecting', readyState: READY_STATE.connecting, transport }, false);
+    },
+    reconnect() {
+      if (inner) inner.reconnect();
+      else tabs?.post({ kind: 'push', force: true });
+    },
+    close() {
+      closes++;
+      finish();
+    },
+  };
+}
+
+/** Whether nothing changed for those who look. Errors that differ in anything differ in their text or number. */
+function isSame(a: SseState, b: SseState): boolean {
+  return (
+    (['status', 'attempt', 'retryAt', 'transport'] as const).every((key) => a[key] === b[key]) &&
+    a.error?.message === b.error?.message
+  );
+}

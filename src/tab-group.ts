@@ -1,0 +1,155 @@
+import { standForLeader } from './leader-lock.js';
+import { watchLeader, type LeaderWatch } from './leader-watch.js';
+import {
+  readNotice,
+  VERSION,
+  type EventNotice,
+  type Notice,
+  type Push,
+  type Question,
+  type Sent,
+  type Snapshot,
+} from './tab-channel.js';
+
+/** What one tab does in its group. */
+export interface Member {
+  /** Whether it knows where the stream stands. Who does goes before who does not. */
+  readonly knows: () => boolean;
+  /** It is the leader, and has heard all that the leader before it has said. */
+  readonly lead: () => void;
+  /** It is not the leader any more. */
+  readonly follow: () => void;
+  /** To ask the leader how things stand. */
+  readonly ask: () => void;
+  /** The leader hears what is asked of it. */
+  readonly asked: (notice: Question | Push) => void;
+  /** The others hear the leader. Whether it made sense to this tab; if not, it asks again after a while. */
+  readonly told: (notice: Sent & (Snapshot | EventNotice)) => boolean;
+  readonly note: ((line: string) => void) | undefined;
+}
+
+export interface TabGroup {
+  post(notice: Notice): void;
+  /** Nothing is left behind, and this tab can never become leader. */
+  leave(): void;
+}
+
+const page: Partial<Pick<Window, 'addEventListener' | 'document'>> = globalThis;
+
+/** Joins the tabs that share a name: one of them leads at a time, each in a generation of its own, and what the others say reaches it. */
+export function joinTabs(name: string, locks: LockManager, member: Member): TabGroup {
+  const session = new AbortController();
+  /** The highest that was heard of: that of the leader. */
+  let generation = 0;
+  /** That of the claim under way. */
+  let claimed = 0;
+  let isLeading = false;
+  let channel: BroadcastChannel | undefined;
+  /** Gives the lock up, or the wait for it. */
+  let standBack: (() => void) | undefined;
+  let watch: LeaderWatch | undefined;
+
+  function post(notice: Notice, through = channel): void {
+    through?.postMessage({ ...notice, version: VERSION, generation } satisfies Sent);
+  }
+
+  function enter(): void {
+    if (standBack) return;
+    if (!channel) {
+      channel = new BroadcastChannel(name);
+      channel.onmessage = ({ data }: MessageEvent<unknown>) => {
+        const notice = readNotice(data);
+        if (notice) hear(notice);
+      };
+    }
+    follow();
+    member.ask();
+  }
+
+  /** Neither leads nor can come to lead: for a page that is about to be frozen. */
+  function stepBack(): void {
+    standBack?.();
+    watch?.cancel();
+    standBack = watch = undefined;
+    claimed = 0;
+    if (isLeading) {
+      isLeading = false;
+      member.note?.('this tab gives the connection up');
+      member.follow();
+    }
+  }
+
+  /** A channel in the back/forward cache hears nothing, and a message to it costs the page its place there. */
+  function hide(): void {
+    stepBack();
+    channel?.close();
+    channel = undefined;
+  }
+
+  function follow(): void {
+    stepBack();
+    watch = watchLeader(member.ask, () => {
+      member.note?.('the tab that has the connection does not answer');
+      stand(true);
+    });
+    stand(false);
+  }
+
+  function stand(steal: boolean): void {
+    standBack?.();
+    standBack = standForLeader(locks, name, steal, { elected: claim, deposed: follow });
+  }
+
+  /**
+   * Tells the others, and itself: what the leader before it has said is on its way, and arrives before this. So it goes out on a channel of
+   * its own, which is heard on the other one.
+   */
+  function claim(): void {
+    claimed = generation = Math.max(generation + 1, Date.now()) + Math.random();
+    const megaphone = new BroadcastChannel(name);
+    post({ kind: 'claim', knows: member.knows() }, megaphone);
+    megaphone.close();
+  }
+
+  function hear(notice: Sent): void {
+    if (notice.generation > generation) {
+      ({ generation } = notice);
+      if (isLeading) follow();
+    }
+    if (notice.kind === 'question' || notice.kind === 'push') {
+      if (isLeading) member.asked(notice);
+    } else if (isLeading) return;
+    else if (notice.kind !== 'claim') {
+      if (notice.generation === generation && member.told(notice)) watch?.heard();
+    } else if (notice.generation === claimed) {
+      // Meanwhile somebody may have spoken of a higher generation.
+      if (claimed < generation) claim();
+      else {
+        watch?.cancel();
+        isLeading = true;
+        member.note?.('this tab has the connection');
+        member.lead();
+      }
+    } else if (notice.generation === generation) {
+      watch?.heard();
+      if (notice.knows || !member.knows()) return;
+      // That one would begin from the start. What it says does not count from here on.
+      generation++;
+      stand(true);
+    }
+  }
+
+  const { signal } = session;
+  page.addEventListener?.('pagehide', hide, { signal });
+  page.addEventListener?.('pageshow', enter, { signal });
+  page.document?.addEventListener('freeze', stepBack, { signal });
+  page.document?.addEventListener('resume', enter, { signal });
+  enter();
+  return {
+    post,
+    leave() {
+      session.abort();
+      hide();
+    },
+  };
+}
