@@ -66,7 +66,10 @@ export async function start(
     if (child.exitCode === null && child.signalCode === null) {
       const ended = once(child, 'exit');
       kill(signal);
+      // Some wait for ever for the last of their clients.
+      const impatience = setTimeout(killNow, 3000);
       await ended;
+      clearTimeout(impatience);
     }
   };
   try {

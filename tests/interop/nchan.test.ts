@@ -25,7 +25,7 @@ describeWith(['nginx', 'nchan'], 'Nchan', () => {
         location ~ ^/short/(\\w+)$  { nchan_publisher; nchan_channel_id $1; nchan_message_buffer_length 5; nchan_message_timeout 5m; }
       }`,
       [port],
-      { nchan: true, workers: 2 },
+      { nchan: true },
     );
   });
   afterAll(() => nginx.stop());

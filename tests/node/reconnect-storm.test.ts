@@ -3,7 +3,7 @@ import { picture } from '../../bench/storm/picture.ts';
 import { policies, simulate, type Outcome, type PolicyName } from '../../bench/storm/simulate.ts';
 import { random } from '../faults/numbered.ts';
 
-/** The simulation behind docs/reconnect-storms.md, with a two-hundredth of the clients and of the server: the ranking is the same. */
+/** The simulation behind docs/scaling.md, with a two-hundredth of the clients and of the server: the ranking is the same. */
 
 const CLIENTS = 5000;
 const SERVER = { accepts: 100, refusal: 0.02 };
