@@ -16,6 +16,9 @@ export class Journal {
   #characters = 0;
   /** Delivered already, but not yet by the leader of now, who started before them. */
   #ahead: EventNotice[] = [];
+  /** Where there is nothing left to compare with: all is known up to the event with this id, which must come soon. */
+  #knownUpTo = '';
+  #patience = 0;
 
   /** The number of the oldest event that is kept, or else of the next one. */
   get oldest(): number {
@@ -36,6 +39,11 @@ export class Journal {
   accept(event: EventNotice): boolean {
     if (event.sequence !== (this.sequence ?? NaN) + 1) return false;
     this.add(event);
+    if (this.#knownUpTo !== '' && this.#patience-- > 0) {
+      if (event.lastEventId === this.#knownUpTo) this.#knownUpTo = '';
+      return false;
+    }
+    this.#knownUpTo = '';
     const had = this.#ahead.shift();
     if (had && had.lastEventId !== '' && had.lastEventId === event.lastEventId) return false;
     // The server did not send the same again: what follows is new.
@@ -56,13 +64,17 @@ export class Journal {
       return 'missed';
     }
     if (own > sequence) {
-      // Where the comparison cannot begin, at the next event, there is none.
-      this.#ahead = this.oldest > sequence + 1 ? [] : [...this.since(sequence), ...this.#ahead];
+      if (this.oldest <= sequence + 1) this.#ahead = [...this.since(sequence), ...this.#ahead];
+      else {
+        this.#knownUpTo = (this.#ahead.at(-1) ?? this.#events.at(-1))?.lastEventId ?? '';
+        this.#patience = MOST_EVENTS;
+        this.#ahead = [];
+      }
       this.#events = this.#events.filter((event) => event.sequence <= sequence);
       this.#characters = this.#events.reduce((sum, { data }) => sum + data.length, 0);
       this.sequence = sequence;
     }
-    return this.#ahead.length > 0 ? 'ahead' : 'even';
+    return this.#ahead.length > 0 || this.#knownUpTo !== '' ? 'ahead' : 'even';
   }
 
   /** What others lack who have the events up to `sequence`. */
@@ -75,6 +87,7 @@ export class Journal {
     this.sequence ??= Date.now() * 1000;
     for (const event of this.#ahead) this.add(event);
     this.#ahead = [];
+    this.#knownUpTo = '';
   }
 
   #forget(): void {
