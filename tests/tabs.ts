@@ -62,9 +62,9 @@ export class World {
           [...tab.queues.values()].filter((queue) => queue.length > 0).map((queue) => ({ tab, queue })),
         );
       if (queues.length === 0) return;
-      const { tab, queue } = queues[pick(queues.length)] as (typeof queues)[number];
-      const task = queue.shift();
-      if (task) tab.run(task);
+      const next = queues[pick(queues.length)];
+      const task = next?.queue.shift();
+      if (next && task) next.tab.run(task);
     }
   }
 
@@ -129,7 +129,7 @@ export class World {
         const at = this.waiting.indexOf(grant);
         if (at < 0) return;
         this.waiting.splice(at, 1);
-        reject(signal.reason as Error);
+        reject(signal.reason);
       });
       if (steal) {
         this.held?.reject(new DOMException('stolen', 'AbortError'));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { Tab, World, type Attempt } from '../tabs.ts';
+import { World, type Attempt, type Tab } from '../tabs.ts';
 
 /**
  * R7 between tabs, over random histories: tabs come, close, crash, are blocked and wake, messages arrive in any order that channels allow. No
