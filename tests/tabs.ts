@@ -1,6 +1,6 @@
 /**
  * Tabs without browsers: locks and channels as the standards have them, in which a test says when a message arrives and which tab crashes.
- * Messages of one sender arrive in order; those of several, in any.
+ * Messages of a channel arrive in one order everywhere, as in browsers, where one process passes them on; locks and sockets in any.
  */
 import type { SseError } from '../src/errors.ts';
 import { connectionOptions, type SseClientOptions } from '../src/options.ts';
@@ -253,7 +253,7 @@ function fakeChannels(world: World): new (name: string) => FakeChannel {
       for (const other of world.channels) {
         if (other === this || other.name !== this.name) continue;
         const data: unknown = structuredClone(message);
-        other.tab.post(this.tab, () => {
+        other.tab.post('channel', () => {
           if (world.channels.has(other)) other.onmessage?.({ data });
         });
       }
