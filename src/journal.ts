@@ -91,7 +91,9 @@ export class Journal {
   }
 
   #forget(): void {
-    this.#events = this.#ahead = [];
+    this.#events = [];
+    this.#ahead = [];
     this.#characters = 0;
+    this.#knownUpTo = '';
   }
 }
