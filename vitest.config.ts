@@ -10,6 +10,8 @@ import { createTestRoutes } from './tests/server.ts';
 
 const source = (file: string) => fileURLToPath(new URL(`./src/${file}.ts`, import.meta.url));
 
+const root = fileURLToPath(new URL('.', import.meta.url));
+
 const resolve = {
   alias: [
     { find: /^ssekit$/, replacement: source('index') },
@@ -42,19 +44,8 @@ function isSelected(...projects: readonly string[]): boolean {
   );
 }
 
-/** Minutes of faults, soaks and heaps: `npm run test:long`. */
-const isLong = process.env.LONG === '1';
-const long = [
-  'tests/node/hostile.test.ts',
-  'tests/node/leaks.test.ts',
-  'tests/browser/faults.test.ts',
-  'tests/browser/resume-properties.test.ts',
-  'tests/page/leaks.test.ts',
-];
-const files = (folder: string) =>
-  isLong
-    ? { include: long.filter((file) => file.startsWith(folder)) }
-    : { include: [`${folder}/**/*.test.ts`], exclude: long };
+/** ms. Random streams and fault tables take 4 s on two idle cores, and several times that where others work on them, too. */
+const PATIENCE = 60_000;
 
 const engines: Engines = isSelected('browser', 'page') ? await findEngines() : {};
 
@@ -70,20 +61,76 @@ const instances = engineNames.flatMap((name): BrowserInstanceOption[] => {
 const browser: TestProjectInlineConfiguration = {
   resolve,
   plugins: [servers()],
+  // Found while the tests run, they would make the page load again.
+  optimizeDeps: {
+    include: ['react', 'react/jsx-dev-runtime', 'react-dom/client', '@testing-library/react', 'vue'],
+  },
   test: {
     name: 'browser',
-    ...files('tests/browser'),
+    include: ['tests/browser/**/*.test.{ts,tsx}'],
     globalSetup: 'tests/browser/global-setup.ts',
     testTimeout: 15_000,
     browser: { enabled: true, headless: true, ui: false, screenshotFailures: false, instances },
   },
 };
 
+/** The tests of the React binding once more, on React 18. */
+const react18: TestProjectInlineConfiguration = {
+  resolve: {
+    alias: [
+      ...resolve.alias,
+      { find: /^(react|react-dom)(?=\/|$)/, replacement: `${root}tests/react-18/node_modules/$1` },
+      // As a module, and not left to Node: else it would find the root's React.
+      {
+        find: /^@testing-library\/react$/,
+        replacement: `${root}node_modules/@testing-library/react/dist/@testing-library/react.esm.js`,
+      },
+    ],
+  },
+  test: {
+    name: 'react 18',
+    environment: 'jsdom',
+    include: ['tests/unit/react.test.tsx'],
+    server: { deps: { inline: [/@testing-library\/react/] } },
+  },
+};
+
 export default defineConfig({
   test: {
     projects: [
-      { resolve, test: { name: 'unit', environment: 'jsdom', include: ['tests/unit/**/*.test.ts'] } },
-      { resolve, test: { name: 'node', environment: 'node', ...files('tests/node') } },
+      {
+        resolve,
+        test: {
+          name: 'unit',
+          environment: 'jsdom',
+          include: ['tests/unit/**/*.test.{ts,tsx}'],
+          testTimeout: PATIENCE,
+        },
+      },
+      react18,
+      {
+        resolve,
+        test: {
+          name: 'node',
+          environment: 'node',
+          include: ['tests/node/**/*.test.{ts,tsx}'],
+          testTimeout: PATIENCE,
+        },
+      },
+      {
+        resolve,
+        test: {
+          name: 'interop',
+          environment: 'node',
+          include: ['tests/interop/**/*.test.ts'],
+          globalSetup: 'tests/interop/global-setup.ts',
+          // Hundreds of clients and some servers in each file: one after the other.
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
       {
         resolve,
         test: {
@@ -103,12 +150,13 @@ export default defineConfig({
         test: {
           name: 'page',
           environment: 'node',
-          ...files('tests/page'),
+          include: ['tests/page/**/*.test.{ts,tsx}'],
           // One browser at a time, and nothing else besides.
           fileParallelism: false,
           sequence: { groupOrder: 1 },
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          expect: { poll: { timeout: 30_000 } },
         },
       },
     ],

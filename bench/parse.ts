@@ -2,24 +2,6 @@
 import { createParser as createPeer } from 'eventsource-parser';
 import { createParser } from '../src/parse.ts';
 
-export interface Cell {
-  readonly stream: string;
-  readonly chunk: number;
-  /** Nanoseconds per event, medians. */
-  readonly ours: number;
-  readonly theirs: number;
-  /** Theirs over ours: the median over all rounds, and the quarter of them below and above. */
-  readonly ratio: number;
-  readonly low: number;
-  readonly high: number;
-}
-
-export interface Growth {
-  readonly chunks: number;
-  readonly ours: number;
-  readonly theirs: number;
-}
-
 const repeat = (count: number, block: (i: number) => string) =>
   Array.from({ length: count }, (_, i) => block(i)).join('');
 
@@ -85,97 +67,50 @@ function cut(text: string, size: number, most = Infinity): Uint8Array[] {
   return chunks;
 }
 
-function time(parse: Parse, chunks: readonly Uint8Array[], times: number, expected?: Tally): number {
+export type Who = 'ours' | 'theirs';
+const parsers: Readonly<Record<Who, Parse>> = { ours, theirs };
+
+let chunks: readonly Uint8Array[] = [];
+let expected: Tally = { events: 0, characters: 0 };
+let times = 1;
+
+/** Parses all chunks so often that a clock can see it. Returns ms each. */
+export function sample(who: Who): number {
   const tally = { events: 0, characters: 0 };
   const start = performance.now();
-  for (let i = 0; i < times; i++) parse(chunks, tally);
+  for (let i = 0; i < times; i++) parsers[who](chunks, tally);
   const took = (performance.now() - start) / times;
-  if (
-    expected &&
-    (tally.events !== expected.events * times || tally.characters !== expected.characters * times)
-  ) {
+  if (tally.events !== expected.events * times || tally.characters !== expected.characters * times) {
     throw new Error(`counted ${JSON.stringify(tally)}, expected ${times} times ${JSON.stringify(expected)}`);
   }
   return took;
 }
 
-function quantile(values: readonly number[], q: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.round((sorted.length - 1) * q)] ?? NaN;
-}
-
-/**
- * One stream in chunks of one size. Rounds are short and alternate, so that what else the machine does hits both; the ratio is taken
- * within each round.
- */
-export function measureCell(stream: string, chunk: number, rounds: number, roundMs = 12): Cell {
-  // Tiny chunks: fewer bytes, or a hundred thousand objects would measure the collector.
-  const chunks = cut(streams[stream]?.() ?? '', chunk, chunk < 100 ? 20_000 * chunk : Infinity);
-  const expected = { events: 0, characters: 0 };
+/** Makes the chunks that `sample` parses, and warms both parsers up. */
+function prepare(parts: readonly Uint8Array[], sampleMs: number): void {
+  chunks = parts;
+  times = 1;
+  expected = { events: 0, characters: 0 };
   theirs(chunks, expected);
-  const warmUpUntil = performance.now() + 400;
   let once = Infinity;
-  do {
-    once = Math.min(once, time(ours, chunks, 1, expected), time(theirs, chunks, 1, expected));
-  } while (performance.now() < warmUpUntil);
-  const times = Math.max(1, Math.round(roundMs / once));
-  const samples = Array.from({ length: rounds }, (_, round) => {
-    // Who goes first has the colder cache: in turns.
-    const first = round % 2 === 0 ? time(ours, chunks, times, expected) : 0;
-    const peer = time(theirs, chunks, times, expected);
-    const own = first || time(ours, chunks, times, expected);
-    return { own, peer, ratio: peer / own };
-  });
-  const perEvent = (ms: number) => (ms * 1e6) / Math.max(1, expected.events);
-  return {
-    stream,
-    chunk,
-    ours: perEvent(
-      quantile(
-        samples.map(({ own }) => own),
-        0.5,
-      ),
-    ),
-    theirs: perEvent(
-      quantile(
-        samples.map(({ peer }) => peer),
-        0.5,
-      ),
-    ),
-    ratio: quantile(
-      samples.map(({ ratio }) => ratio),
-      0.5,
-    ),
-    low: quantile(
-      samples.map(({ ratio }) => ratio),
-      0.25,
-    ),
-    high: quantile(
-      samples.map(({ ratio }) => ratio),
-      0.75,
-    ),
-  };
+  const warmUpUntil = performance.now() + 300;
+  do once = Math.min(once, sample('ours'), sample('theirs'));
+  while (performance.now() < warmUpUntil);
+  times = Math.max(1, Math.round(sampleMs / once));
 }
 
-/** One data line of 8 MiB in more and more chunks: ms each. */
-export function measureGrowth(rounds: number): Growth[] {
+/** One of the streams, in chunks of one size. */
+export function prepareCell(stream: string, chunk: number): { events: number; times: number } {
+  // Tiny chunks: fewer bytes, or a hundred thousand objects would measure the collector.
+  prepare(cut(streams[stream]?.() ?? '', chunk, chunk < 100 ? 20_000 * chunk : Infinity), 20);
+  return { events: Math.max(1, expected.events), times };
+}
+
+export const growthSteps = [100, 1000, 10_000, 100_000] as const;
+
+/** One data line of 8 MiB, in so many chunks. */
+export function prepareGrowth(count: number): { times: number } {
   const line = `data: ${'y'.repeat(8 * 1024 * 1024)}\n\n`;
-  return [100, 1000, 10_000, 100_000].map((count) => {
-    const chunks = cut(line, Math.ceil(line.length / count));
-    const samples = Array.from({ length: rounds + 2 }, () => ({
-      own: time(ours, chunks, 1),
-      peer: time(theirs, chunks, 1),
-    })).slice(2);
-    return {
-      chunks: count,
-      ours: quantile(
-        samples.map(({ own }) => own),
-        0.5,
-      ),
-      theirs: quantile(
-        samples.map(({ peer }) => peer),
-        0.5,
-      ),
-    };
-  });
+  prepare(cut(line, Math.ceil(line.length / count)), 1);
+  return { times };
 }

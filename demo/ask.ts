@@ -1,20 +1,30 @@
 import { answerStream } from './answer-stream.ts';
+import type { Backend } from './backend.ts';
 import { button } from './button.ts';
-import { element, write } from './element.ts';
+import type { Dictionary } from './dictionary.ts';
+import { element } from './element.ts';
 import { followEnd } from './follow.ts';
+import type { Inspector } from './inspector/inspector.ts';
+import { onLanguage, say, texts } from './language.ts';
 import { typedText } from './typed-text.ts';
 import { SseError } from 'ssekit';
-import type { EventLog } from './event-log.ts';
 import type { Settings } from './settings.ts';
 
 /** The ask box: one POST, its answer typed as it arrives, and a button that stops it. */
-export function askBox({ session, chatInterval }: Settings, log: EventLog): void {
+export function askBox({ session, chatInterval }: Settings, backend: Backend, inspector: Inspector): void {
   const prompt = element('prompt', HTMLInputElement);
   const answer = element('answer', HTMLElement);
   const note = element('ask-note', HTMLElement);
   const text = typedText(answer);
   const follow = followEnd(element('answer-paper', HTMLElement));
+  const tap = inspector.tap('typewriter', 'ask');
   const url = `/api/chat?${new URLSearchParams({ session: `${session}-ask`, interval: String(chatInterval) })}`;
+
+  say(note, (t) => t.askOnce);
+  let suggested = '';
+  onLanguage(() => {
+    if (prompt.value === suggested) prompt.value = suggested = texts().question;
+  });
 
   let asking = new AbortController();
   const stop = button('stop', () => {
@@ -33,26 +43,25 @@ export function askBox({ session, chatInterval }: Settings, log: EventLog): void
     text.clear();
     stop.enable(true);
     answer.toggleAttribute('data-live', true);
-    write(note, 'Answering.');
-    let outcome = 'Answered.';
+    say(note, (t) => t.answering);
+    let outcome = (t: Dictionary) => t.answered;
     try {
-      for await (const piece of answerStream(url, question, signal, (event) => {
-        log.event(event);
-      })) {
-        for (const character of piece) text.append(character);
+      for await (const piece of answerStream(url, question, { signal, ...backend.options })) {
+        tap.event(piece.event, piece.text);
+        for (const character of piece.text) text.append(character);
         follow();
       }
     } catch (error) {
-      outcome = signal.aborted ? 'Stopped: the request has ended here and at the server.' : reason(error);
+      outcome = (t) => (signal.aborted ? t.stopped : reason(t, error));
     }
     // A newer question has taken the place of this one.
     if (signal !== asking.signal) return;
-    write(note, outcome);
+    say(note, outcome);
     stop.enable(false);
     answer.toggleAttribute('data-live', false);
   }
 }
 
-function reason(error: unknown): string {
-  return error instanceof SseError ? `${error.code}: ${error.message}` : String(error);
+function reason(t: Dictionary, error: unknown): string {
+  return error instanceof SseError ? t.error(error) : String(error);
 }

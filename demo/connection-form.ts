@@ -1,28 +1,66 @@
+import type { Backend } from './backend.ts';
+import type { Dictionary } from './dictionary.ts';
 import { element } from './element.ts';
-import type { SseClientOptions } from 'ssekit';
+import { say } from './language.ts';
+import type { Replay } from './type-stream.ts';
+import type { CommonOptions, FetchOptions, SseClientOptions } from 'ssekit';
 
 /** How the typewriter connects, as the form says now. */
 export interface ConnectionForm {
   readonly interval: number;
   /** Whether the server is asked to want a token. */
   readonly auth: boolean;
-  /** The options of a client that resumes after this id. */
-  options(lastEventId: string): SseClientOptions;
+  /** What the form chooses: the options of the client, and of the code beside it, which does not resume. */
+  options(resume?: Resume): SseClientOptions<Replay>;
 }
 
-/** Speed, transport and a header of one's own. `apply` is called for changes that need a new client, `hurry` for a new speed. */
+/** What a client of this page needs besides. */
+interface Resume extends Pick<FetchOptions, 'fetch'> {
+  readonly lastEventId: string;
+}
+
+interface Choice {
+  readonly text: (t: Dictionary) => string;
+}
+
+type Retry = Pick<CommonOptions, 'retry' | 'retryInterval'>;
+
+const retries: Readonly<Record<string, Choice & { readonly options: Retry }>> = {
+  default: { text: (t) => t.retryDefault, options: {} },
+  never: { text: (t) => t.retryNever, options: { retry: false } },
+  thrice: { text: (t) => t.retryThrice, options: { retry: 3 } },
+  steady: {
+    text: (t) => t.retrySteady,
+    options: { retryInterval: 1000, retry: { factor: 1, jitter: false } },
+  },
+};
+
+const decodes: Readonly<Record<string, Choice & { readonly decode: { readonly done?: 'json' } }>> = {
+  text: { text: (t) => t.decodeText, decode: {} },
+  json: { text: (t) => t.decodeJson, decode: { done: 'json' } },
+};
+
+/** Speed, transport, retry, decode and a header of one's own. `apply` is called for changes that need a new client, `hurry` for a new speed. */
 export function connectionForm(
   interval: number,
+  { isMock }: Backend,
   on: { apply: () => void; hurry: () => void },
 ): ConnectionForm {
   const speed = speedSelect(interval);
   const transport = element('transport', HTMLSelectElement);
+  const retry = choice('retry', retries);
+  const decode = choice('decode', decodes);
   const name = element('header-name', HTMLInputElement);
   const value = element('header-value', HTMLInputElement);
   const auth = element('auth', HTMLInputElement);
+  const native = [...transport.options].find((option) => option.value === 'native');
+  if (isMock && native) {
+    native.disabled = true;
+    say(native, (t) => `native (${t.needsServer})`);
+  }
 
   speed.addEventListener('change', on.hurry);
-  for (const control of [transport, name, value, auth]) {
+  for (const control of [transport, retry.select, decode.select, name, value, auth]) {
     control.addEventListener('change', () => {
       const native = transport.value === 'native';
       name.disabled = native;
@@ -39,14 +77,43 @@ export function connectionForm(
     get auth() {
       return auth.checked;
     },
-    options(lastEventId) {
-      // Native EventSource cannot send a Last-Event-ID of the page's choice, so the id may travel in the query.
-      const common = { lastEventId, lastEventIdParam: 'lastEventId' };
-      if (transport.value === 'native') return { ...common, transport: 'native' };
+    options(resume) {
+      const common = { ...retry.chosen().options, decode: decode.chosen().decode };
+      // Native EventSource cannot send a Last-Event-ID of the page's choice, so the id travels in the query.
+      const lastEventIdParam = 'lastEventId';
+      if (transport.value === 'native') {
+        const { lastEventId = '' } = resume ?? {};
+        return { transport: 'native', ...common, lastEventId, lastEventIdParam };
+      }
       const headers = value.value === '' ? undefined : { [name.value]: value.value };
+      const resumed = resume && { ...resume, lastEventIdParam };
       // Only fetch notices a stream that has fallen silent.
-      if (transport.value === 'fetch') return { ...common, headers, transport: 'fetch', idleTimeout: 5000 };
-      return { ...common, headers };
+      if (transport.value === 'fetch') {
+        return { transport: 'fetch', idleTimeout: 5000, headers, ...common, ...resumed };
+      }
+      return { headers, ...common, ...resumed };
+    },
+  };
+}
+
+/** Fills a select with named choices. */
+function choice<C extends Choice>(
+  id: string,
+  choices: Readonly<Record<string, C>>,
+): { select: HTMLSelectElement; chosen: () => C } {
+  const select = element(id, HTMLSelectElement);
+  const all = Object.entries(choices);
+  for (const [name, { text }] of all) {
+    const option = new Option('', name);
+    say(option, text);
+    select.add(option);
+  }
+  return {
+    select,
+    chosen() {
+      const found = all[select.selectedIndex];
+      if (found) return found[1];
+      throw new Error(`#${id} has no choice`);
     },
   };
 }

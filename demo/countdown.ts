@@ -1,4 +1,5 @@
 import { write } from './element.ts';
+import { texts } from './language.ts';
 import type { SseState } from 'ssekit';
 
 /** Shows how long it is until the next attempt. A timer runs only while there is something to count. */
@@ -7,15 +8,15 @@ export function countdown(output: Element): (state: SseState) => void {
   return ({ status, attempt, retryAt }) => {
     clearInterval(timer);
     const show = () => {
-      write(output, status === 'reconnecting' ? `${untilNext(retryAt)} · attempt ${attempt}` : '');
+      write(output, status === 'reconnecting' ? untilNext(retryAt, attempt) : '');
     };
     show();
     if (status === 'reconnecting' && retryAt !== undefined) timer = setInterval(show, 100);
   };
 }
 
-function untilNext(retryAt: number | undefined): string {
-  if (retryAt === undefined) return 'trying now';
+function untilNext(retryAt: number | undefined, attempt: number): string {
+  if (retryAt === undefined) return texts().tryingNow(attempt);
   const seconds = Math.max(0, retryAt - Date.now()) / 1000;
-  return `next attempt in ${seconds.toFixed(1)} s`;
+  return texts().nextIn(seconds.toFixed(1), attempt);
 }

@@ -1,46 +1,65 @@
 import { clock } from './clock.ts';
 import { create, element } from './element.ts';
-import type { SseClient, SseError } from 'ssekit';
-
-type Watched = Pick<SseClient, 'onError' | 'getSnapshot'>;
+import { onLanguage, texts } from './language.ts';
+import type { Stream } from './stream.ts';
+import type { SseError, SseState } from 'ssekit';
 
 export interface ErrorPanel {
-  watch(client: Watched): void;
+  readonly add: (stream: Stream, error: SseError, now: SseState) => void;
+  /** Shows the last error of this stream. */
+  show(stream: Stream): void;
+}
+
+interface Seen {
+  readonly error: SseError;
+  readonly retryAt: number | undefined;
 }
 
 /** Everything the last error of the connection knows. */
 export function errorPanel(): ErrorPanel {
   const list = element('last-error', HTMLDListElement);
   const none = element('no-error', HTMLElement);
+  const last = new Map<Stream['scene'], Seen>();
+  let shown: Stream['scene'] = 'typewriter';
+
+  function render(): void {
+    const seen = last.get(shown);
+    none.hidden = seen !== undefined;
+    list.hidden = seen === undefined;
+    if (seen) list.replaceChildren(...facts(seen).map(([name, value]) => row(name, value)));
+  }
+  onLanguage(render);
+
   return {
-    watch(client) {
-      client.onError((error) => {
-        none.hidden = true;
-        list.hidden = false;
-        list.replaceChildren(
-          ...facts(error, client.getSnapshot().retryAt).map(([name, value]) => row(name, value)),
-        );
-      });
+    add({ scene }, error, { retryAt }) {
+      last.set(scene, { error, retryAt });
+      if (scene === shown) render();
+    },
+    show({ scene }) {
+      shown = scene;
+      render();
     },
   };
 }
 
-function facts(error: SseError, retryAt: number | undefined): [string, string][] {
+function facts({ error, retryAt }: Seen): [string, string][] {
   const { code, status, message, attempt, willRetry, retryAfter } = error;
+  const t = texts();
   return [
     ['code', code],
-    ['status', status === undefined ? 'not known' : String(status)],
-    ['attempt', String(attempt ?? 'not known')],
+    ['status', String(status ?? t.notKnown)],
+    ['attempt', String(attempt ?? t.notKnown)],
     ['willRetry', String(willRetry ?? false)],
-    ['retryAfter', retryAfter === undefined ? 'not sent' : `${retryAfter} ms`],
+    ['retryAfter', retryAfter === undefined ? t.notSent : `${retryAfter} ms`],
     ['next attempt', nextAttempt(error, retryAt)],
     ['message', message],
   ];
 }
 
-function nextAttempt({ willRetry }: SseError, retryAt: number | undefined): string {
-  if (willRetry !== true) return 'none';
-  return retryAt === undefined ? 'when the browser decides' : clock(new Date(retryAt));
+function nextAttempt({ code, willRetry }: SseError, retryAt: number | undefined): string {
+  if (code === 'decode' || code === 'storage' || code === 'gap') return texts().notNeeded;
+  if (willRetry !== true) return texts().none;
+  return retryAt === undefined ? texts().browserDecides : clock(new Date(retryAt));
 }
 
 function row(name: string, value: string): HTMLElement {

@@ -1,13 +1,8 @@
 import { countdown } from './countdown.ts';
-import { part, write } from './element.ts';
+import type { Dictionary } from './dictionary.ts';
+import { part } from './element.ts';
+import { say } from './language.ts';
 import type { SseState } from 'ssekit';
-
-const words = {
-  connecting: 'Connecting',
-  open: 'Open',
-  reconnecting: 'Reconnecting',
-  closed: 'Closed',
-} as const;
 
 /**
  * The lamp with word, reason and countdown. Word and reason are a live region and change only with the state; the
@@ -19,7 +14,7 @@ export function lamp(root: HTMLElement): (state: SseState) => void {
   const count = countdown(part(root, 'countdown'));
   return (state) => {
     light(state);
-    write(reason, why(state));
+    say(reason, (t) => why(t, state));
     count(state);
   };
 }
@@ -30,26 +25,22 @@ export function smallLamp(root: HTMLElement): (state: SseState) => void {
   return ({ status, error }) => {
     root.dataset.status = status;
     root.toggleAttribute('data-failed', status === 'closed' && error !== undefined);
-    write(word, words[status]);
+    say(word, (t) => t[status]);
   };
 }
 
-function why({ status, error, transport, retryAt }: SseState): string {
+function why(t: Dictionary, { status, error, transport, retryAt }: SseState): string {
   switch (status) {
     case 'connecting':
-      return 'waiting for the response headers';
+      return t.waitingForHeaders;
     case 'open':
-      return `over ${transport === 'native' ? 'native EventSource' : (transport ?? 'an unknown transport')}`;
+      return t.over(transport);
     case 'reconnecting':
-      if (error === undefined) return 'on the way back';
+      if (error === undefined) return t.onTheWay;
       return retryAt === undefined && transport === 'native'
-        ? `by the browser itself. ${tell(error)}`
-        : tell(error);
+        ? t.byTheBrowser(t.error(error))
+        : t.error(error);
     case 'closed':
-      return error === undefined ? 'in order: nothing is sent, nothing is tried' : tell(error);
+      return error === undefined ? t.inOrder : t.error(error);
   }
-}
-
-function tell({ code, message }: NonNullable<SseState['error']>): string {
-  return `${code}: ${message}`;
 }

@@ -1,34 +1,93 @@
 import { askBox } from './ask.ts';
-import { element } from './element.ts';
+import { network } from './backend.ts';
+import { codePanel } from './code-panel.ts';
+import { dashboard } from './dashboard/dashboard.ts';
+import { element, part } from './element.ts';
 import { errorPanel } from './error-panel.ts';
-import { eventLog } from './event-log.ts';
 import { faultPanel } from './faults.ts';
-import { highlighted } from './highlight.ts';
+import { inspector as createInspector } from './inspector/inspector.ts';
+import { keyboard } from './keys.ts';
 import { lamp } from './lamp.ts';
-import { metrics } from './metrics.ts';
+import { languageSwitch, say } from './language.ts';
+import { sceneSwitch } from './scenes.ts';
 import { settingsFrom } from './settings.ts';
 import { soak } from './soak.ts';
+import type { Stream, Witness } from './stream.ts';
+import { tabs } from './tabs/tabs.ts';
 import { themeSwitch } from './theme.ts';
-import source from './type-stream.ts?raw';
 import { typewriter } from './typewriter.ts';
+import { sameWire } from './wire/wire.ts';
+import type { SseState } from 'ssekit';
 
 const settings = settingsFrom(location.search);
 themeSwitch();
-element('source', HTMLElement).append(...highlighted(source.trimEnd()));
+languageSwitch();
 
-const log = eventLog();
-const showLamp = lamp(element('lamp', HTMLElement));
-const faults = faultPanel(settings.session, () => {
-  scene.connect();
-});
-const scene = typewriter(settings, {
-  log,
-  errors: errorPanel(),
-  state(now) {
-    showLamp(now);
-    faults.follow(now);
+// Only a page without a server has to load one.
+const backend = settings.mock ? (await import('./mock/backend.ts')).mockBackend() : network;
+if (backend.isMock) say(element('colophon', HTMLElement), (t) => t.colophonMock);
+
+const lampRoot = element('lamp', HTMLElement);
+const showLamp = lamp(lampRoot);
+const faults = faultPanel(backend);
+const errors = errorPanel();
+const inspector = createInspector();
+const code = codePanel();
+
+/** Lamp, fault buttons and error panel follow the stream of the scene that is shown. */
+const states = new Map<Stream['scene'], SseState>();
+let shown: Stream['scene'] = 'typewriter';
+const witness: Witness = {
+  state(stream, now) {
+    states.set(stream.scene, now);
+    if (stream.scene === shown) showLamp(now);
+    faults.follow(stream, now);
   },
+  error: errors.add,
+};
+
+const scene = { inspector, witness, code };
+const typing = typewriter(settings, backend, scene);
+const wall = dashboard(settings, backend, scene);
+const soaking = soak(settings, backend, scene);
+const sharing = tabs(settings, backend, scene);
+const wire = sameWire(settings, backend, inspector, code);
+askBox(settings, backend, inspector);
+
+const scenes = sceneSwitch((name) => {
+  // A scene without a stream of its own leaves the lamp to the typewriter.
+  const stream = [typing, wall, sharing, soaking].find((each) => each.scene === name) ?? typing;
+  shown = stream.scene;
+  say(part(lampRoot, 'stream'), (t) => t[stream.scene]);
+  const state = states.get(shown);
+  if (state) showLamp(state);
+  faults.aim(stream);
+  errors.show(stream);
+  inspector.show(name);
+  code.show(name);
+  wall.show(name === 'dashboard');
+  sharing.show(name === 'tabs');
+  wire.show(name === 'wire');
 });
-askBox(settings, log);
-metrics(settings, log);
-soak(settings, log);
+
+keyboard([
+  {
+    keys: scenes.names.map((_, index) => String(index + 1)),
+    what: (t) => t.keyScenes,
+    press(key) {
+      scenes.show(scenes.names[Number(key) - 1] ?? '');
+    },
+  },
+  { keys: ['c'], what: (t) => t.keyConnect, press: typing.toggle },
+  { keys: ['r'], what: (t) => t.keyReconnect, press: typing.reconnect },
+  { keys: ['p'], what: (t) => t.keyPause, press: inspector.togglePause },
+  { keys: ['/'], what: (t) => t.keyFilter, press: inspector.focusFilter },
+  {
+    keys: ['f'],
+    what: (t) => t.keyFullScreen,
+    press() {
+      scenes.show('dashboard');
+      wall.toggleFullScreen();
+    },
+  },
+]);

@@ -1,4 +1,4 @@
-/** What the page's own URL can set: `?interval=5&metrics=50&chat=5&numbers=1&session=me`. */
+/** What the page's own URL can set: `?interval=5&metrics=50&chat=5&numbers=1&session=me&mock=1`. */
 export interface Settings {
   /** ms between two characters. */
   readonly interval: number;
@@ -10,6 +10,8 @@ export interface Settings {
   readonly numbersInterval: number;
   /** Under this name the server knows the typewriter, so that faults hit it and nobody else. */
   readonly session: string;
+  /** Whether the page plays the server too. */
+  readonly mock: boolean;
 }
 
 export function settingsFrom(search: string): Settings {
@@ -25,5 +27,6 @@ export function settingsFrom(search: string): Settings {
     numbersInterval: ms('numbers', 20),
     // Not randomUUID(): it is missing on plain http, where a demo on the local network lives.
     session: query.get('session') ?? `page-${Math.random().toString(36).slice(2)}`,
+    mock: query.get('mock') === '1' || import.meta.env.MODE === 'demo',
   };
 }

@@ -1,8 +1,13 @@
 import { SseClient } from 'ssekit';
+import type { Backend } from './backend.ts';
+import type { CodePanel } from './code-panel.ts';
 import { element, part, write } from './element.ts';
-import { smallLamp } from './lamp.ts';
+import { onFrame } from './frames.ts';
+import type { Inspector } from './inspector/inspector.ts';
+import { say } from './language.ts';
+import { soakSnippets } from './snippets.ts';
+import { testify, type Stream, type Witness } from './stream.ts';
 import { strike } from './strike.ts';
-import type { EventLog } from './event-log.ts';
 import type { Settings } from './settings.ts';
 
 interface Numbers {
@@ -20,7 +25,11 @@ const faults = [
 ] as const;
 
 /** A numbered stream under random faults: every number is counted, so what is lost or doubled shows. */
-export function soak({ numbersInterval, session: page }: Settings, log: EventLog): void {
+export function soak(
+  { numbersInterval, session: page }: Settings,
+  backend: Backend,
+  { inspector, witness, code }: { inspector: Inspector; witness: Witness; code: CodePanel },
+): Stream {
   const session = `${page}-soak`;
   const counters = element('soak-counters', HTMLDListElement);
   const note = element('soak-note', HTMLElement);
@@ -28,7 +37,6 @@ export function soak({ numbersInterval, session: page }: Settings, log: EventLog
   const toggle = element('soak-toggle', HTMLButtonElement);
   const counts = { received: 0, lost: 0, doubled: 0, connections: 0 };
   let last = 0;
-  let frame: number | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const query = new URLSearchParams({ session, interval: String(numbersInterval), heartbeat: '500' });
@@ -36,31 +44,34 @@ export function soak({ numbersInterval, session: page }: Settings, log: EventLog
     autoConnect: false,
     retryInterval: 300,
     idleTimeout: 1500,
+    ...backend.options,
   });
-  log.watch('soak', client);
-  client.on('number', ({ data }) => {
-    const number = Number(data);
+  code.set('soak', soakSnippets);
+  const tap = inspector.tap('soak');
+  tap.watch(client);
+  client.on('number', (event) => {
+    const number = Number(event.data);
     counts.received++;
     if (number <= last) counts.doubled++;
     else {
       counts.lost += number - last - 1;
       last = number;
     }
-    frame ??= requestAnimationFrame(show);
+    tap.event(event);
+    show();
   });
   client.onOpen(() => {
     counts.connections++;
-    frame ??= requestAnimationFrame(show);
+    show();
   });
 
-  function show(): void {
-    frame = undefined;
+  const show = onFrame(() => {
     for (const [name, count] of Object.entries(counts)) {
       const figure = part(counters, name);
       write(figure, count.toLocaleString('en'));
       figure.toggleAttribute('data-bad', count > 0 && (name === 'lost' || name === 'doubled'));
     }
-  }
+  });
 
   /** One fault after the other, every one or two seconds, while the stream runs and the switch is on. */
   function plan(): void {
@@ -69,8 +80,8 @@ export function soak({ numbersInterval, session: page }: Settings, log: EventLog
     timer = setTimeout(
       () => {
         const fault = faults[Math.floor(Math.random() * faults.length)] ?? { kind: 'cut' };
-        void strike(session, fault).then((trouble) => {
-          write(note, trouble ?? `Struck: ${fault.kind}.`);
+        void strike(backend, session, fault).then((trouble) => {
+          say(note, trouble ?? ((t) => t.struck(fault.kind)));
           plan();
         });
       },
@@ -78,14 +89,12 @@ export function soak({ numbersInterval, session: page }: Settings, log: EventLog
     );
   }
 
-  const light = smallLamp(element('soak-lamp', HTMLElement));
   let wasClosed: boolean | undefined;
-  client.subscribe((state) => {
-    light(state);
-    const isClosed = state.status === 'closed';
+  client.subscribe(({ status }) => {
+    const isClosed = status === 'closed';
     if (isClosed === wasClosed) return;
     wasClosed = isClosed;
-    write(toggle, isClosed ? 'Start soak' : 'Stop soak');
+    say(toggle, (t) => (isClosed ? t.startSoak : t.stopSoak));
     plan();
   });
   toggle.addEventListener('click', () => {
@@ -93,7 +102,17 @@ export function soak({ numbersInterval, session: page }: Settings, log: EventLog
     else client.close();
   });
   chaos.addEventListener('change', () => {
-    if (!chaos.checked) write(note, '');
+    if (!chaos.checked) say(note, () => '');
     plan();
   });
+
+  const stream: Stream = {
+    scene: 'soak',
+    session,
+    connect() {
+      client.connect();
+    },
+  };
+  testify(stream, client, witness);
+  return stream;
 }

@@ -1,16 +1,34 @@
+import type { Backend } from './backend.ts';
+import type { Dictionary } from './dictionary.ts';
+
 /** Arms a fault of the mock server for one session. Resolves to what went wrong, if anything did. */
 export async function strike(
+  { fetch }: Backend,
   session: string,
   fault: { readonly kind: string } & Readonly<Record<string, string | number>>,
-): Promise<string | undefined> {
-  try {
-    const { ok, status } = await fetch('/api/faults', {
+): Promise<((t: Dictionary) => string) | undefined> {
+  return complaint(
+    fetch('/api/faults', {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify({ session, ...fault }),
-    });
-    return ok ? undefined : `The mock server answered ${status}.`;
+    }),
+  );
+}
+
+/** Disarms all of them. */
+export async function heal(
+  { fetch }: Backend,
+  session: string,
+): Promise<((t: Dictionary) => string) | undefined> {
+  return complaint(fetch(`/api/faults?session=${encodeURIComponent(session)}`, { method: 'DELETE' }));
+}
+
+async function complaint(request: Promise<Response>): Promise<((t: Dictionary) => string) | undefined> {
+  try {
+    const { ok, status } = await request;
+    return ok ? undefined : (t) => t.serverAnswered(status);
   } catch {
-    return 'The mock server cannot be reached.';
+    return (t) => t.serverAway;
   }
 }

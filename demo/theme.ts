@@ -1,17 +1,18 @@
 import { element } from './element.ts';
+import { recall, remember } from './remember.ts';
 
-const key = 'ssekit-demo-theme';
+const listeners = new Set<() => void>();
 
 /** Auto, light or dark; remembered where the browser lets a page remember. */
 export function themeSwitch(): void {
-  const choices = element('theme', HTMLFieldSetElement);
-  const radios = [...choices.querySelectorAll('input')];
+  const radios = [...element('theme', HTMLFieldSetElement).querySelectorAll('input')];
   const apply = (theme: string) => {
     if (theme === 'auto') delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = theme;
+    for (const listener of listeners) listener();
   };
 
-  const remembered = radios.find(({ value }) => value === recall());
+  const remembered = radios.find(({ value }) => value === recall('theme'));
   if (remembered) {
     remembered.checked = true;
     apply(remembered.value);
@@ -19,24 +20,15 @@ export function themeSwitch(): void {
   for (const radio of radios) {
     radio.addEventListener('change', () => {
       apply(radio.value);
-      remember(radio.value);
+      remember('theme', radio.value);
     });
   }
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
+    for (const listener of listeners) listener();
+  });
 }
 
-/** Storage is refused in some privacy modes; the theme then lasts as long as the page. */
-function recall(): string | null {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null;
-  }
-}
-
-function remember(theme: string): void {
-  try {
-    localStorage.setItem(key, theme);
-  } catch {
-    return;
-  }
+/** For what takes its colours by script, as a canvas does. */
+export function onTheme(listener: () => void): void {
+  listeners.add(listener);
 }

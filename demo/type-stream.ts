@@ -2,12 +2,16 @@ import { SseClient } from 'ssekit';
 import type { SseClientOptions, UrlSource } from 'ssekit';
 import type { Paper } from './paper.ts';
 
-interface Replay {
-  lol: string; // one character
-  done: string; // how many there were
+/** What `GET /api/sse` sends. */
+export interface Replay {
+  /** One character. */
+  lol: string;
+  /** How many there were: JSON, as text unless decoded. */
+  done: string | { readonly count: number };
 }
 
-export function typeStream(url: UrlSource, paper: Paper, options: SseClientOptions) {
+/** A client that types on paper. */
+export function typeStream(url: UrlSource, paper: Paper, options: SseClientOptions<Replay>) {
   const client = new SseClient<Replay>(url, options);
   client.on('lol', (event) => {
     paper.type(event);

@@ -1,39 +1,41 @@
+import type { Backend } from './backend.ts';
 import { button } from './button.ts';
+import type { CodePanel } from './code-panel.ts';
 import { connectionForm } from './connection-form.ts';
 import { element, write } from './element.ts';
-import { visible, type EventLog } from './event-log.ts';
 import { followEnd } from './follow.ts';
+import type { Inspector } from './inspector/inspector.ts';
+import { replaySnippets } from './snippets.ts';
+import { testify, type Stream, type Witness } from './stream.ts';
 import { typeStream } from './type-stream.ts';
 import { typedText } from './typed-text.ts';
-import type { ErrorPanel } from './error-panel.ts';
+import { visible } from './visible.ts';
 import type { Settings } from './settings.ts';
-import type { SseMessage, SseState } from 'ssekit';
+import type { SseMessage } from 'ssekit';
 
-export interface Typewriter {
-  /** Opens the stream if it is closed. */
-  connect(): void;
-}
-
-/** Who is told what happens to the stream. */
-interface Witnesses {
-  readonly log: EventLog;
-  readonly errors: ErrorPanel;
-  state(now: SseState): void;
+export interface Typewriter extends Stream {
+  readonly toggle: () => void;
+  readonly reconnect: () => void;
 }
 
 /** The typewriter scene: a stream typed as text, with the buttons and the settings of its connection. */
-export function typewriter({ interval, session }: Settings, witnesses: Witnesses): Typewriter {
+export function typewriter(
+  { interval, session }: Settings,
+  backend: Backend,
+  { inspector, witness, code }: { inspector: Inspector; witness: Witness; code: CodePanel },
+): Typewriter {
   const typed = element('typed', HTMLElement);
   const text = typedText(typed);
-  const wire = element('wire', HTMLElement);
+  const wire = element('wire-line', HTMLElement);
   const follow = followEnd(element('paper', HTMLElement));
+  const tap = inspector.tap('typewriter');
 
-  const form = connectionForm(interval, {
+  const form = connectionForm(interval, backend, {
     apply() {
       replace(running.client.lastEventId);
     },
     hurry() {
-      if (running.client.getSnapshot().status !== 'closed') running.client.reconnect();
+      if (running.client.status !== 'closed') running.client.reconnect();
     },
   });
   const connect = button('connect', () => {
@@ -60,39 +62,55 @@ export function typewriter({ interval, session }: Settings, witnesses: Witnesses
     type(event: SseMessage) {
       text.append(event.data);
       follow();
-      arrived(event);
+      arrived(event, event.data);
     },
     finish: arrived,
   };
-  function arrived(event: SseMessage): void {
-    write(wire, `event: ${event.type}   data: ${visible(event.data)}   id: ${event.lastEventId}`);
-    witnesses.log.event(event);
+  function arrived(event: SseMessage<unknown>, delta?: string): void {
+    write(wire, `event: ${event.type}   data: ${visible(event.raw)}   id: ${event.lastEventId}`);
+    tap.event(event, delta);
   }
 
   function start(lastEventId: string) {
-    const client = typeStream(url, paper, form.options(lastEventId));
-    witnesses.log.watch('typewriter', client);
-    witnesses.errors.watch(client);
+    code.set('typewriter', replaySnippets(form.auth ? '/api/sse?auth=1' : '/api/sse', form.options()));
+    const client = typeStream(url, paper, form.options({ lastEventId, ...backend.options }));
+    tap.watch(client);
+    const silence = testify(stream, client, witness);
     const unsubscribe = client.subscribe((state) => {
-      witnesses.state(state);
       typed.toggleAttribute('data-live', state.status === 'open');
       connect.enable(state.status === 'closed');
       close.enable(state.status !== 'closed');
       reconnect.enable(state.status === 'open' || state.status === 'reconnecting');
     });
-    return { client, unsubscribe };
+    return {
+      client,
+      end() {
+        silence();
+        unsubscribe();
+        client.close();
+      },
+    };
   }
 
   function replace(lastEventId: string): void {
-    running.unsubscribe();
-    running.client.close();
+    running.end();
     running = start(lastEventId);
   }
 
-  let running = start('');
-  return {
+  const stream: Typewriter = {
+    scene: 'typewriter',
+    session,
     connect() {
       running.client.connect();
     },
+    toggle() {
+      if (running.client.status === 'closed') running.client.connect();
+      else running.client.close();
+    },
+    reconnect() {
+      running.client.reconnect();
+    },
   };
+  let running = start('');
+  return stream;
 }

@@ -19,7 +19,7 @@ export interface TransportOptions {
   readonly EventSource: EventSourceClass | undefined;
 }
 
-const environment = globalThis as Partial<Pick<typeof globalThis, 'EventSource' | 'location'>>;
+const environment = globalThis as Partial<Pick<typeof globalThis, 'EventSource' | 'origin'>>;
 
 /**
  * The transport of one attempt. `auto` is native while that can honour all that is asked for, and fetch from there on.
@@ -42,7 +42,9 @@ export function chooseTransport(
     if (!Source) throw new TypeError('There is no EventSource here. Pass one as the option `EventSource`.');
     return { name: 'native', start: nativeTransport(Source) };
   }
-  const isSameOrigin = !environment.location || new URL(url).origin === environment.location.origin;
+  // Not that of `location`, which is another one in the documents of `srcdoc` and in sandboxes. Node has none.
+  const { origin } = environment;
+  const isSameOrigin = origin === undefined || new URL(url).origin === origin;
   // Where the id would be the only cause of a preflight, which native never sends and few servers answer, it stays out of the headers.
   const sendsId = transport === 'fetch' || preflights || isSameOrigin;
   return { name: 'fetch', start: sendsId ? fetchTransport : fetchTransportWithoutId };

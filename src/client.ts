@@ -4,16 +4,10 @@ import { inOrder, type InOrder } from './in-order.js';
 import { iterate } from './iterate.js';
 import { Listeners, type ListenOptions, type Unsubscribe } from './listeners.js';
 import { ReadyState, type AnyMessage, type EventName, type MessageOf } from './message.js';
-import {
-  connectionOptions,
-  type AutoOptions,
-  type CommonOptions,
-  type InferredSchemas,
-  type NativeOptions,
-  type OptionsArgument,
-} from './options.js';
+import { connectionOptions, type ConnectOptions, type OptionsArgument } from './options.js';
 import type { SseError } from './errors.js';
 import type { UrlSource } from './request.js';
+import { attempt } from './report.js';
 import { traced } from './trace.js';
 import type { Connection, ConnectionObserver, OpenInfo, SseState } from './transport.js';
 import { validateLimit } from './validate.js';
@@ -60,12 +54,8 @@ export class SseClient<Events extends object = Record<string, string>> {
    * @param url - Resolved as in `EventSource`; or a function, called before every attempt.
    * @throws TypeError for an option that cannot work, with the cure.
    */
-  constructor(
-    url: UrlSource,
-    options: CommonOptions & (NativeOptions | AutoOptions) & InferredSchemas<Events>,
-  );
   constructor(url: UrlSource, ...options: OptionsArgument<Events>);
-  constructor(url: UrlSource, options: CommonOptions & (NativeOptions | AutoOptions) & DecodeSettings = {}) {
+  constructor(url: UrlSource, options: ConnectOptions & DecodeSettings = {}) {
     const settings = connectionOptions(url, options);
     this.withCredentials = settings.withCredentials;
     this.#signal = options.signal;
@@ -80,9 +70,9 @@ export class SseClient<Events extends object = Record<string, string>> {
       error: (error) => {
         this.#emit(this.#errors, error);
       },
-      message: (message) => {
+      message: (message, idBefore) => {
         // Decoding is for those who listen.
-        if (this.#messages.get(message.type)?.size || this.#any.size) this.#inOrder.push(message);
+        if (this.#messages.get(message.type)?.size || this.#any.size) this.#inOrder.push(message, idBefore);
       },
     };
     this.#inOrder = inOrder(
@@ -173,10 +163,10 @@ export class SseClient<Events extends object = Record<string, string>> {
    * Events as they come, for a `for await` loop: of these types, or of all types without any. Each loop has a queue of its own, which begins
    * with the loop; `break` ends it, and never the client. The loop ends when the client closes, and throws the error it failed with.
    */
-  events<K extends EventName<Events> = EventName<Events>>(...types: K[]): AsyncIterable<MessageOf<Events, K>>;
   events<K extends EventName<Events> = EventName<Events>>(
     ...args: [...types: K[], options: EventsOptions]
   ): AsyncIterable<MessageOf<Events, K>>;
+  events<K extends EventName<Events> = EventName<Events>>(...types: K[]): AsyncIterable<MessageOf<Events, K>>;
   events<K extends EventName<Events>>(...args: (K | EventsOptions)[]): AsyncIterable<MessageOf<Events, K>> {
     const types = new Set(args.filter((arg) => typeof arg === 'string'));
     const { signal, limit = 1000 } = args.find((arg) => typeof arg === 'object') ?? {};
@@ -188,9 +178,6 @@ export class SseClient<Events extends object = Record<string, string>> {
             const subscriptions = [...types].map((type) => this.on(type, inlet.push));
             if (types.size === 0) subscriptions.push(this.#listenToAll(inlet.push));
             subscriptions.push(this.#onClosed(inlet.end));
-            // Closed from the start, it waits for connect(); closed since, it will not end again.
-            const { status, error } = this.getSnapshot();
-            if (status === 'closed' && this.#hasBegun) inlet.end(error);
             return () => {
               for (const unsubscribe of subscriptions) unsubscribe();
             };
@@ -205,7 +192,7 @@ export class SseClient<Events extends object = Record<string, string>> {
     this.#messages.get(type)?.delete(listener);
   }
 
-  /** The next event of a type: as a promise, which rejects when the client closes first; or delivered to a listener. */
+  /** The next event of a type: as a promise, which rejects when the client closes first, or has closed; or delivered to a listener. */
   once<K extends EventName<Events>>(type: K): Promise<MessageOf<Events, K>>;
   once<K extends EventName<Events>>(type: K, listener: (message: MessageOf<Events, K>) => void): Unsubscribe;
   once<K extends EventName<Events>>(
@@ -214,14 +201,13 @@ export class SseClient<Events extends object = Record<string, string>> {
   ): Unsubscribe | Promise<MessageOf<Events, K>> {
     if (listener) return this.on(type, listener, { once: true });
     return new Promise((resolve, reject) => {
-      const offClosed = this.#onClosed((error) => {
-        offEvent();
-        offClosed();
-        reject(error ?? new DOMException('The client was closed.', 'AbortError'));
-      });
       const offEvent = this.once(type, (message) => {
         offClosed();
         resolve(message);
+      });
+      const offClosed = this.#onClosed((error) => {
+        offEvent();
+        reject(error ?? new DOMException('The client was closed.', 'AbortError'));
       });
     });
   }
@@ -229,7 +215,9 @@ export class SseClient<Events extends object = Record<string, string>> {
   /** Calls the listener with the state now and after every change: the contract of a Svelte store. Bound. */
   readonly subscribe = (listener: (state: SseState) => void): Unsubscribe => {
     const unsubscribe = this.#states.add(listener);
-    listener(this.getSnapshot());
+    attempt(() => {
+      listener(this.getSnapshot());
+    });
     return unsubscribe;
   };
 
@@ -253,8 +241,7 @@ export class SseClient<Events extends object = Record<string, string>> {
   /** Closes, until `connect()`. No listener is called after it returns, not even for events that have already arrived. */
   close(): void {
     this.#closes++;
-    this.#inOrder.clear();
-    this.#connection.close();
+    this.#connection.close(this.#inOrder.clear());
   }
 
   readonly #abort = (): void => {
@@ -266,14 +253,19 @@ export class SseClient<Events extends object = Record<string, string>> {
     listeners.emit(value, () => closes !== this.#closes);
   }
 
-  /** Calls back when the client has closed and the events before that, which a schema may still be looking at, are delivered. */
+  /** Calls back once the client has closed and the events before that, which a schema may still be looking at, are delivered. */
   #onClosed(listener: (error: SseError | undefined) => void): Unsubscribe {
-    return this.#states.add(({ readyState, error }) => {
+    const look = ({ readyState, error }: SseState): void => {
       if (readyState !== ReadyState.Closed) return;
+      off();
       this.#inOrder.after(() => {
         listener(error);
       });
-    });
+    };
+    const off = this.#states.add(look);
+    // Closed from the start, it waits for connect(); closed since, it will not be told again.
+    if (this.#hasBegun) look(this.getSnapshot());
+    return off;
   }
 
   #listenToAll(listener: (message: never) => void, options?: ListenOptions): Unsubscribe {

@@ -1,5 +1,6 @@
 import { SseError } from './errors.js';
 import type { NamedTransport } from './choose-transport.js';
+import { gap, type Resumed } from './gap.js';
 import { LastEventId, type StoredIn } from './last-event-id.js';
 import { isLast, prepareRequest, type RequestOptions, type Until } from './request.js';
 import { retryDelay, SHORTEST_GAP, shouldRetry, type RetryPolicy } from './retry.js';
@@ -25,6 +26,9 @@ export interface ConnectionOptions extends RequestOptions {
   /** Whether the policy also ends what a transport reestablishes by itself. */
   readonly policyGiven: boolean;
   readonly until: Until | undefined;
+  /** Whether native is left where it cannot give what is wanted. */
+  readonly isAuto: boolean;
+  readonly resumed: Resumed | undefined;
   /** Chooses for one attempt. `beyondNative`: native gave up, or somebody wants events of every type. */
   readonly chooseTransport: (request: TransportRequest, beyondNative: boolean) => NamedTransport;
 }
@@ -126,17 +130,23 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
     return {
       open: live((info) => {
         update({ status: 'open', error: undefined, retryAt: undefined });
-        if (!isOver()) observer.open({ ...info, transport: state.transport ?? '' });
+        if (isOver()) return;
+        const opened = { ...info, transport: state.transport ?? '', lastEventId: lastEventId.value };
+        observer.open(opened);
+        if (isOver()) return;
+        const error = gap(opened, options.resumed);
+        if (error && !isOver()) observer.error(Object.assign(error, { attempt: state.attempt }));
       }),
       message(message) {
         if (isOver()) return;
+        const idBefore = lastEventId.value;
         lastEventId.set(message.lastEventId);
         healthy = true;
         failingSince = 0;
         if (until !== undefined && isLast(until, message)) finish();
         else {
           // First the event: its id is taken, so it must be delivered even if a listener of the state reconnects.
-          observer.message(message);
+          observer.message(message, idBefore);
           // It proves health even where its listener reconnects.
           if (state.attempt && state.status !== 'closed') update({ attempt: 0 });
         }
@@ -193,9 +203,13 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
     const { signal } = (current = new AbortController());
     signal.addEventListener(
       'abort',
-      wait(delay, () => {
-        start({ status: 'reconnecting' });
-      }),
+      wait(
+        delay,
+        () => {
+          start({ status: 'reconnecting' });
+        },
+        error.retryAfter,
+      ),
     );
     lose(error, Date.now() + delay, true);
   }
@@ -233,7 +247,9 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
       const isNew = !wantsAll;
       wantsAll = true;
       // Nothing is lost yet by asking again; once a native stream is open, it stays.
-      if (isNew && state.status === 'connecting' && state.transport === 'native') this.reconnect();
+      if (isNew && options.isAuto && state.status === 'connecting' && state.transport === 'native') {
+        this.reconnect();
+      }
     },
     connect() {
       if (state.status !== 'closed') return;
@@ -245,9 +261,12 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
       if (state.status === 'closed') this.connect();
       else start({ status: state.status === 'connecting' ? 'connecting' : 'reconnecting' });
     },
-    close() {
+    close(resumeAfter) {
       closes++;
+      if (resumeAfter !== undefined) lastEventId.set(resumeAfter);
       finish();
+      // Where it was closed already, and events were still waiting.
+      lastEventId.flush();
     },
   };
 }

@@ -9,6 +9,7 @@
  * - `timeout`: `openTimeout` or `idleTimeout` ran out.
  * - `overflow`: an event grew past `maxEventSize`, or a reader fell behind its `limit`.
  * - `decode`: a payload was not what `decode` or `schemas` expect; the stream goes on.
+ * - `gap`: the server could not resume after the last event ID; the stream goes on, and events are missing.
  * - `storage`: the last event ID could not be read from or written to `storage`; the stream goes on.
  */
 export type SseErrorCode =
@@ -20,6 +21,7 @@ export type SseErrorCode =
   | 'timeout'
   | 'overflow'
   | 'decode'
+  | 'gap'
   | 'storage';
 
 /** What is known of a failure beyond its code. Each is there only where it applies. */

@@ -90,6 +90,9 @@ export class FetchEventSource extends Target implements EventSource {
         }),
         policyGiven: false,
         until: undefined,
+        isAuto: false,
+        // An EventSource knows no gaps.
+        resumed: () => true,
         chooseTransport: () => ({ name: 'fetch', start: fetchTransport }),
       },
       {

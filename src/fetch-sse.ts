@@ -29,12 +29,12 @@ export type FetchSseInit = StreamOptions & FetchOptions;
  * }
  * ```
  */
+export function fetchSse(url: UrlSource, init?: FetchSseInit & AsText): MessageIterator;
 export function fetchSse<Output>(
   url: UrlSource,
   init: FetchSseInit & BySchema<Output>,
 ): MessageIterator<Output>;
 export function fetchSse<T = unknown>(url: UrlSource, init: FetchSseInit & AsValue<T>): MessageIterator<T>;
-export function fetchSse(url: UrlSource, init?: FetchSseInit & AsText): MessageIterator;
 export function fetchSse(url: UrlSource, init: FetchSseInit & DecodeSetting = {}): MessageIterator<unknown> {
   validate(url, { ...init, transport: 'fetch' });
   validateDecode(init);

@@ -1,17 +1,33 @@
 import type { Decode } from './decode.js';
 import { SseError } from './errors.js';
 import type { SseMessage } from './message.js';
+import { MAX_EVENT_SIZE } from './parse.js';
 
-/** The most events that wait behind one that an asynchronous schema is looking at. */
-const LIMIT = 1000;
+/**
+ * The most that waits behind an event that an asynchronous schema is looking at, in characters. Not a number of events: a server that
+ * replays what was missed sends thousands of small ones in one chunk, and none of them may be lost.
+ */
+const LIMIT = MAX_EVENT_SIZE;
+
+/** What an event costs beside its texts, in characters or so. */
+const OVERHEAD = 64;
+
+const sizeOf = ({ type, raw, lastEventId }: SseMessage) =>
+  OVERHEAD + type.length + raw.length + lastEventId.length;
+
+/** An event, and the last event ID before it. */
+interface Waiting {
+  readonly message: SseMessage;
+  readonly idBefore: string | undefined;
+}
 
 /** Takes events as they arrive, and hands them on decoded, in the order of their arrival. */
 export interface InOrder {
-  push(message: SseMessage): void;
+  push(message: SseMessage, idBefore?: string): void;
   /** Calls back once all that was pushed before has been handed on, or forgotten: at once where nothing waits. */
   after(callback: () => void): void;
-  /** Forgets what is waiting, and what is being decoded. */
-  clear(): void;
+  /** Forgets what is waiting, and what is being decoded. Returns the last event ID before all that, if there was any. */
+  clear(): string | undefined;
 }
 
 /** Synchronous from end to end, but while a decoder answers with a promise: the events behind it wait. */
@@ -20,11 +36,15 @@ export function inOrder(
   deliver: (message: SseMessage<unknown>) => void,
   fail: (error: unknown) => void,
 ): InOrder {
-  let waiting: (SseMessage | (() => void))[] = [];
+  let waiting: (Waiting | (() => void))[] = [];
+  /** How many of these have had their turn: to shift a long list for each event would take a time that is quadratic. */
+  let taken = 0;
+  let size = 0;
   /** What is being decoded; another object, or none, once it is forgotten. */
-  let busy: object | undefined;
+  let busy: Waiting | undefined;
 
-  function decode(message: SseMessage): void {
+  function decode(entry: Waiting): void {
+    const { message } = entry;
     const decode = decodeFor(message.type);
     if (!decode) {
       deliver(message);
@@ -41,10 +61,10 @@ export function inOrder(
       deliver(result);
       return;
     }
-    const turn = (busy = {});
+    busy = entry;
     const settle = <T>(report: (value: T) => void) => {
       return (value: T) => {
-        if (busy !== turn) return;
+        if (busy !== entry) return;
         busy = undefined;
         report(value);
         goOn();
@@ -54,22 +74,35 @@ export function inOrder(
   }
 
   function goOn(): void {
-    for (let next; !busy && (next = waiting.shift());) {
+    for (let next; !busy && (next = waiting[taken]);) {
+      taken++;
+      if (taken * 2 >= waiting.length) dropTaken();
       if (typeof next === 'function') next();
-      else decode(next);
+      else {
+        size -= sizeOf(next.message);
+        decode(next);
+      }
     }
+  }
+
+  function dropTaken(): void {
+    waiting = waiting.slice(taken);
+    taken = 0;
   }
 
   /** A listener may make an event arrive while others still wait. */
   const isFree = () => !busy && waiting.length === 0;
 
   return {
-    push(message) {
-      if (isFree()) decode(message);
-      else if (waiting.length < LIMIT) waiting.push(message);
-      else {
+    push(message, idBefore) {
+      const entry = { message, idBefore };
+      if (isFree()) decode(entry);
+      else if (size + sizeOf(message) <= LIMIT) {
+        waiting.push(entry);
+        size += sizeOf(message);
+      } else {
         fail(
-          new SseError('overflow', `More than ${LIMIT} events wait for a schema.`, {
+          new SseError('overflow', `More than ${LIMIT} characters of events wait for a schema.`, {
             event: message.type,
             raw: message.raw,
           }),
@@ -81,10 +114,14 @@ export function inOrder(
       else waiting.push(callback);
     },
     clear() {
+      dropTaken();
       const forgotten = waiting;
       waiting = [];
+      const first = busy ?? forgotten.find((entry) => typeof entry === 'object');
       busy = undefined;
+      size = 0;
       for (const callback of forgotten) if (typeof callback === 'function') callback();
+      return first?.idBefore;
     },
   };
 }

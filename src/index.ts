@@ -8,13 +8,15 @@ export { SseError, type SseErrorCode, type SseErrorDetails } from './errors.js';
 export type { MessageIterator } from './read-messages.js';
 export { ReadyState, type AnyMessage, type EventName, type MessageOf, type SseMessage } from './message.js';
 export type { ListenOptions, Unsubscribe } from './listeners.js';
+export type { Resumed } from './gap.js';
 export type { IdStorage } from './last-event-id.js';
 export type { EventSourceClass } from './native-transport.js';
+export type { DecodeOptions } from './decode-options.js';
 export type {
   AutoOptions,
   CommonOptions,
-  DecodeOptions,
   NativeOptions,
+  ResumeOptions,
   SseClientOptions,
 } from './options.js';
 export type {

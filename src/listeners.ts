@@ -31,6 +31,7 @@ export class Listeners<T> {
   }
 
   add(listener: (value: T) => void, { once = false, signal }: ListenOptions = {}): Unsubscribe {
+    if (typeof listener !== 'function') throw new TypeError('The listener must be a function.');
     if (signal?.aborted) return () => undefined;
     const remove = () => {
       entry.active = false;

@@ -16,7 +16,7 @@ export class MockEventSource extends EventTarget {
   static readonly CLOSED = 2;
   /** Every instance since the last {@link MockEventSource.reset}, in order. */
   static readonly instances: MockEventSource[] = [];
-  static readonly #waiting: (() => void)[] = [];
+  static readonly #waiting: ((source: MockEventSource) => void)[] = [];
 
   readonly CONNECTING = 0;
   readonly OPEN = 1;
@@ -31,10 +31,15 @@ export class MockEventSource extends EventTarget {
 
   constructor(url: string | URL, { withCredentials = false }: EventSourceInit = {}) {
     super();
-    this.url = String(url);
+    const { document, location } = globalThis as Partial<typeof globalThis>;
+    this.url = new URL(url, document?.baseURI ?? location?.href ?? 'http://localhost').href;
     this.withCredentials = withCredentials;
+    // Listeners like any other: one that throws is reported, and does not reach the test that drives it.
+    super.addEventListener('open', (event) => this.onopen?.(event));
+    super.addEventListener('message', (event) => this.onmessage?.(event as MessageEvent));
+    super.addEventListener('error', (event) => this.onerror?.(event));
     MockEventSource.instances.push(this);
-    for (const resolve of MockEventSource.#waiting.splice(0)) resolve();
+    for (const resolve of MockEventSource.#waiting.splice(0)) resolve(this);
   }
 
   /** The latest instance. Throws when there is none yet. */
@@ -46,9 +51,8 @@ export class MockEventSource extends EventTarget {
   }
 
   /** The next instance that is constructed. */
-  static async next(): Promise<MockEventSource> {
-    await new Promise<void>((resolve) => MockEventSource.#waiting.push(resolve));
-    return MockEventSource.last;
+  static next(): Promise<MockEventSource> {
+    return new Promise((resolve) => MockEventSource.#waiting.push(resolve));
   }
 
   /** Forgets all instances: call it before each test. */
@@ -58,41 +62,40 @@ export class MockEventSource extends EventTarget {
 
   /** The server answers with a stream. */
   open(): void {
-    if (this.readyState === 2) return;
+    if (this.#isClosed()) return;
     this.readyState = 1;
-    this.#dispatch(new Event('open'));
+    this.dispatchEvent(new Event('open'));
   }
 
-  /** The server sends an event. Without `id`, the last event ID stays what it was. */
+  /** The server sends an event; opens first if need be. Without `id`, the last event ID stays what it was. */
   emit(type: string, data: string, { id }: { id?: string | undefined } = {}): void {
-    if (this.readyState === 2) return;
+    if (this.readyState === 0) this.open();
+    // A listener of the opening may have closed it.
+    if (this.#isClosed()) return;
     this.#lastEventId = id ?? this.#lastEventId;
-    const { origin } = new URL(this.url, 'http://localhost');
-    this.#dispatch(new MessageEvent(type, { data, lastEventId: this.#lastEventId, origin }));
+    const { origin } = new URL(this.url);
+    this.dispatchEvent(new MessageEvent(type, { data, lastEventId: this.#lastEventId, origin }));
   }
 
   /** The connection is lost; the source reestablishes it by itself: call {@link MockEventSource.open} for that. */
   drop(): void {
-    if (this.readyState === 2) return;
+    if (this.#isClosed()) return;
     this.readyState = 0;
-    this.#dispatch(new Event('error'));
+    this.dispatchEvent(new Event('error'));
   }
 
   /** The connection failed for good, as after a 503 or a wrong content type. */
   fail(): void {
-    if (this.readyState === 2) return;
+    if (this.#isClosed()) return;
     this.readyState = 2;
-    this.#dispatch(new Event('error'));
+    this.dispatchEvent(new Event('error'));
   }
 
   close(): void {
     this.readyState = 2;
   }
 
-  #dispatch(event: Event): void {
-    this.dispatchEvent(event);
-    if (event.type === 'open') this.onopen?.(event);
-    else if (event.type === 'error') this.onerror?.(event);
-    else if (event.type === 'message') this.onmessage?.(event as MessageEvent);
+  #isClosed(): boolean {
+    return this.readyState === 2;
   }
 }

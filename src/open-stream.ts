@@ -126,8 +126,8 @@ async function send(request: TransportRequest, signal: AbortSignal): Promise<Res
   });
 }
 
-/** A header value is bytes, which fetch takes as one character each. */
-function utf8ByteString(text: string): string {
+/** A header value is bytes, which fetch takes, and gives, as one character each. */
+export function utf8ByteString(text: string): string {
   return String.fromCharCode(...new TextEncoder().encode(text));
 }
 
@@ -135,7 +135,7 @@ function utf8ByteString(text: string): string {
 export async function checkResponse(response: Response): Promise<void> {
   const { status, headers } = response;
   if (response.type === 'opaqueredirect' || REDIRECTS.includes(status)) {
-    await response.body?.cancel();
+    response.body?.cancel().catch(() => undefined);
     throw new SseError(
       'http',
       "The server redirects. A request with headers or a body does not go where it cannot see; pass redirect: 'follow' to allow it.",

@@ -1,7 +1,7 @@
 import type { ConnectionFactory, ConnectionOptions } from './connection.js';
+import type { Resumed } from './gap.js';
 import { chooseTransport, type TransportOptions } from './choose-transport.js';
-import type { DecodeSettings, Decoder, StandardSchema } from './decode.js';
-import type { SseMessage } from './message.js';
+import type { DecodeOptions, Decoded, Impossible } from './decode-options.js';
 import type { EventSourceClass } from './native-transport.js';
 import {
   requestOptions,
@@ -15,40 +15,6 @@ import { storageKey, type IdStorage } from './last-event-id.js';
 import type { Debug } from './trace.js';
 import type { Transport } from './transport.js';
 import { asksFetch, validate, validateDecodes } from './validate.js';
-
-/** The names in `Events` whose payload is not a plain string. */
-type Decoded<Events extends object> = {
-  [K in keyof Events]: string extends Events[K] ? never : K;
-}[keyof Events];
-
-type Schemas<Events extends object> = {
-  readonly [K in keyof Events]?: StandardSchema<Events[K]> | undefined;
-};
-type Decoders<Events extends object> = { readonly [K in keyof Events]?: Decoder<Events[K]> | undefined };
-
-/** How payloads become what `Events` says. Every payload that is not a string needs a decoder or a schema. */
-export type DecodeOptions<Events extends object> =
-  | {
-      /** `'json'` or a function for all events. */
-      readonly decode: 'json' | ((message: SseMessage) => Events[keyof Events]);
-      /** A schema by event type; it sees what `decode` returns. */
-      readonly schemas?: Schemas<Events> | undefined;
-    }
-  | {
-      /** A decoder by event type. */
-      readonly decode: Decoders<Events> & { readonly [K in Decoded<Events>]: Decoder<Events[K]> };
-      readonly schemas?: Schemas<Events> | undefined;
-    }
-  | {
-      /** With `schemas`, by default: JSON for the types that have one, text for the others. */
-      readonly decode?: 'text' | Decoders<Events> | undefined;
-      readonly schemas: Schemas<Events> & {
-        readonly [K in Decoded<Events>]: StandardSchema<Events[K]>;
-      };
-    }
-  | ([Decoded<Events>] extends [never]
-      ? { readonly decode?: 'text' | undefined; readonly schemas?: undefined }
-      : never);
 
 /** Options that work on every transport. */
 export interface CommonOptions extends StreamOptions {
@@ -82,43 +48,71 @@ export interface CommonOptions extends StreamOptions {
   readonly EventSource?: EventSourceClass | undefined;
 }
 
+/** What only a client has that comes back, and only where it sees response headers: it makes the `auto` transport use `fetch`. */
+export interface ResumeOptions {
+  /**
+   * Says from the response whether the server went on after `info.lastEventId`. It is asked whenever a stream opens that was to resume. `false`
+   * is told as an `onError` with the code `gap`, and the stream goes on; `undefined` leaves it to the default rule, which holds on `fetch` without
+   * this option, too: a response header `Last-Event-ID` or `Mercure-Last-Event-ID` (the sign of Mercure hubs) that names another id is a gap. Across origins the header must
+   * be exposed, and the id is sent only with `lastEventIdParam` or `transport: 'fetch'`.
+   */
+  readonly resumed?: Resumed | undefined;
+}
+
+/** What native cannot do, not asked for. */
+type NoFetchOptions = { readonly [K in keyof (FetchOptions & ResumeOptions)]?: undefined };
+
+/** A client that any transport can serve. */
+interface AnyTransport extends NoFetchOptions {
+  readonly transport?: 'auto' | 'native' | 'fetch' | Transport | undefined;
+}
+
+/** Where an id can be carried to a new `EventSource`, which sends none by itself. */
+interface AfterId {
+  readonly lastEventIdParam: string;
+}
+
+/** Where there is none to carry. */
+interface AfterNoId {
+  readonly lastEventId?: undefined;
+  readonly storage?: undefined;
+  readonly share?: undefined;
+}
+
 /** What works on every transport, and so is all that a client on native `EventSource` can ask for: anything else does not compile. */
-export type NativeOptions = { readonly transport?: 'auto' | 'native' | 'fetch' | Transport | undefined } & {
-  readonly [K in keyof FetchOptions]?: undefined;
-} & (
-    { readonly lastEventId?: undefined; readonly share?: undefined } | { readonly lastEventIdParam: string }
-  );
+export type NativeOptions = AnyTransport & (AfterId | AfterNoId);
 
 /** What any other client can ask for. */
-export type AutoOptions = FetchOptions & {
+export interface AutoOptions extends FetchOptions, ResumeOptions {
   /**
    * `'auto'` (default): native `EventSource` while it can honour every option, `fetch` when it cannot, or once it gave up.
    * `'fetch'`, `'native'`: this one only. Or a {@link Transport} of your own.
    */
   readonly transport?: 'auto' | 'fetch' | Transport | undefined;
-};
-
-/** Options of {@link SseClient}; all of them optional, but for the decoding of payloads that are not strings. */
-export type SseClientOptions<Events extends object = Record<string, string>> = CommonOptions &
-  (NativeOptions | AutoOptions) &
-  DecodeOptions<Events>;
-
-/** A schema for every event type, from which `Events` is inferred. */
-export interface InferredSchemas<Events extends object> {
-  readonly decode?: DecodeSettings['decode'];
-  readonly schemas: { readonly [K in keyof Events]: StandardSchema<Events[K]> };
 }
 
-/** The options may be left out where no payload needs decoding. */
+/** All that concerns the connection, and not the payloads. */
+export type ConnectOptions = CommonOptions & (NativeOptions | AutoOptions);
+
+/** Options of {@link SseClient}; all of them optional, but for the decoding of payloads that are not strings. */
+export type SseClientOptions<Events extends object = Record<string, string>> = ConnectOptions &
+  DecodeOptions<Events>;
+
+/** The options may be left out where no payload needs decoding. `Events` is inferred from schemas, or from options that know it. */
 export type OptionsArgument<Events extends object> = [Decoded<Events>] extends [never]
-  ? [options?: SseClientOptions<Events>]
+  ? [
+      options?:
+        | (ConnectOptions &
+            DecodeOptions<
+              Events,
+              Impossible<'say what the JSON holds: new SseClient<{ tick: Price }>(…), or give schemas'>
+            >)
+        | undefined,
+    ]
   : [options: SseClientOptions<Events>];
 
 /** From what a caller asks for to what a connection needs. Throws `TypeError` for what cannot work. */
-export function connectionOptions(
-  url: UrlSource,
-  options: CommonOptions & (NativeOptions | AutoOptions),
-): ConnectionOptions {
+export function connectionOptions(url: UrlSource, options: ConnectOptions): ConnectionOptions {
   const { transport = 'auto', retry, storage, lastEventIdParam } = options;
   validate(url, { ...options, transport });
   validateDecodes(options);
@@ -139,6 +133,8 @@ export function connectionOptions(
     policy: retryPolicy(retry ?? (method === 'GET' && transport !== 'native' ? undefined : false)),
     policyGiven: retry !== undefined,
     until: options.until,
+    isAuto: transport === 'auto',
+    resumed: options.resumed,
     chooseTransport: (request, beyondNative) => chooseTransport(choice, request, beyondNative),
   };
 }

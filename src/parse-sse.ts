@@ -21,6 +21,7 @@ export type SseSource = Response | ReadableStream<Uint8Array>;
  * for await (const event of parseSse(await fetch('/api/sse'))) console.log(event.type, event.data);
  * ```
  */
+export function parseSse(source: SseSource, options?: ParseSseOptions & AsText): MessageIterator;
 export function parseSse<Output>(
   source: SseSource,
   options: ParseSseOptions & BySchema<Output>,
@@ -29,7 +30,6 @@ export function parseSse<T = unknown>(
   source: SseSource,
   options: ParseSseOptions & AsValue<T>,
 ): MessageIterator<T>;
-export function parseSse(source: SseSource, options?: ParseSseOptions & AsText): MessageIterator;
 export function parseSse(
   source: SseSource,
   options: ParseSseOptions & DecodeSetting = {},

@@ -121,11 +121,17 @@ export function isSendableId(id: string): boolean {
 export function requestOptions(url: UrlSource, options: StreamOptions & FetchOptions): RequestOptions {
   const { json, headers, redirect } = options;
   const hasBody = json !== undefined || options.body !== undefined;
+  const body = json === undefined ? options.body : (JSON.stringify(json) as string | undefined);
+  if (json !== undefined && body === undefined) {
+    throw new TypeError(
+      '`json` must be a value that JSON can hold. Give a function that makes it as `body`.',
+    );
+  }
   return {
     url: typeof url === 'function' ? url : resolveUrl(url),
     method: options.method?.toUpperCase() ?? (hasBody ? 'POST' : 'GET'),
     headers,
-    body: json === undefined ? options.body : JSON.stringify(json),
+    body,
     contentType: json === undefined ? undefined : 'application/json',
     withCredentials: options.withCredentials ?? false,
     lastEventIdParam: options.lastEventIdParam,
@@ -145,8 +151,11 @@ export async function prepareRequest(
 ): Promise<TransportRequest> {
   const { contentType, lastEventIdParam } = options;
   const { lastEventId, signal } = context;
-  const call = <T>(source: PerAttempt<T>): T | Promise<T> =>
-    source instanceof Function ? source(context) : source;
+  const call = <T>(source: PerAttempt<T>): T | Promise<T> => {
+    // An attempt that is over meanwhile asks for nothing more: a function may refresh a token, or use up a ticket.
+    signal.throwIfAborted();
+    return source instanceof Function ? source(context) : source;
+  };
 
   let url = resolveUrl(await call<string | URL>(options.url));
   const headers = headersOf(await call<HeadersInit | undefined>(options.headers));
@@ -160,12 +169,15 @@ export async function prepareRequest(
   return { ...options, url, headers, body, lastEventId, signal, types };
 }
 
-function headersOf(init: HeadersInit | undefined): Headers {
+/** Throws `TypeError` for what are no headers. */
+export function headersOf(init: HeadersInit | undefined): Headers {
   try {
     return new Headers(init);
   } catch {
     // Without the engine's message: some quote the value.
-    throw new TypeError('A header has a name or a value that cannot be sent.');
+    throw new TypeError(
+      '`headers` has a name or a value that cannot be sent: line breaks, or characters beyond Latin-1, which encodeURIComponent makes sendable.',
+    );
   }
 }
 

@@ -1,5 +1,6 @@
 import { createConnection, type ConnectionFactory, type ConnectionOptions } from './connection.js';
 import { SseError } from './errors.js';
+import { gap } from './gap.js';
 import { Journal } from './journal.js';
 import { isLast } from './request.js';
 import { CLOSED, READY_STATE } from './state.js';
@@ -41,7 +42,7 @@ export function sharedConnection(name: string): ConnectionFactory {
   if (typeof name !== 'string' || !name) {
     throw new TypeError("Give the shared connection a name: sharedConnection('prices:user42').");
   }
-  return (options, observer) => {
+  const factory: ConnectionFactory = (options, observer) => {
     const { navigator, BroadcastChannel } = globalThis as Partial<typeof globalThis>;
     // Not on insecure origins, whatever its type says.
     const locks: LockManager | undefined = navigator?.locks;
@@ -49,6 +50,8 @@ export function sharedConnection(name: string): ConnectionFactory {
     observer.note?.('not shared: this page has no Web Locks or no BroadcastChannel');
     return createConnection(options, observer);
   };
+  // By the names of functions, components tell apart what they ask for: another login must be another connection.
+  return Object.defineProperty(factory, 'name', { value: name });
 }
 
 /** A connection that is this tab's own while it leads, and otherwise what it hears of another tab's. */
@@ -199,7 +202,13 @@ function share(
     }
     const isOpening = now.status === 'open' && state.status !== 'open';
     tell(again(readState(now)), failed);
-    if (tabs === current && isOpening && opened) observer.open(readOpen(opened, now.transport ?? ''));
+    if (tabs === current && isOpening && opened) {
+      const info = readOpen(opened, now.transport ?? '');
+      observer.open(info);
+      // Judged here as in the leader, from what the server said.
+      const error = tabs === current && gap(info, options.resumed);
+      if (error) observer.error(error);
+    }
     if (tabs === current && found === 'missed') {
       ({ lastEventId } = notice);
       lose('This tab was away for longer than the others remember: it missed events.');

@@ -149,7 +149,9 @@ const SHAPES: ReadonlyMap<unknown, Shape> = new Map<unknown, Shape>([
       url: text,
       state: (value) => hasShape(value, STATE),
       failed: flag,
-      opened: optional((value) => hasShape(value, { url: text, status: count, headers })),
+      opened: optional((value) =>
+        hasShape(value, { url: text, status: count, headers, lastEventId: anyText }),
+      ),
       ...listening,
     },
   ],
@@ -198,12 +200,12 @@ function readError({
   return new SseError(code, message, details);
 }
 
-export function packOpen({ url, status, headers }: OpenInfo): OpenNotice {
-  return { url: withoutQuery(url), status, headers: headers && [...headers] };
+export function packOpen({ url, status, headers, lastEventId }: OpenInfo): OpenNotice {
+  return { url: withoutQuery(url), status, headers: headers && [...headers], lastEventId };
 }
 
-export function readOpen({ url, status, headers }: OpenNotice, transport: string): OpenInfo {
-  return { url, transport, status, headers: readHeaders(headers) };
+export function readOpen({ url, status, headers, lastEventId }: OpenNotice, transport: string): OpenInfo {
+  return { url, transport, status, headers: readHeaders(headers), lastEventId };
 }
 
 /** A query may hold a token. */

@@ -25,9 +25,9 @@ export function traced(observer: ConnectionObserver, debug: Debug): ConnectionOb
       log(`opened over ${info.transport}${info.status === undefined ? '' : `, status ${info.status}`}`);
       observer.open(info);
     },
-    message(message) {
+    message(message, idBefore) {
       log(`event ${message.type}, id ${message.lastEventId || 'none'}, ${message.data.length} characters`);
-      observer.message(message);
+      observer.message(message, idBefore);
     },
     error(error) {
       log(`error ${error.code}, ${error.willRetry ? 'will retry' : 'final'}: ${error.message}`);

@@ -35,11 +35,13 @@ export interface OpenInfo {
   readonly status?: number | undefined;
   /** Response headers, as far as CORS shows them. Fetch only. */
   readonly headers?: Headers | undefined;
+  /** The id that the stream was to resume after; `''` for none. */
+  readonly lastEventId: string;
 }
 
 /** Where one attempt reports to. After `fail` or `end`, or once the request's signal has aborted, it is deaf. */
 export interface TransportSink {
-  readonly open: (info: Omit<OpenInfo, 'transport'>) => void;
+  readonly open: (info: Omit<OpenInfo, 'transport' | 'lastEventId'>) => void;
   readonly message: (message: SseMessage) => void;
   /** The last event ID was set by a block without data. */
   readonly id: (lastEventId: string) => void;
@@ -83,7 +85,8 @@ export interface SseState {
 export interface ConnectionObserver {
   readonly state: (now: SseState) => void;
   readonly open: (info: OpenInfo) => void;
-  readonly message: (message: SseMessage) => void;
+  /** `idBefore`: the last event ID before it, to go back to if the event is never handed on. */
+  readonly message: (message: SseMessage, idBefore?: string) => void;
   readonly error: (error: SseError) => void;
   /** Takes a line for those who debug, where somebody does. */
   readonly note?: ((line: string) => void) | undefined;
@@ -99,5 +102,6 @@ export interface Connection {
   listenToAll(): void;
   connect(): void;
   reconnect(): void;
-  close(): void;
+  /** `resumeAfter`: what came after this id was not handed on, and is to be asked for again. */
+  close(resumeAfter?: string): void;
 }

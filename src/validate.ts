@@ -1,4 +1,4 @@
-import { resolveUrl } from './request.js';
+import { headersOf, resolveUrl } from './request.js';
 
 /** What native `EventSource` cannot do, by the option that asks for it. */
 const BEYOND_NATIVE = {
@@ -11,11 +11,13 @@ const BEYOND_NATIVE = {
   maxEventSize: 'limit events',
   redirect: 'control redirects',
   fetch: 'use fetch',
+  resumed: 'see response headers',
 };
 
 const TRANSPORTS: readonly unknown[] = ['auto', 'native', 'fetch'];
 const REDIRECTS: readonly unknown[] = [undefined, 'follow', 'error'];
-const NUMBERS = ['retryInterval', 'openTimeout', 'idleTimeout', 'maxEventSize'];
+/** With 0 of these every attempt would fail. */
+const LIMITS = ['openTimeout', 'idleTimeout', 'maxEventSize'];
 const RETRY_NUMBERS = ['limit', 'factor', 'maxInterval', 'maxElapsed'];
 
 /** Options as they come from JavaScript: anything. */
@@ -42,6 +44,23 @@ function checkNumbers(names: readonly string[], options: Unchecked): void {
   }
 }
 
+function checkLimits(options: Unchecked): void {
+  for (const name of LIMITS) {
+    const value = options[name] ?? 1;
+    check(
+      typeof value === 'number' && value > 0,
+      `\`${name}\` must be a number above 0. Leave it out for the default.`,
+    );
+  }
+}
+
+/** An object or an array, which fetch would send as "[object Object]". */
+function isPlain(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null || Array.isArray(value);
+}
+
 /** Whether one of the options is beyond native. */
 export function asksFetch(options: object): boolean {
   return Object.keys(BEYOND_NATIVE).some((name) => (options as Unchecked)[name] !== undefined);
@@ -54,6 +73,7 @@ export function validate(url: unknown, given: object): void {
     transport,
     retry,
     method = 'POST',
+    headers,
     json,
     body,
     redirect,
@@ -63,6 +83,7 @@ export function validate(url: unknown, given: object): void {
     signal,
     storage,
     storageKey,
+    debug,
     share,
   } = options;
   if (typeof url !== 'function') resolveUrl(url);
@@ -70,10 +91,12 @@ export function validate(url: unknown, given: object): void {
     typeof transport === 'function' || TRANSPORTS.includes(transport),
     "`transport` must be 'auto', 'native', 'fetch', or a function.",
   );
-  checkNumbers(NUMBERS, options);
+  checkNumbers(['retryInterval'], options);
+  checkLimits(options);
   if (typeof retry === 'object' && retry) {
     checkNumbers(RETRY_NUMBERS, retry as Unchecked);
     checkType('function', ['shouldRetry'], retry as Unchecked);
+    checkType('boolean', ['jitter'], retry as Unchecked);
   } else if (retry !== undefined && retry !== false) {
     check(
       typeof retry === 'number' && retry >= 0,
@@ -81,7 +104,8 @@ export function validate(url: unknown, given: object): void {
     );
   }
   checkType('string', ['method', 'lastEventId', 'lastEventIdParam', 'storageKey'], options);
-  checkType('function', ['fetch', 'EventSource'], options);
+  check(lastEventIdParam !== '', '`lastEventIdParam` must not be empty.');
+  checkType('function', ['fetch', 'EventSource', 'resumed'], options);
   check(
     ['undefined', 'string', 'function'].includes(typeof until),
     '`until` must be a string or a function.',
@@ -92,8 +116,14 @@ export function validate(url: unknown, given: object): void {
     '`lastEventId` must not hold CR, LF or NUL: no stream can have sent it.',
   );
   check(signal === undefined || signal instanceof AbortSignal, '`signal` must be an AbortSignal.');
+  check(
+    ['undefined', 'boolean', 'function'].includes(typeof debug),
+    '`debug` must be a boolean or a function.',
+  );
+  if (headers !== undefined && typeof headers !== 'function') headersOf(headers as HeadersInit);
   check(REDIRECTS.includes(redirect), "`redirect` must be 'follow' or 'error'.");
   check(json === undefined || body === undefined, 'Give `json` or `body`, not both.');
+  check(!isPlain(body), '`body` must be something fetch can send. Give an object or an array as `json`.');
   check(
     (json === undefined && body === undefined) ||
       (typeof method === 'string' && !/^(get|head)$/i.test(method)),

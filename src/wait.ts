@@ -5,12 +5,15 @@ const page: Partial<Pick<Window, 'addEventListener' | 'removeEventListener' | 'd
 
 /**
  * Calls `done` after `ms`, or as soon as there is reason to hope: the network is back, the page is shown, or it returns from the
- * back/forward cache. Nothing is left behind after `done` or the returned cancel.
+ * back/forward cache. But not within `atLeast` ms, which is the server's own word: no hope of the page's stands against it.
+ * Nothing is left behind after `done` or the returned cancel.
  */
-export function wait(ms: number, done: () => void): () => void {
+export function wait(ms: number, done: () => void, atLeast = 0): () => void {
+  // Not the monotonic clock, which stands still in some systems while they sleep.
+  const earliest = Date.now() + atLeast;
   const cancel = () => {
     clearTimeout(timer);
-    page.removeEventListener?.('online', finish);
+    page.removeEventListener?.('online', hope);
     page.removeEventListener?.('pageshow', shown);
     page.document?.removeEventListener('visibilitychange', visible);
   };
@@ -18,14 +21,17 @@ export function wait(ms: number, done: () => void): () => void {
     cancel();
     done();
   };
+  const hope = () => {
+    if (Date.now() >= earliest) finish();
+  };
   const shown = (event: PageTransitionEvent) => {
-    if (event.persisted) finish();
+    if (event.persisted) hope();
   };
   const visible = () => {
-    if (page.document?.visibilityState === 'visible') finish();
+    if (page.document?.visibilityState === 'visible') hope();
   };
   const timer = setTimeout(finish, clamp(ms));
-  page.addEventListener?.('online', finish);
+  page.addEventListener?.('online', hope);
   page.addEventListener?.('pageshow', shown);
   page.document?.addEventListener('visibilitychange', visible);
   return cancel;

@@ -4,6 +4,7 @@
  */
 import { describe, test } from 'vitest';
 import { runCase, type Case, type Environment, type SourceClass } from './contract/bench.ts';
+import { clientSource } from './contract/client-source.ts';
 import { closingCases } from './contract/closing.ts';
 import { eventCases } from './contract/events.ts';
 import { failureCases } from './contract/failures.ts';
@@ -18,7 +19,7 @@ import { urlCases } from './contract/urls.ts';
 
 export type { Environment, SourceClass } from './contract/bench.ts';
 
-const topics: Readonly<Record<string, (environment: Environment) => Case[]>> = {
+const topics = {
   interface: interfaceCases,
   'event handlers': handlerCases,
   requests: requestCases,
@@ -30,31 +31,46 @@ const topics: Readonly<Record<string, (environment: Environment) => Case[]>> = {
   redirects: redirectCases,
   URLs: urlCases,
   'close()': closingCases,
-};
+} satisfies Readonly<Record<string, (environment: Environment) => Case[]>>;
+
+export type Topic = keyof typeof topics;
 
 /** Declares every case of the contract as a test of `Source`. */
 export function describeEventSource(name: string, Source: SourceClass, environment: Environment): void {
   describeCases(name, environment, (_topic, contractCase) => runCase(contractCase, Source, environment));
 }
 
+/** The cases about what a server sends, for an `SseClient`: its interface is its own, what a stream means is not. */
+export function describeClient(transport: 'native' | 'fetch', environment: Environment): void {
+  const Source = clientSource(transport);
+  describeCases(
+    `SseClient over ${transport}`,
+    environment,
+    (_topic, contractCase) => runCase(contractCase, Source, environment),
+    ['the stream', 'the last event ID'],
+  );
+}
+
 /** The same for a class that is elsewhere: `run` knows how to get the case there. */
 export function describeCases(
   name: string,
   environment: Environment,
-  run: (topic: string, contractCase: Case) => Promise<void>,
+  run: (topic: Topic, contractCase: Case) => Promise<void>,
+  chosen: readonly Topic[] = Object.keys(topics) as Topic[],
 ): void {
   describe(name, () => {
-    for (const [topic, cases] of Object.entries(topics)) {
+    for (const topic of chosen) {
       describe(topic, () => {
-        for (const contractCase of cases(environment)) test(contractCase[0], () => run(topic, contractCase));
+        for (const contractCase of topics[topic](environment))
+          test(contractCase[0], () => run(topic, contractCase));
       });
     }
   });
 }
 
 /** The case with this title. */
-export function findCase(topic: string, title: string, environment: Environment): Case {
-  const found = topics[topic]?.(environment).find((contractCase) => contractCase[0] === title);
+export function findCase(topic: Topic, title: string, environment: Environment): Case {
+  const found = topics[topic](environment).find((contractCase) => contractCase[0] === title);
   if (!found) throw new Error(`There is no case "${title}".`);
   return found;
 }

@@ -11,6 +11,7 @@ import { numbers } from './numbers.ts';
 import { queryText } from './query.ts';
 import { replay } from './replay.ts';
 import { rememberSessions } from './sessions.ts';
+import { wire } from './wire.ts';
 
 const text = readFileSync(new URL('index.txt', import.meta.url), 'utf8').replace(/\r\n?/g, '\n');
 
@@ -28,6 +29,7 @@ export function createApp(): express.Express {
   app.get('/api/sse', admit, replay(text));
   app.get('/api/metrics', admit, metrics());
   app.get('/api/numbers', admit, numbers);
+  app.get('/api/wire/:name', admit, wire);
   app.post('/api/chat', admit, express.json(), chat);
 
   app.get('/api/stats', (_req, res) => {

@@ -12,7 +12,7 @@ export function strike(session: Session, fault: Fault): void {
       else stream.silence(fault.after, fault.ms);
     }
     arm(session, live.length > 0 ? { ...fault, times: fault.times - 1 } : fault);
-  } else if (fault.kind === 'bad-payload') {
+  } else if (fault.kind === 'bad-payload' || fault.kind === 'bad-shape') {
     // It is met by the next tick of a stream that goes on.
     arm(session, fault);
   } else {

@@ -11,14 +11,14 @@ export const refusals = [
   'reset',
 ] as const;
 
-const kinds = [...refusals, 'slow-open', 'cut', 'silence', 'bad-payload'] as const;
+const kinds = [...refusals, 'slow-open', 'cut', 'silence', 'bad-payload', 'bad-shape'] as const;
 
 export type Refusal = (typeof refusals)[number];
 export type FaultKind = (typeof kinds)[number];
 
 export interface Fault {
   readonly kind: FaultKind;
-  /** How many requests it hits; `bad-payload`: how many ticks. */
+  /** How many requests it hits; `bad-payload`, `bad-shape`: how many ticks. */
   readonly times: number;
   /** `cut`, `silence`: how many events go out first. */
   readonly after: number;
@@ -57,6 +57,7 @@ const numbersOf: Record<FaultKind, readonly string[]> = {
   cut: ['after', 'times'],
   silence: ['after', 'ms'],
   'bad-payload': ['times'],
+  'bad-shape': ['times'],
 };
 
 /**

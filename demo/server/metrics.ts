@@ -23,15 +23,17 @@ export interface Metrics {
   readonly online: number;
 }
 
-/** `GET /api/metrics`: figures as unnamed events, now and then an `alarm` or a `deploy`. Never ends. A fault makes a tick broken JSON. */
+/** `GET /api/metrics`: figures as unnamed events, now and then an `alarm` or a `deploy`. Never ends. A fault makes a tick broken JSON, or JSON of another shape. `?burst=` sends several ticks at each interval. */
 export function metrics(): StreamHandler {
   let connections = 0;
   return (req, res) => {
     const from = positionAfter(lastEventId(req), Number.MAX_SAFE_INTEGER);
     connections++;
     const { session } = res.locals;
-    const isBad = () => take(session, 'bad-payload') !== undefined;
-    streamEvents(res, ticks(from, seeded(connections), isBad), {
+    const struck = () =>
+      take(session, 'bad-payload') ? 'torn' : take(session, 'bad-shape') ? 'misshapen' : undefined;
+    const burst = Math.min(Math.max(1, queryMs(req, 'burst', 1)), mostInBurst);
+    streamEvents(res, ticks(from, seeded(connections), struck, burst), {
       interval: queryMs(req, 'interval', 1000),
       heartbeat: queryMs(req, 'heartbeat', 15_000),
       retry: retryField(req),
@@ -39,7 +41,17 @@ export function metrics(): StreamHandler {
   };
 }
 
-function* ticks(from: number, random: () => number, isBad: () => boolean): Generator<Step> {
+/** What a fault does to a tick. */
+type Damage = 'torn' | 'misshapen' | undefined;
+
+const mostInBurst = 1000;
+
+export function* ticks(
+  from: number,
+  random: () => number,
+  struck: () => Damage,
+  burst: number,
+): Generator<Step> {
   const read = readings(random);
   let position = from;
   let release = 0;
@@ -47,19 +59,26 @@ function* ticks(from: number, random: () => number, isBad: () => boolean): Gener
     eventBlock({ ...(event !== undefined && { event }), id: String(++position), data });
   const numbered = (data: unknown, event?: string) => block(JSON.stringify(data), event);
 
-  for (;;) {
+  for (let count = 1; ; count++) {
     const now = read();
+    const more = count % burst > 0;
     const alarm = random() < 0.08;
     const deploy = random() < 0.02;
-    // Torn in the middle, as by a proxy that cuts long lines.
-    const tick = isBad() ? block(JSON.stringify(now).slice(0, 40)) : numbered(now);
-    yield { block: tick, more: alarm || deploy };
-    if (alarm) yield { block: numbered(alarmAbout(now), 'alarm'), more: deploy };
+    yield { block: block(damaged(now, struck())), more: more || alarm || deploy };
+    if (alarm) yield { block: numbered(alarmAbout(now), 'alarm'), more: more || deploy };
     if (deploy) {
       release++;
-      yield { block: numbered({ version: `2.${release}.0`, time: now.time }, 'deploy') };
+      yield { block: numbered({ version: `2.${release}.0`, time: now.time }, 'deploy'), more };
     }
   }
+}
+
+function damaged(tick: Metrics, damage: Damage): string {
+  // A release that renamed nothing and changed a type.
+  if (damage === 'misshapen') return JSON.stringify({ ...tick, cpu: `${tick.cpu} %` });
+  const text = JSON.stringify(tick);
+  // In the middle, as by a proxy that cuts long lines.
+  return damage === 'torn' ? text.slice(0, 40) : text;
 }
 
 function readings(random: () => number): () => Metrics {

@@ -14,7 +14,7 @@ export const numbers: StreamHandler = (req, res) => {
   });
 };
 
-function* counting(from: number): Generator<Step> {
+export function* counting(from: number): Generator<Step> {
   for (let number = from + 1; ; number++) {
     yield { block: eventBlock({ event: 'number', id: String(number), data: String(number) }) };
   }

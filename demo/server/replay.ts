@@ -23,7 +23,8 @@ export function replay(text: string): StreamHandler {
   };
 }
 
-function* typing(codePoints: readonly string[], from: number): Generator<Step> {
+/** A text from a position on, and the event that ends it. */
+export function* typing(codePoints: readonly string[], from: number): Generator<Step> {
   let position = from;
   for (const data of codePoints.slice(from)) {
     position++;

@@ -1,10 +1,10 @@
 /** Runs cases of the contract in a dedicated worker. A test hands them over one at a time. */
 import { FetchEventSource } from 'ssekit';
-import { findCase, type Environment } from '../contract.ts';
+import { findCase, type Environment, type Topic } from '../contract.ts';
 import { runCase } from '../contract/bench.ts';
 
 export interface Task {
-  readonly topic: string;
+  readonly topic: Topic;
   readonly title: string;
   readonly environment: Environment;
 }

@@ -1,7 +1,7 @@
 import { inject } from 'vitest';
 import { server } from 'vitest/browser';
 import { FetchEventSource } from 'ssekit';
-import { describeEventSource, type Environment } from '../contract.ts';
+import { describeClient, describeEventSource, type Environment } from '../contract.ts';
 
 const environment: Omit<Environment, 'isNative'> = {
   engine: server.browser as Environment['engine'],
@@ -13,3 +13,5 @@ const environment: Omit<Environment, 'isNative'> = {
 
 describeEventSource('native EventSource', EventSource, { ...environment, isNative: true });
 describeEventSource('FetchEventSource', FetchEventSource, { ...environment, isNative: false });
+describeClient('native', { ...environment, isNative: true });
+describeClient('fetch', { ...environment, isNative: false });

@@ -264,7 +264,7 @@ test('the end and the cut of a GET stream are retried: one connection at a time,
 test('a header that cannot be sent is told of without its value', async () => {
   const s = await script(SAME, [live]);
   const { closed, errors, client } = connect(s.url, {
-    headers: { Authorization: 'Bearer secret 你好' },
+    headers: () => ({ Authorization: 'Bearer secret 你好' }),
     retry: false,
   });
   await closed();

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runInThisContext } from 'node:vm';
 import * as msw from 'msw';
@@ -15,11 +16,14 @@ export interface Snippet {
   /** The line of its first line. */
   readonly line: number;
   readonly code: string;
+  /** `ts`, or `tsx` for what has JSX. */
+  readonly language: string;
   /** From `<!-- run: name -->` before it: a test runs it. */
   readonly name: string | undefined;
 }
 
-export const root = fileURLToPath(new URL('../../', import.meta.url));
+// Not by `new URL`: where there is a document, Vite makes that the URL of an asset.
+export const root = `${resolve(fileURLToPath(import.meta.url), '../../..')}/`;
 
 export const read = (file: string): string => readFileSync(root + file, 'utf8');
 
@@ -36,10 +40,10 @@ export const documents: readonly string[] = [
 /** The blocks of a page that are TypeScript. */
 export function snippets(file: string): Snippet[] {
   const text = read(file);
-  return [...text.matchAll(/^(?:<!-- run: (\S+) -->\n+)?```ts\n(.*?)^```$/gms)].map((match) => {
-    const [all, name, code = ''] = match;
+  return [...text.matchAll(/^(?:<!-- run: (\S+) -->\n+)?```(tsx?)\n(.*?)^```$/gms)].map((match) => {
+    const [all, name, language = '', code = ''] = match;
     const before = text.slice(0, match.index + all.indexOf('```ts'));
-    return { file, line: before.split('\n').length + 1, code, name };
+    return { file, line: before.split('\n').length + 1, code, language, name };
   });
 }
 
@@ -51,8 +55,8 @@ export function snippet(file: string, name: string): Snippet {
 }
 
 /** The code as a compiler sees it: neither comments nor layout. */
-export function withoutComments({ code }: Snippet): string {
-  const source = ts.createSourceFile('snippet.ts', code, ts.ScriptTarget.Latest);
+export function withoutComments({ code, language }: Snippet): string {
+  const source = ts.createSourceFile(`snippet.${language}`, code, ts.ScriptTarget.Latest);
   return ts.createPrinter({ removeComments: true }).printFile(source);
 }
 
@@ -74,12 +78,17 @@ const modules: Readonly<Record<string, object>> = {
  * @returns What it exports, once it has run to its end.
  */
 export async function run(
-  { file, line, code }: Snippet,
+  { file, line, code, language }: Snippet,
   scope: Readonly<Record<string, unknown>> = {},
   replaced: Readonly<Record<string, object>> = {},
 ): Promise<Record<string, unknown>> {
   const { outputText } = ts.transpileModule(code, {
-    compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
+    fileName: `snippet.${language}`,
+    compilerOptions: {
+      module: ts.ModuleKind.CommonJS,
+      target: ts.ScriptTarget.ES2022,
+      jsx: ts.JsxEmit.ReactJSX,
+    },
   });
   const exports = {};
   const names = ['require', 'exports', ...Object.keys(scope)].join(', ');

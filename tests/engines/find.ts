@@ -1,15 +1,16 @@
 /**
  * Finds the three browser engines the tests run in, and installs what is missing, so that `npm test` needs
- * nothing done by hand: first what Playwright has downloaded, then the browsers of the system, then an installer.
+ * nothing done by hand: first what `CHROME_PATH` and `FIREFOX_PATH` name, then what Playwright has downloaded, then the browsers of the
+ * system, then an installer.
  *
  * `ENGINE=chromium` (or a list: `ENGINE=chromium,webkit`) restricts everything to these engines.
  */
-import { execFile, spawn } from 'node:child_process';
-import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import type { Browser, LaunchOptions } from 'playwright';
+import { aptInstall, distributionId, isProgram, isRoot, output, run } from './machine.ts';
 
 export const engineNames = ['chromium', 'firefox', 'webkit'] as const;
 export type EngineName = (typeof engineNames)[number];
@@ -27,8 +28,6 @@ export type Engines = Partial<Record<EngineName, Engine>>;
 
 /** The result, kept where a config that is loaded twice and the test workers (child processes) see it too. */
 const FOUND = 'SSEKIT_ENGINES';
-
-const INSTALL_LIMIT = 5 * 60_000;
 
 const cures: Record<EngineName, string> = {
   chromium: 'run "npx playwright install chromium", or set CHROME_PATH to a Chrome, Chromium or Edge',
@@ -143,7 +142,18 @@ async function launch(name: 'chromium' | 'firefox', options: LaunchOptions = {})
 // ---- finding
 
 async function lookUp(name: EngineName): Promise<Engine | undefined> {
-  return (await downloaded(name)) ?? (await onSystem(name));
+  return (await named(name)) ?? (await downloaded(name)) ?? (await onSystem(name));
+}
+
+/** What the user names goes before all that could be found. */
+async function named(name: EngineName): Promise<Engine | undefined> {
+  if (name === 'webkit') return undefined;
+  const variable = name === 'chromium' ? 'CHROME_PATH' : 'FIREFOX_PATH';
+  const file = process.env[variable];
+  if (!file) return undefined;
+  const version = isProgram(file) ? await versionOf(file) : undefined;
+  if (version === undefined) throw new Error(`${variable} is "${file}", which is not a program that runs.`);
+  return { source: 'system', path: file, version };
 }
 
 /** What `npx playwright install` has left here. Loading Playwright takes long: look at its folder first. */
@@ -179,15 +189,12 @@ function playwrightFolder(): string {
 
 async function onSystem(name: EngineName): Promise<Engine | undefined> {
   if (name === 'webkit') return webkitGtk();
-  const variable = name === 'chromium' ? 'CHROME_PATH' : 'FIREFOX_PATH';
-  const chosen = process.env[variable];
-  if (chosen !== undefined && !isProgram(chosen)) {
-    throw new Error(`${variable} is "${chosen}", which is not a program.`);
+  // Not the first program, but the first that runs: stubs that ask for a snap stand in the way of a browser.
+  for (const file of places(name).filter(isProgram)) {
+    const version = await versionOf(file);
+    if (version !== undefined) return { source: 'system', path: file, version };
   }
-  const file = chosen ?? places(name).find(isProgram);
-  if (file === undefined) return undefined;
-  const version = await versionOf(file);
-  return version === undefined ? undefined : { source: 'system', path: file, version };
+  return undefined;
 }
 
 function places(name: 'chromium' | 'firefox'): string[] {
@@ -255,14 +262,6 @@ function versionIn(text: string): string {
   return /\d+(\.\d+)+/.exec(text)?.[0] ?? 'of unknown version';
 }
 
-async function output(program: string, args: readonly string[]): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    execFile(program, args, { timeout: 20_000 }, (error, text) => {
-      resolve(error ? undefined : text);
-    });
-  });
-}
-
 // ---- installing
 
 async function install(name: EngineName): Promise<Engine | undefined> {
@@ -270,7 +269,7 @@ async function install(name: EngineName): Promise<Engine | undefined> {
   const attempts: (() => Promise<boolean>)[] = [];
   // Ubuntu's packages of Chromium and Firefox only stand in for snaps; its WebKitGTK is a real one.
   if (distribution === 'debian' || (distribution === 'ubuntu' && name === 'webkit')) {
-    attempts.push(() => aptInstall(name));
+    attempts.push(() => aptInstall(name, debianPackages[name]));
   }
   if (!process.env.PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD) {
     attempts.push(() => playwrightInstall(name, distribution !== undefined));
@@ -281,34 +280,6 @@ async function install(name: EngineName): Promise<Engine | undefined> {
     if (engine) return engine;
   }
   return undefined;
-}
-
-/** Package lists are fetched once for all the engines. */
-let aptUpdated: Promise<boolean> | undefined;
-
-async function aptInstall(name: EngineName): Promise<boolean> {
-  const packages = debianPackages[name];
-  console.log(`engines: installing ${name} (apt-get install ${packages.join(' ')}) …`);
-  aptUpdated ??= apt('update');
-  // A failed update is no reason to give up: the lists may be there already.
-  await aptUpdated;
-  return apt('install', '-y', '--no-install-recommends', ...packages);
-}
-
-/** Waits for another apt-get to finish; it only knows how to wait for one of its two locks itself. */
-async function apt(...args: string[]): Promise<boolean> {
-  const deadline = Date.now() + INSTALL_LIMIT;
-  for (;;) {
-    const { ok, output } = await run('apt-get', ['-qq', '-o', 'DPkg::Lock::Timeout=300', ...args], {
-      DEBIAN_FRONTEND: 'noninteractive',
-    });
-    if (ok) return true;
-    if (!/could not get lock/i.test(output) || Date.now() > deadline) {
-      console.error(`engines: apt-get ${args.join(' ')} failed:\n${output}`);
-      return false;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-  }
 }
 
 async function playwrightInstall(name: EngineName, withSystemPackages: boolean): Promise<boolean> {
@@ -323,52 +294,10 @@ async function playwrightInstall(name: EngineName, withSystemPackages: boolean):
   return ok;
 }
 
-async function run(
-  program: string,
-  args: readonly string[],
-  env: Record<string, string> = {},
-): Promise<{ ok: boolean; output: string }> {
-  return new Promise((resolve) => {
-    let output = '';
-    const child = spawn(program, args, {
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: INSTALL_LIMIT,
-    });
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text: string) => (output += text));
-    }
-    child.on('error', (error) => {
-      resolve({ ok: false, output: error.message });
-    });
-    child.on('close', (code) => {
-      resolve({ ok: code === 0, output });
-    });
-  });
-}
-
 // ---- the machine
 
 function isRequired(name: EngineName): boolean {
   return name === 'chromium' || process.env.CI === 'true' || (isRoot() && distributionId() === 'debian');
-}
-
-function isRoot(): boolean {
-  return process.getuid?.() === 0;
-}
-
-function distributionId(): string | undefined {
-  if (process.platform !== 'linux' || !existsSync('/etc/os-release')) return undefined;
-  return /^ID="?([^"\n]*)/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1];
-}
-
-function isProgram(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return statSync(file).isFile();
-  } catch {
-    return false;
-  }
 }
 
 function list(folder: string): string[] {

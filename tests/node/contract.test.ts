@@ -1,6 +1,6 @@
 import { afterAll } from 'vitest';
 import { FetchEventSource } from 'ssekit';
-import { describeEventSource } from '../contract.ts';
+import { describeClient, describeEventSource, type Environment } from '../contract.ts';
 import { createTestServer } from '../server.ts';
 
 const server = await createTestServer();
@@ -9,11 +9,14 @@ afterAll(async () => {
   await Promise.all([server.close(), other.close()]);
 });
 
-describeEventSource('FetchEventSource in Node', FetchEventSource, {
+const environment: Environment = {
   engine: 'node',
   scope: 'node',
   isNative: false,
   origin: server.origin,
   crossOrigin: other.origin,
   crossOriginSameSite: other.origin,
-});
+};
+
+describeEventSource('FetchEventSource in Node', FetchEventSource, environment);
+describeClient('fetch', environment);

@@ -13,7 +13,10 @@ const all = documents.flatMap(snippets);
 
 describe('every block of TypeScript', () => {
   let diagnostics: Map<string, string>;
-  const nameOf = (file: string, line: number) => join(root, `${file.replaceAll('/', '.')}.${line}.ts`);
+  const nameOf = (file: string, line: number) => {
+    const language = all.find((each) => each.file === file && each.line === line)?.language ?? '';
+    return join(root, `${file.replaceAll('/', '.')}.${line}.${language}`);
+  };
 
   // One program for all: most of its time goes into the libraries.
   beforeAll(() => {
@@ -175,6 +178,55 @@ describe('the blocks that are marked', () => {
         ['tick', '{"symbol":"ACME"}', [expect.objectContaining({ path: ['price'] })]],
       ]);
     },
+    async gap(page, name) {
+      streams.set('/api/prices', 'id: 1\nevent: tick\ndata: 1\n\n');
+      const show = vi.fn();
+      await runs(page, name, { SseClient: Kept, show });
+      const client = clients.at(-1);
+      await client?.once('tick');
+      expect(show).not.toHaveBeenCalled();
+      client?.reconnect();
+      await vi.waitFor(() => {
+        expect(show).toHaveBeenCalled();
+      });
+      expect(client?.status).toBe('open');
+    },
+    async numbered(page, name) {
+      streams.set(
+        '/events/prices',
+        [1, 2, 4].map((n) => `event: tick\ndata: {"n":${n},"price":"1"}\n\n`).join(''),
+      );
+      const show = vi.fn();
+      const log = vi.fn();
+      await runs(page, name, { SseClient: Kept, show, log });
+      await vi.waitFor(() => {
+        expect(log).toHaveBeenCalledTimes(3);
+      });
+      expect(show).toHaveBeenCalledTimes(1);
+    },
+    async 'header-auth'(page, name) {
+      const login = () => Promise.resolve('stale');
+      const refresh = vi.fn(() => Promise.resolve('fresh'));
+      await runs(page, name, { SseClient: Kept, login, refresh });
+      await clients.at(-1)?.once('tick' as never);
+      expect(refresh).toHaveBeenCalledTimes(1);
+    },
+    async 'query-auth'(page, name) {
+      const asked: string[] = [];
+      const real = fetch;
+      const own = vi.fn((input: string | URL, init?: RequestInit) => {
+        const { pathname, search } = new URL(input, server.origin);
+        asked.push(pathname + search);
+        if (pathname === '/api/ticket') return Promise.resolve(new Response(`t${asked.length}`));
+        return real(`${server.origin}/api/prices`, init);
+      });
+      vi.stubGlobal('fetch', own);
+      await runs(page, name, { SseClient: Kept, fetch: own });
+      await clients.at(-1)?.once('tick' as never);
+      clients.at(-1)?.reconnect();
+      await clients.at(-1)?.once('tick' as never);
+      expect(asked).toEqual(['/api/ticket', '/prices?ticket=t1', '/api/ticket', '/prices?ticket=t3']);
+    },
     async loop(page, name) {
       const output = element();
       await runs(page, name, { SseClient: Kept, output });
@@ -185,6 +237,19 @@ describe('the blocks that are marked', () => {
       const output = element();
       await runs(page, name, { output, prompt: 'Hi' });
       expect(output.textContent).toBe('You asked: Hi');
+    },
+    async ring(page, name) {
+      const ticks = Array.from({ length: 1300 }, (_, at) => `{"at":${at},"orders":${at * 2}}`);
+      const data = [...ticks.slice(0, 700), '{"at":"noon"}', ...ticks.slice(700)];
+      streams.set('/api/metrics', data.map((text) => `event: tick\ndata: ${text}\n\n`).join(''));
+      const log = vi.fn();
+      const { times, orders } = await runs(page, name, { SseClient: Kept, log });
+      await vi.waitFor(() => {
+        expect((times as number[]).at(-1)).toBe(1299);
+      });
+      expect(times).toHaveLength(700);
+      expect((orders as number[]).at(-700)).toBe(1200);
+      expect(log.mock.calls).toEqual([['decode', 'tick', '{"at":"noon"}']]);
     },
     async 'mock-sse'(page, name) {
       const prices: string[] = [];
@@ -212,8 +277,8 @@ describe('the blocks that are marked', () => {
       expect(clients.at(-1)?.status).toBe('closed');
     },
   };
-  /** Those of llm.md run in llm.test.ts. */
-  const elsewhere = ['openai', 'anthropic', 'patience', 'checked'];
+  /** Those of llm.md run in llm.test.ts, those that need a page in tests/unit/docs.test.tsx. */
+  const elsewhere = ['openai', 'show', 'anthropic', 'patience', 'checked', 'react', 'vue', 'rxjs'];
 
   const marked = all.filter(({ name, file }) => name !== undefined && file !== 'README.zh-CN.md');
 
@@ -239,9 +304,14 @@ const streams = new Map([
 
 const api: Middleware = (request, response, next) => {
   const stream = streams.get(request.url ?? '');
+  if (request.headers.authorization === 'Bearer stale') {
+    response.writeHead(401).end();
+    return;
+  }
   if (stream !== undefined) {
     // Left open, as a stream is.
-    response.writeHead(200, { 'content-type': 'text/event-stream' }).write(stream);
+    const headers = { 'content-type': 'text/event-stream', 'x-history': 'lost' };
+    response.writeHead(200, headers).write(stream);
   } else if (request.url === '/api/chat') {
     let body = '';
     request.on('data', (part: Buffer) => (body += part.toString()));

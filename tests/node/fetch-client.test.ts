@@ -186,6 +186,25 @@ describe('a request', () => {
     expect(log).toEqual(['error http again', 'error http final']);
     expect((await s.closed()).requests).toHaveLength(2);
   });
+
+  test('of which a header can never be sent is a TypeError of the constructor, without the value', () => {
+    const create = () => new SseClient(server.origin, { headers: { Authorization: 'Bearer secret\nX: y' } });
+    expect(create).toThrow(TypeError);
+    expect(create).toThrow(/value that cannot be sent: line breaks.* encodeURIComponent/);
+    expect(create).not.toThrow(/secret/);
+  });
+
+  test('whose function returns a header that cannot be sent is tried again: the next may be better', async () => {
+    const s = await script(server.origin, [{ chunks: ['data: a\n\n'], end: 'hold' }]);
+    const { told, log } = connect(s.url, {
+      ...fast,
+      // What a proxy's error page makes of a token.
+      headers: ({ attempt }) => ({ Authorization: attempt < 2 ? '<html>\n</html>' : 'Bearer fresh' }),
+    });
+    await told('message a');
+    expect(log).toEqual(['error failed again', 'error failed again', 'open fetch 200', 'message a']);
+    expect((await s.log()).requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer fresh']);
+  });
 });
 
 describe('an answer', () => {
@@ -531,7 +550,7 @@ describe('secrets', () => {
     ['a name that is none', { 'X secret': 'a' }],
   ])('are in no text about a header with %s', async ([, headers]) => {
     const s = await script(server.origin, [{ end: 'hold' }]);
-    const { closed, errors, client } = connect(s.url, { headers, retry: false });
+    const { closed, errors, client } = connect(s.url, { headers: () => headers, retry: false });
     await closed();
     const [error] = errors;
     if (!error) throw new Error('no error');

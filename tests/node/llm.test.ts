@@ -179,6 +179,22 @@ describe('the OpenAI format', () => {
     await gone[0];
   });
 
+  test('is shown as it comes, until the button is pressed', async () => {
+    answers = [(response) => write(response, start + words(...tokens) + stop + done)];
+    const show = (controller: AbortController, append: (text: string) => void) =>
+      run(snippet('docs/recipes/llm.md', 'show'), { askOpenAi, controller, output: { append } });
+    const shown: string[] = [];
+    await show(new AbortController(), (text) => shown.push(text));
+    expect(shown).toEqual(tokens);
+
+    const button = new AbortController();
+    const stopped = show(button, () => {
+      button.abort();
+    });
+    await expect(stopped).rejects.toMatchObject({ name: 'AbortError' });
+    await gone[1];
+  });
+
   test('is checked by a schema, whose issues are on the error; the request ends', async () => {
     answers = [(response) => write(response, start + words(...tokens) + stop + usage + done)];
     expect(await askChecked('Hi')).toBe(whole);

@@ -1,21 +1,42 @@
 /** The built package, as it is published: `npm run build` comes first. */
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createContext, runInContext } from 'node:vm';
+import { brotliCompressSync } from 'node:zlib';
 import { publint } from 'publint';
+import { build } from 'vite';
 import { describe, expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const run = promisify(execFile);
 
+const exportsOfBinding = ['useSse', 'useSseEvent', 'useSseValue'];
 const exportsOfIndex = ['FetchEventSource', 'ReadyState', 'SseClient', 'SseError', 'fetchSse', 'parseSse'];
 
 /** In a process of its own, where no alias leads to src. */
 async function inNode(code: string): Promise<unknown> {
   const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', code], { cwd: root });
   return JSON.parse(stdout);
+}
+
+/** Bytes of an entry with all that it imports but the framework: minified, compressed by brotli. */
+async function sizeOf(file: string): Promise<number> {
+  const result = await build({
+    configFile: false,
+    logLevel: 'error',
+    build: {
+      write: false,
+      // What is minified to the end: of ES modules, Vite leaves white space to the next bundler.
+      lib: { entry: `${root}dist/${file}`, formats: ['iife'], name: 'ssekit' },
+      rolldownOptions: { external: ['react', 'vue'], output: { globals: { react: 'React', vue: 'Vue' } } },
+    },
+  });
+  for (const built of [result].flat()) {
+    if ('output' in built) return brotliCompressSync(built.output[0].code).length;
+  }
+  throw new Error('nothing was built');
 }
 
 describe('the package', () => {
@@ -34,20 +55,53 @@ describe('the package', () => {
       },
     );
     // It exits with an error for anything it objects to; this is what it looked at.
-    expect(stdout).toContain('"ssekit/testing"');
+    for (const entry of ['react', 'vue', 'testing']) expect(stdout).toContain(`"ssekit/${entry}"`);
   });
 
   test('exports these names and no others', async () => {
     const names = await inNode(`
-      const index = await import('ssekit');
-      const testing = await import('ssekit/testing');
-      console.log(JSON.stringify([Object.keys(index).sort(), Object.keys(testing).sort()]));`);
-    expect(names).toEqual([exportsOfIndex, ['MockEventSource', 'mockSse']]);
+      const names = [];
+      for (const entry of ['', '/react', '/vue', '/testing']) {
+        names.push(Object.keys(await import('ssekit' + entry)).sort());
+      }
+      console.log(JSON.stringify(names));`);
+    expect(names).toEqual([
+      exportsOfIndex,
+      exportsOfBinding,
+      exportsOfBinding,
+      ['MockEventSource', 'mockSse'],
+    ]);
   });
 
   test('depends on nothing at run time', async () => {
-    const manifest = JSON.parse(await readFile(`${root}package.json`, 'utf8')) as { dependencies?: unknown };
+    const manifest = JSON.parse(await readFile(`${root}package.json`, 'utf8')) as {
+      dependencies?: unknown;
+      peerDependencies: Record<string, string>;
+      peerDependenciesMeta: Record<string, { optional: boolean }>;
+    };
     expect(manifest.dependencies).toBeUndefined();
+    // Who uses neither framework need not have it.
+    expect(Object.keys(manifest.peerDependencies)).toEqual(['react', 'vue']);
+    expect(manifest.peerDependenciesMeta).toEqual({ react: { optional: true }, vue: { optional: true } });
+  });
+
+  test('imports a framework in its binding only, which says that it is for clients', async () => {
+    const files = (await readdir(`${root}dist`)).filter((file) => file.endsWith('.js'));
+    const imports = await Promise.all(
+      files.map(async (file) => {
+        const code = await readFile(`${root}dist/${file}`, 'utf8');
+        const names = [...code.matchAll(/from "([^"]+)"/g)].map(([, name = '']) => name);
+        return names.filter((name) => !name.startsWith('./')).map((name) => `${file}: ${name}`);
+      }),
+    );
+    expect(imports.flat()).toEqual(['react.js: react', 'vue.js: vue']);
+    expect(await readFile(`${root}dist/react.js`, 'utf8')).toMatch(/^"use client";\n/);
+  });
+
+  test.for(['react', 'vue'])('costs at most 1 kB more with the binding for %s', async (name) => {
+    const more = (await sizeOf(`${name}.js`)) - (await sizeOf('client.js'));
+    expect(more).toBeGreaterThan(500);
+    expect(more).toBeLessThanOrEqual(1024);
   });
 
   test('as a script defines the same names, and touches no global when it loads', async () => {

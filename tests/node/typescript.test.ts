@@ -1,15 +1,15 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 /**
- * An application (tests/typescript/consumer.ts) compiles with the declarations as the build writes them, with the oldest TypeScript that is
- * supported, this repository's own, and the newest. Declarations of libraries are checked, too.
+ * Applications (tests/typescript) compile with the declarations as the build writes them, with the oldest TypeScript that is supported, this
+ * repository's own, and the newest; and their mistakes do not.
  */
 
 const run = promisify(execFile);
@@ -32,7 +32,12 @@ beforeAll(async () => {
   const build = ['-p', path('tsconfig.build.json'), '--outDir', join(installed, 'dist')];
   expect(await tsc(path('node_modules/typescript/bin/tsc'), build)).toBe('');
   await writeFile(join(app, 'package.json'), '{ "type": "module" }');
-  await copyFile(path('tests/typescript/consumer.ts'), join(app, 'consumer.ts'));
+  for (const library of ['zod', 'valibot', 'arktype'])
+    await symlink(path(`node_modules/${library}`), join(app, `node_modules/${library}`), 'junction');
+  for (const file of ['consumer.ts', 'schemas.ts'])
+    await copyFile(path(`tests/typescript/${file}`), join(app, file));
+  // Not .ts here, where it must not compile.
+  await copyFile(path('tests/typescript/mistakes.ts.txt'), join(app, 'mistakes.ts'));
 }, 300_000);
 
 afterAll(() => rm(app, { recursive: true, force: true }));
@@ -52,28 +57,54 @@ const bundler = {
   exactOptionalPropertyTypes: true,
 };
 const node = { module: 'nodenext', moduleResolution: 'nodenext' };
+const strict = {
+  target: 'es2022',
+  lib: ['es2022', 'dom', 'dom.iterable'],
+  types: [],
+  strict: true,
+  rootDir: '.',
+};
 
-test.concurrent.for(
-  versions.flatMap((version) => [[version, 'a bundler', bundler] as const, [version, 'Node', node] as const]),
-)(
-  '%s compiles an application for %s, and writes its declarations',
-  { timeout: 240_000 },
-  async ([version, name, options], { expect }) => {
-    const outDir = join(app, `${version} ${name}`);
-    const project = `${outDir}.json`;
-    const compilerOptions = {
-      ...options,
-      target: 'es2022',
-      lib: ['es2022', 'dom', 'dom.iterable'],
-      types: [],
-      strict: true,
-      skipLibCheck: false,
-      declaration: true,
-      rootDir: '.',
-      outDir,
-    };
-    await writeFile(project, JSON.stringify({ compilerOptions, files: ['consumer.ts'] }));
-    expect(await tsc(compiler(version), ['-p', project])).toBe('');
+/** Compiles these files as a project of their own. */
+async function compile(version: string, files: readonly string[], options: object): Promise<string> {
+  const project = join(app, 'tsconfig.json');
+  await writeFile(project, JSON.stringify({ compilerOptions: { ...strict, ...options }, files }));
+  return tsc(compiler(version), ['-p', project, '--pretty', 'false']);
+}
+
+// One after the other: a compiler takes a core and a second of it, or, on a busy machine, much longer.
+describe.for(versions)('%s', { timeout: 240_000 }, (version) => {
+  test('compiles an application for a bundler, and writes its declarations', async () => {
+    const outDir = join(app, `out-${version}`);
+    // Declarations of libraries are checked, too.
+    const options = { ...bundler, skipLibCheck: false, declaration: true, outDir };
+    expect(await compile(version, ['consumer.ts'], options)).toBe('');
     expect(existsSync(join(outDir, 'consumer.d.ts'))).toBe(true);
-  },
-);
+  });
+
+  test('compiles it for Node, and infers payloads from schemas of zod, valibot and arktype', async () => {
+    const options = { ...node, skipLibCheck: true, noEmit: true };
+    expect(await compile(version, ['consumer.ts', 'schemas.ts'], options)).toBe('');
+  });
+
+  test('tells each mistake in an error of a few lines that helps', async () => {
+    const options = { ...bundler, skipLibCheck: true, noEmit: true };
+    const output = await compile(version, ['mistakes.ts'], options);
+    const errors = output.split(/^(?=\S*mistakes\.ts\()/m).map((text) => {
+      return { line: Number(/mistakes\.ts\((\d+),/.exec(text)?.[1]), text };
+    });
+    const expected = await mistakes();
+    expect(errors.map(({ line }) => line)).toEqual(expected.map(({ line }) => line));
+    for (const [i, { cure }] of expected.entries()) expect(errors[i]?.text).toContain(cure);
+    for (const { text } of errors) expect(text.trim().split('\n').length, text).toBeLessThan(10);
+  });
+});
+
+/** The mistakes of mistakes.ts: the line each is on, and the comment above it. */
+async function mistakes(): Promise<{ line: number; cure: string }[]> {
+  const lines = (await readFile(path('tests/typescript/mistakes.ts.txt'), 'utf8')).split('\n');
+  return lines.flatMap((line, at) => {
+    const cure = /^\/\/ (.*)/.exec(line)?.[1];
+    return cure === undefined ? [] : [{ line: at + 2, cure }];
+  });
+}

@@ -53,7 +53,8 @@ export async function createLibraryPages(): Promise<LibraryPages> {
   };
 }
 
-async function bundle(): Promise<string> {
+/** The library as a plain script, which makes `ssekit` a global. */
+export async function bundle(): Promise<string> {
   const result = await build({
     root: fileURLToPath(new URL('../../', import.meta.url)),
     configFile: false,

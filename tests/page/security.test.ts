@@ -202,13 +202,21 @@ describe('the demo', () => {
     const { page, violations, policy } = await visit(await serve(true));
     expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'");
     expect(policy).not.toContain('unsafe');
-    for (const name of ['Ask', 'Start soak', 'Reconnect', 'Send a bad payload']) {
-      await page.getByRole('button', { name, exact: true }).click();
-    }
+    const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
+    const open = (name: string) => page.getByRole('link', { name, exact: true }).click();
+    await press('Ask');
     await page.getByLabel('Transport').selectOption('fetch');
     await page.getByText('Dark', { exact: true }).click();
     await page.locator('#ask-note', { hasText: 'Answered.' }).waitFor();
+    await open('Dashboard');
+    await press('Send a bad payload');
     await page.locator('#payload-error').waitFor();
+    await open('Same wire');
+    await page.locator('[data-reader="ssekit"] [data-verdict="right"]').waitFor();
+    await open('Soak');
+    await press('Start soak');
+    await open('Typewriter');
+    await press('Reconnect');
     await page.locator('#lamp[data-status="open"]', { hasText: 'over fetch' }).waitFor();
     expect(violations).toEqual([]);
     // That the policy is in force, and that the test would see it:
@@ -229,7 +237,9 @@ describe('the demo', () => {
       root,
       configFile: false,
       logLevel: 'error',
-      resolve: { alias: { ssekit: `${root}src/index.ts` } },
+      resolve: {
+        alias: { 'ssekit/testing': `${root}src/testing.ts`, ssekit: `${root}src/index.ts` },
+      },
       build: { outDir, emptyOutDir: true },
     });
     const server = await preview({
@@ -241,6 +251,7 @@ describe('the demo', () => {
     const { page, violations, policy } = await visit(server.resolvedUrls?.local[0] ?? '');
     expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'");
     expect(policy).toContain("connect-src 'self';");
+    await page.getByRole('link', { name: 'Dashboard' }).click();
     await page.getByRole('button', { name: 'Send a bad payload' }).click();
     await page.locator('#payload-error').waitFor();
     await page.locator('#lamp[data-status="open"]').waitFor();

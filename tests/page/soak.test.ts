@@ -28,7 +28,10 @@ afterAll(async () => {
   await server.close();
 });
 
-async function visit(query: Record<string, string> = {}, options: BrowserContextOptions = {}) {
+async function visit(
+  { scene = 'soak', ...query }: Record<string, string> = {},
+  options: BrowserContextOptions = {},
+) {
   const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
   onTestFinished(() => context.close());
   const page = await context.newPage();
@@ -39,7 +42,7 @@ async function visit(query: Record<string, string> = {}, options: BrowserContext
   page.on('pageerror', (error) => complaints.push(error.message));
   const session = String(Math.random()).slice(2);
   await page.goto(
-    `${origin}/?${new URLSearchParams({ session, interval: '600000', metrics: '600000', ...query })}`,
+    `${origin}/?${new URLSearchParams({ session, interval: '600000', metrics: '600000', ...query })}#${scene}`,
   );
   return { page, session, complaints };
 }
@@ -79,7 +82,7 @@ async function strike(session: string, fault: object): Promise<void> {
 describe('the soak', () => {
   test('asks for nothing until it is started, and counts until it is stopped', async () => {
     const { page, session } = await visit({ numbers: '5' });
-    await page.locator('#lamp[data-status="open"]').waitFor();
+    await page.locator('#lamp[data-status="closed"]').waitFor();
     expect(await stats(session)).toBeUndefined();
     await toggle(page, 'Start soak').click();
     await atLeast(page, 'received', 100);
@@ -149,8 +152,8 @@ describe('the soak', () => {
 
 describe('the dashboard', () => {
   test('shows what is wrong with a payload that is no JSON, and the figures go on', async () => {
-    const { page, complaints } = await visit({ metrics: '100' });
-    await page.locator('#metrics-lamp[data-status="open"]').waitFor();
+    const { page, complaints } = await visit({ scene: 'dashboard', metrics: '100' });
+    await page.locator('#lamp[data-status="open"]').waitFor();
     await page.getByRole('button', { name: 'Send a bad payload' }).click();
     const fact = (name: string) => page.locator(`#payload-error [data-part="${name}"]`);
     await fact('raw')
@@ -163,7 +166,7 @@ describe('the dashboard', () => {
     const line = () => page.locator('#tiles polyline').first().getAttribute('points');
     const before = await line();
     await expect.poll(line).not.toBe(before);
-    expect(await page.locator('#metrics-lamp').getAttribute('data-status')).toBe('open');
+    expect(await page.locator('#lamp').getAttribute('data-status')).toBe('open');
     expect(complaints).toEqual([]);
   });
 });
@@ -179,11 +182,14 @@ test.for([
     { colorScheme, viewport: { width, height: 900 } },
   );
   await toggle(page, 'Start soak').click();
-  await page.getByRole('button', { name: 'Send a bad payload' }).click();
-  await page.locator('#payload-error').waitFor();
   await atLeast(page, 'received', 1000);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
-  for (const card of ['.soak', '.metrics']) {
+  for (const card of ['.soak', '.dashboard']) {
+    if (card === '.dashboard') {
+      await page.getByRole('link', { name: 'Dashboard' }).click();
+      await page.getByRole('button', { name: 'Send a bad payload' }).click();
+      await page.locator('#payload-error').waitFor();
+    }
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
     const clipped = await page
       .locator(`${card} button, ${card} .figure, ${card} dd`)
       .evaluateAll((nodes) =>

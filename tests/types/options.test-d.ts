@@ -37,6 +37,8 @@ describe('what native EventSource cannot do does not compile with it', () => {
     accept({ transport: 'native', maxEventSize: 1000 });
     // @ts-expect-error redirects cannot be controlled
     accept({ transport: 'native', redirect: 'follow' });
+    // @ts-expect-error response headers cannot be seen
+    accept({ transport: 'native', resumed: () => true });
     // @ts-expect-error fetch is not used
     accept({ transport: 'native', fetch });
   });

@@ -132,26 +132,32 @@ describe('Last-Event-ID over fetch', () => {
     chooseTransport({ ...options, ...changes }, request(url, '7'), false).start;
 
   test('goes as a header to the own origin', () => {
-    vi.stubGlobal('location', new URL('https://here.test:443/page'));
+    vi.stubGlobal('origin', 'https://here.test');
     expect(start(HERE)).toBe(fetchTransport);
   });
 
   test.for([ELSEWHERE, 'http://here.test/sse', 'https://here.test:8443/sse'])(
     'stays out of a request to %s that needs no preflight',
     (url) => {
-      vi.stubGlobal('location', new URL('https://here.test/page'));
+      vi.stubGlobal('origin', 'https://here.test');
       expect(start(url)).toBe(fetchTransportWithoutId);
     },
   );
 
   test('goes along where a preflight is sent in any case, or fetch was asked for by name', () => {
-    vi.stubGlobal('location', new URL('https://here.test/page'));
+    vi.stubGlobal('origin', 'https://here.test');
     expect(start(ELSEWHERE, { preflights: true })).toBe(fetchTransport);
     expect(start(ELSEWHERE, { transport: 'fetch' })).toBe(fetchTransport);
   });
 
+  test('stays out of every request of a sandbox, whose location says otherwise', () => {
+    vi.stubGlobal('origin', 'null');
+    vi.stubGlobal('location', new URL(HERE));
+    expect(start(HERE)).toBe(fetchTransportWithoutId);
+  });
+
   test('goes everywhere where there are no origins', () => {
-    vi.stubGlobal('location', undefined);
+    vi.stubGlobal('origin', undefined);
     expect(start(ELSEWHERE)).toBe(fetchTransport);
   });
 });

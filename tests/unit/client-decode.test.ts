@@ -230,7 +230,7 @@ describe('schemas', () => {
 
 describe('an asynchronous schema', () => {
   /** A client with a slow schema for `slow`, and a log of all it hears. */
-  async function slow(options: Pick<SseClientOptions, 'until'> = {}) {
+  async function slow(options: Pick<SseClientOptions, 'until' | 'lastEventIdParam'> = {}) {
     const { schema, pending, answer } = slowSchema();
     const setup = await opened(
       () =>
@@ -335,16 +335,33 @@ describe('an asynchronous schema', () => {
     expect(await pending).toEqual({ done: true, value: undefined });
   });
 
-  test('that falls more than 1000 events behind drops the newest, and says so for each', async () => {
+  test('that falls more than 16 Mi characters behind drops the newest, and says so for each', async () => {
     const { source, errors, log, answer } = await slow();
+    const large = 'x'.repeat(2 ** 23);
     source.emit('slow', '0');
-    for (let i = 0; i < 1003; i++) source.emit('fast', String(i));
-    expect(errors.map(({ code, raw, willRetry }) => [code, raw, willRetry])).toEqual(
-      ['1000', '1001', '1002'].map((raw) => ['overflow', raw, true]),
+    for (const data of ['small', large, `${large}1`, `${large}2`, 'last']) source.emit('fast', data);
+    expect(errors.map(({ code, raw, willRetry }) => [code, raw?.at(-1), willRetry])).toEqual(
+      ['1', '2'].map((last) => ['overflow', last, true]),
     );
     await answer('zero');
-    expect(log).toHaveLength(1001);
-    expect(log.at(-1)).toBe('fast 999');
+    expect(log.slice(1)).toEqual(['fast small', `fast ${large}`, 'fast last']);
+  });
+
+  test('does not lose what it was deciding on when the client is closed: connect() asks for it again', async () => {
+    const { client, source, log, answer } = await slow({ lastEventIdParam: 'after' });
+    source.emit('slow', '1', { id: '1' });
+    await answer('one');
+    source.emit('slow', '2', { id: '2' });
+    source.emit('fast', '3', { id: '3' });
+    expect(client.lastEventId).toBe('3');
+    client.close();
+    expect(client.lastEventId).toBe('1');
+    const coming = MockEventSource.next();
+    client.connect();
+    const again = await coming;
+    expect(new URL(again.url).searchParams.get('after')).toBe('1');
+    await answer('two');
+    expect(log).toEqual(['slow one']);
   });
 });
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ReadyState, SseClient, SseError, type SseState } from 'ssekit';
-import { MockEventSource } from 'ssekit/testing';
+import { MockEventSource, mockSse } from 'ssekit/testing';
 import type { SseClientOptions } from 'ssekit';
 
 const reportError = vi.fn();
@@ -279,6 +279,24 @@ describe('the promise of once()', () => {
     expect(client.getSnapshot().error).toBeInstanceOf(SseError);
   });
 
+  test('rejects at once when the client has closed, by itself or by a signal, and waits when it never began', async () => {
+    const { client, source } = await opened();
+    source.fail();
+    await expect(client.once('lol')).rejects.toBe(client.getSnapshot().error);
+    client.connect();
+    client.close();
+    await expect(client.once('lol')).rejects.toMatchObject({ name: 'AbortError' });
+    const aborted = new SseClient(url, { ...native, signal: AbortSignal.abort() });
+    await expect(aborted.once('lol')).rejects.toMatchObject({ name: 'AbortError' });
+
+    const later = new SseClient(url, { ...native, autoConnect: false });
+    const next = later.once('lol');
+    later.connect();
+    await flush();
+    MockEventSource.last.emit('lol', '1');
+    expect((await next).data).toBe('1');
+  });
+
   test('rejects when an earlier listener of the same event closes the client', async () => {
     const { client, source } = await opened();
     client.on('lol', () => {
@@ -299,7 +317,8 @@ describe('onOpen', () => {
     MockEventSource.last.open();
     MockEventSource.last.drop();
     MockEventSource.last.open();
-    expect(listener.mock.calls).toEqual([[{ url, transport: 'native' }], [{ url, transport: 'native' }]]);
+    const info = { url, transport: 'native', lastEventId: '' };
+    expect(listener.mock.calls).toEqual([[info], [info]]);
   });
 });
 
@@ -407,6 +426,20 @@ describe('the state', () => {
     unsubscribe();
     source.open();
     expect(seen).toHaveLength(2);
+  });
+
+  test('is told on, when the first call of a listener of subscribe throws', async () => {
+    const { client, source } = await opened();
+    const bug = new Error('a bug');
+    const listener = vi.fn(() => {
+      throw bug;
+    });
+    const unsubscribe = client.subscribe(listener);
+    source.drop();
+    unsubscribe();
+    source.open();
+    expect(listener).toHaveBeenCalledTimes(2);
+    expect(reportError.mock.calls).toEqual([[bug], [bug]]);
   });
 
   test('is told to the rest when a listener throws, and so is the error', async () => {
@@ -600,6 +633,38 @@ describe('close()', () => {
   });
 });
 
+describe('onAny while native connects', () => {
+  test('makes one new attempt, over fetch, however many ask', async () => {
+    const server = mockSse();
+    vi.stubGlobal('fetch', server.fetch);
+    const client = new SseClient(url, { EventSource: MockEventSource });
+    await flush();
+    const types: string[] = [];
+    client.onAny(({ type }) => types.push(type));
+    await vi.advanceTimersByTimeAsync(100);
+    client.onAny(() => undefined);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(MockEventSource.last.readyState).toBe(MockEventSource.CLOSED);
+    expect(MockEventSource.instances).toHaveLength(1);
+    expect(server.exchanges).toHaveLength(1);
+    server.exchanges[0]?.send({ event: 'unforeseen', data: '1' });
+    await flush();
+    expect(types).toEqual(['unforeseen']);
+    client.close();
+  });
+
+  test('changes nothing where native is what was asked for', async () => {
+    const client = new SseClient(url, native);
+    await flush();
+    const types: string[] = [];
+    client.onAny(({ type }) => types.push(type));
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(MockEventSource.instances).toHaveLength(1);
+    MockEventSource.last.emit('message', '1');
+    expect(types).toEqual(['message']);
+  });
+});
+
 describe('connect()', () => {
   test('does nothing while not closed', async () => {
     const { client } = await opened();
@@ -646,6 +711,16 @@ describe('reconnect()', () => {
     MockEventSource.last.emit('lol', '2');
     expect(log).toEqual(['a 1', 'a 2']);
     expect(client.status).toBe('open');
+  });
+
+  test('before it was ever open is still connecting', async () => {
+    const client = new SseClient(url, native);
+    await flush();
+    client.reconnect();
+    expect(client.status).toBe('connecting');
+    await vi.advanceTimersByTimeAsync(100);
+    expect(MockEventSource.instances).toHaveLength(2);
+    expect(client.status).toBe('connecting');
   });
 
   test('opens a client that is closed', async () => {
@@ -746,5 +821,64 @@ describe('lastEventId', () => {
     expect(source.url).toBe(`${url}?after=41`);
     source.emit('message', '', { id: '42' });
     expect(client.lastEventId).toBe('42');
+  });
+});
+
+describe('what throws before a stream is there', () => {
+  const stream = () =>
+    Promise.resolve(new Response('data: a\n\n', { headers: { 'content-type': 'text/event-stream' } }));
+
+  test('an EventSource whose constructor throws has given up: auto goes on over fetch', async () => {
+    const cause = new DOMException('refused by policy', 'SecurityError');
+    class Blocked {
+      constructor() {
+        throw cause;
+      }
+    }
+    const fetch = vi.fn(stream);
+    vi.stubGlobal('fetch', fetch);
+    const client = new SseClient(url, { EventSource: Blocked as never, until: 'a' });
+    const errors: SseError[] = [];
+    client.onError((error) => errors.push(error));
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(errors.map(({ code, willRetry, cause }) => [code, willRetry, cause])).toEqual([
+      ['failed', true, cause],
+    ]);
+    expect(fetch).toHaveBeenCalledTimes(1);
+    expect(client.getSnapshot()).toMatchObject({ status: 'closed', error: undefined, transport: 'fetch' });
+  });
+
+  test("under transport: 'native' that is final, as what native does not tell is", async () => {
+    class Blocked {
+      constructor() {
+        throw new Error('no');
+      }
+    }
+    const client = new SseClient(url, { transport: 'native', EventSource: Blocked as never });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(client.getSnapshot()).toMatchObject({
+      status: 'closed',
+      error: { code: 'failed', willRetry: false },
+    });
+  });
+
+  test.for<[string, () => Promise<Response>]>([
+    [
+      'throws',
+      () => {
+        throw new Error('no');
+      },
+    ],
+    ['rejects', () => Promise.reject(new TypeError('Failed to fetch'))],
+    ['returns what is no response', () => Promise.resolve(undefined as never)],
+  ])('a fetch that %s is a network failure, and tried again', async ([, broken]) => {
+    const fetch = vi.fn(stream).mockImplementationOnce(broken);
+    const client = new SseClient(url, { fetch, until: 'a' });
+    const errors: string[] = [];
+    client.onError(({ code, willRetry }) => errors.push(`${code} ${String(willRetry)}`));
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(errors).toEqual(['network true']);
+    expect(client.getSnapshot()).toMatchObject({ status: 'closed', error: undefined });
+    expect(reportError).not.toHaveBeenCalled();
   });
 });

@@ -625,6 +625,17 @@ describe('waiting ends early', () => {
     expect(connection.state.retryAt).toBeUndefined();
   });
 
+  test('not within Retry-After, which is the word of the server', async () => {
+    const { open, attempts } = setup();
+    (await open()).sink.fail(new SseError('http', '', { status: 429, retryAfter: 60_000 }));
+    await vi.advanceTimersByTimeAsync(59_000);
+    window.dispatchEvent(new Event('online'));
+    await flush();
+    expect(attempts).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(attempts).toHaveLength(2);
+  });
+
   test('with reconnect()', async () => {
     const { connection, open, attempts } = setup();
     (await open()).sink.fail(new SseError('network', '', { retryAfter: 60_000 }));
@@ -715,6 +726,30 @@ describe('an attempt that is over', () => {
     expect(attempts).toHaveLength(1);
     expect(last().request.url).toBe('https://example.test/new');
     expect(connection.url).toBe('https://example.test/new');
+  });
+
+  test('is never started when the body, the last that is asked for, comes too late', async () => {
+    const answers: ((body: string) => void)[] = [];
+    const { connection, attempts, last, states } = setup({
+      method: 'POST',
+      body: () =>
+        new Promise((resolve) => {
+          answers.push(resolve);
+        }),
+    });
+    connection.connect();
+    await flush();
+    connection.close();
+    connection.connect();
+    answers[0]?.('old');
+    await flush();
+    expect(attempts).toHaveLength(0);
+    expect(states.at(-1)).toMatchObject({ status: 'connecting', transport: undefined });
+    await vi.advanceTimersByTimeAsync(100);
+    answers[1]?.('new');
+    await flush();
+    expect(attempts).toHaveLength(1);
+    expect(last().request.body).toBe('new');
   });
 
   test('reports nothing when its URL function rejects too late', async () => {

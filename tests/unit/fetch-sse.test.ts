@@ -112,11 +112,13 @@ describe('fetchSse', () => {
     expect(() => fetchSse(URL_, init)).toThrow(TypeError);
   });
 
-  test('rejects a header that cannot be sent without telling its value', async () => {
+  test.for([
+    ['given', (headers: Record<string, string>) => headers],
+    ['returned by a function', (headers: Record<string, string>) => () => headers],
+  ] as const)('rejects a header that cannot be sent without telling its value: %s', async ([, given]) => {
     const fetch = fakeFetch();
-    const error: unknown = await collect({ fetch, headers: { Authorization: 'Bearer 秘密secret\n' } }).catch(
-      (reason: unknown) => reason,
-    );
+    const headers = given({ Authorization: 'Bearer 秘密secret\n' });
+    const error: unknown = await collect({ fetch, headers }).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(TypeError);
     for (let at: unknown = error; at instanceof Error; at = at.cause) {
       expect(`${at.message} ${at.stack ?? ''}`).not.toMatch(/Bearer|秘密|key=/);

@@ -126,15 +126,40 @@ describe('behind an asynchronous schema', () => {
     expect(log).toEqual(['awaited 1', '2', '3']);
   });
 
-  test('1000 events wait; each one more is reported as an overflow, and those that wait are kept', async () => {
+  test('100,000 small events wait, as many as one replay may bring, and none is lost', async () => {
     const { push, settle, log } = setup();
-    const data = Array.from({ length: 1002 }, (_, i) => String(i));
+    const data = Array.from({ length: 100_000 }, (_, i) => String(i));
     push('async', 'first');
     push('text', ...data);
-    const overflow = 'SseError: More than 1000 events wait for a schema.';
+    await settle('first');
+    expect(log).toEqual(['awaited first', ...data]);
+  });
+
+  const mebi = 'x'.repeat(2 ** 20);
+
+  test('16 Mi characters wait; what is more is reported as an overflow, and what waits is kept', async () => {
+    const { push, settle, log } = setup();
+    push('async', 'first');
+    push('text', ...Array.from({ length: 17 }, (_, i) => `${i}${mebi}`));
+    const overflow = 'SseError: More than 16777216 characters of events wait for a schema.';
     expect(log).toEqual([overflow, overflow]);
     await settle('first');
-    expect(log.slice(2)).toEqual(['awaited first', ...data.slice(0, 1000)]);
+    expect(log.slice(2).map((data) => data.replace(mebi, ''))).toEqual([
+      'awaited first',
+      ...Array.from({ length: 15 }, (_, i) => String(i)),
+    ]);
+    // There is room again.
+    push('async', 'second');
+    push('text', `last${mebi}`);
+    await settle('second');
+    expect(log.at(-1)).toBe(`last${mebi}`);
+  });
+
+  test('ids and names count, too', () => {
+    const { order, log } = setup();
+    order.push(message('async', 'first'));
+    for (let i = 0; i < 17; i++) order.push({ ...message('text', ''), lastEventId: `${i}${mebi}` });
+    expect(log).toHaveLength(2);
   });
 
   test('an overflow tells which event it dropped', () => {
@@ -144,9 +169,11 @@ describe('behind an asynchronous schema', () => {
       () => undefined,
       fail,
     );
-    for (let i = 0; i <= 1001; i++) order.push(message('tick', String(i)));
+    order.push(message('slow', ''));
+    order.push(message('tick', mebi.repeat(16)));
+    order.push(message('tick', '1'));
     expect(fail.mock.calls).toHaveLength(1);
-    expect(fail.mock.calls[0]?.[0]).toMatchObject({ code: 'overflow', event: 'tick', raw: '1001' });
+    expect(fail.mock.calls[0]?.[0]).toMatchObject({ code: 'overflow', event: 'tick', raw: mebi.repeat(16) });
   });
 });
 
@@ -158,6 +185,17 @@ describe('clear()', () => {
     order.clear();
     await settle('1');
     expect(log).toEqual([]);
+  });
+
+  test('tells the last event ID before what it forgets, be that decoded or only waiting', async () => {
+    const { order, settle } = setup();
+    expect(order.clear()).toBeUndefined();
+    order.push(message('async', '1'), 'a');
+    order.push(message('async', '2'), 'b');
+    order.push(message('text', '3'), 'c');
+    await settle('1');
+    expect(order.clear()).toBe('b');
+    expect(order.clear()).toBeUndefined();
   });
 
   test('lets the next event go at once, and the forgotten one cannot disturb it', async () => {

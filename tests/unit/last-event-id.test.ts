@@ -395,6 +395,7 @@ describe('the key', () => {
 test('a storage on native EventSource, which could not send what it keeps, is a TypeError with the cure', () => {
   const open = (options: SseClientOptions) => () =>
     new SseClient('https://example.test/sse', { ...options, autoConnect: false });
+  // @ts-expect-error -- nor does it compile
   expect(open({ transport: 'native', storage: sessionStorage })).toThrow(
     /`storage`: .* Give `lastEventIdParam`/,
   );

@@ -108,6 +108,12 @@ describe('a change during delivery', () => {
   });
 });
 
+test.for([undefined, null, 'log', {}])('%j is no listener: a TypeError', (listener) => {
+  const { listeners } = setup();
+  expect(() => listeners.add(listener as never)).toThrow(new TypeError('The listener must be a function.'));
+  expect(listeners.size).toBe(0);
+});
+
 describe('removal', () => {
   test('a returned function ends one subscription, and only the first time', () => {
     const { listeners, calls, named } = setup();

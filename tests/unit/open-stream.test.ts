@@ -449,7 +449,9 @@ describe('an abort', () => {
   test('before the request sends nothing, and rejects with the reason', async () => {
     const { calls, fetch } = fakeFetch(() => sse(''));
     const reason = new Error('no longer wanted');
-    const request = await requestWith({ fetch }, { signal: AbortSignal.abort(reason) });
+    const controller = new AbortController();
+    const request = await requestWith({ fetch }, { signal: controller.signal });
+    controller.abort(reason);
     await expect(openStream(request)).rejects.toBe(reason);
     expect(calls).toEqual([]);
   });

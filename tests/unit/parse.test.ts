@@ -1,7 +1,10 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { createParser as createPeer } from 'eventsource-parser';
 import { describe, expect, test } from 'vitest';
-import { createParser, type ParserOptions } from '../../src/parse.ts';
+import { SseError } from '../../src/errors.ts';
+import { createParser, MAX_EVENT_SIZE, type ParserOptions } from '../../src/parse.ts';
 
 /** What a stream said, in order. */
 type Said = ['event', type: string, data: string, lastEventId: string] | ['id', string] | ['retry', number];
@@ -259,6 +262,13 @@ const fixtures: readonly [title: string, stream: Uint8Array, says: readonly Said
     [['retry', 5], message('a\nb')],
   ],
 
+  ['retry in the first line, after a BOM', bytesOf(bom, 'retry: 5\n'), [['retry', 5]]],
+  [
+    'retry after a comment and after blank lines',
+    bytesOf(': a\nretry: 5\n\n\nretry: 6\r\n\r\nretry: 7\rdata: a\r\r'),
+    [['retry', 5], ['retry', 6], ['retry', 7], message('a')],
+  ],
+
   // The end.
   ['nothing', bytesOf(), []],
   ['an event without its blank line', bytesOf('data: a\n\ndata: b\n'), [message('a')]],
@@ -390,4 +400,261 @@ describe('random streams in random chunks', () => {
       { numRuns: 3000 },
     );
   });
+});
+
+test('the last event ID of the connection before holds until the stream sets another', () => {
+  const stream = bytesOf('data: a\n\nid: 8\n\ndata: b\n\nid\ndata: c\n\n');
+  for (const size of [1, 7, 1000]) {
+    expect(parse(cut(stream, size), { lastEventId: '7' })).toEqual([
+      message('a', '7'),
+      ['id', '8'],
+      message('b', '8'),
+      message('c'),
+    ]);
+  }
+});
+
+test('an ID that is the one already known is not told again', () => {
+  expect(parse([bytesOf('id: 7\n\nid: 8\n\nid: 8\n\n')], { lastEventId: '7' })).toEqual([['id', '8']]);
+});
+
+test('nobody needs to listen to IDs and reconnection times', () => {
+  const events: string[] = [];
+  const push = createParser({ event: (_type, data) => events.push(data) });
+  push(bytesOf('retry: 5\nid: 1\n\ndata: a\n\n'));
+  expect(events).toEqual(['a']);
+});
+
+test('a chunk of nothing changes nothing, not even within a character', () => {
+  const { said, push } = listen();
+  for (const byte of bytesOf('data: 世\n\n')) {
+    push(Uint8Array.of());
+    push(Uint8Array.of(byte));
+  }
+  push(Uint8Array.of());
+  expect(said).toEqual([message('世')]);
+});
+
+/** Large and small, and what is at the borders between them. */
+const sizes = [1, 2, 7, 127, 128, 129, 1400, 65_536];
+
+/** Pushes chunks of one size, again and again, until an error comes. */
+function pushUntilError(head: string, repeated: string, size: number, maxEventSize: number) {
+  const said: Said[] = [];
+  const push = createParser(
+    { event: (type, data, id) => said.push(['event', type, data, id]), id: (id) => said.push(['id', id]) },
+    { maxEventSize },
+  );
+  const text = head + repeated.repeat(Math.ceil((6 * maxEventSize + 2 * size) / repeated.length));
+  let pushed = 0;
+  for (const chunk of cut(bytesOf(text), size)) {
+    pushed += chunk.length;
+    try {
+      push(chunk);
+    } catch (error) {
+      return { said, pushed, error };
+    }
+  }
+  return { said, pushed, error: undefined };
+}
+
+describe('maxEventSize', () => {
+  const most = 3000;
+
+  describe.each([
+    ['an endless line of data', 'data: ', 'x'],
+    ['an endless line of data after another', 'data: a\ndata:', 'x'],
+    ['data of many lines', '', 'data: 0123456789\n'],
+    ['data of many empty lines', '', 'data\n'],
+    ['an endless comment', ':', ' x'],
+    ['an endless ID', 'data: a\nid: ', '1'],
+    ['an endless type', 'event: ', 'x'],
+    ['an endless reconnection time', 'retry: ', '1'],
+    ['an endless name of a field', '', 'd'],
+    ['an endless line of CJK', 'data: ', '世'],
+  ])('ends %s', (_title, head, repeated) => {
+    test.each(sizes)('while it is read in chunks of %i bytes', (size) => {
+      const { said, pushed, error } = pushUntilError(`data: 1\n\n${head}`, repeated, size, most);
+      expect(said).toEqual([message('1')]);
+      expect(error).toBeInstanceOf(SseError);
+      expect(error).toMatchObject({
+        code: 'overflow',
+        message: 'An event grew past maxEventSize, 3000 characters.',
+      });
+      // Three bytes a character; five characters of an empty data line count as the one LF that is theirs.
+      const bytesEach = repeated === 'data\n' ? 5 : repeated.length < 3 ? 3 : 17 / 11;
+      expect(pushed).toBeLessThan(10 + most * bytesEach + Math.min(most, 16_384) + 2 * size + 100);
+    });
+  });
+
+  const exact: readonly [title: string, before: string, data: string, after: string][] = [
+    ['one line', '', `data: ${'x'.repeat(most)}\n`, '\n'],
+    ['one line without a space', '', `data:${'x'.repeat(most)}\n`, '\n'],
+    ['two lines', '', `data: ${'x'.repeat(most - 10)}\ndata: 123456789\n`, '\n'],
+    ['empty lines', '', 'data\n'.repeat(most + 1), '\n'],
+    ['CJK and emoji', '', `data: ${'世'.repeat(most - 2)}🌍\n`, '\n'],
+    ['a line with an ID and a type around it', 'id: 1\n', `data: ${'x'.repeat(most)}\n`, 'event: x\n\n'],
+    ['a line after a comment as long', `:${'x'.repeat(most)}\n`, `data: ${'x'.repeat(most)}\n`, '\n'],
+  ];
+
+  test.each(exact)('lets an event of exactly so many characters pass: %s', (_title, before, data, after) => {
+    // Twice: an event counts from its own beginning.
+    const stream = bytesOf((before + data + after).repeat(2));
+    for (const size of sizes) {
+      const events = parse(cut(stream, size), { maxEventSize: most });
+      expect(
+        events.map(([, , text]) => text?.length),
+        `in chunks of ${size}`,
+      ).toEqual([most, most]);
+    }
+  });
+
+  test.each(exact)('lets no event of one more pass: %s', (_title, before, data, after) => {
+    const stream = bytesOf(before, data, 'data\n', after);
+    for (const size of sizes) {
+      const { said, push } = listen({ maxEventSize: most });
+      expect(() => {
+        for (const chunk of cut(stream, size)) push(chunk);
+      }, `in chunks of ${size}`).toThrow(SseError);
+      expect(said).toEqual([]);
+    }
+  });
+
+  test('is no limit for many events, comments and IDs, each of which is short', () => {
+    const stream = bytesOf(`: ${'x'.repeat(50)}\nid: 1\ndata: ${'x'.repeat(50)}\n\n`.repeat(200));
+    for (const size of sizes) expect(parse(cut(stream, size), { maxEventSize: 100 })).toHaveLength(200);
+  });
+
+  test('is 16 Mi characters by default', () => {
+    const events: number[] = [];
+    const push = createParser({ event: (_type, data) => events.push(data.length) });
+    push(bytesOf('data: '));
+    const part = new Uint8Array(1024 * 1024).fill(0x78);
+    for (let i = 0; i < 16; i++) push(part);
+    push(bytesOf('\n\ndata: '));
+    expect(events).toEqual([MAX_EVENT_SIZE]);
+    for (let i = 0; i < 16; i++) push(part);
+    expect(() => {
+      push(bytesOf('xxxxxxxxxx\n'));
+    }).toThrow(SseError);
+  });
+
+  test('of 0 lets only events without data pass', () => {
+    const stream = bytesOf('data\n\ndata: \n\ndata: x\n\n');
+    for (const size of sizes) {
+      const { said, push } = listen({ maxEventSize: 0 });
+      expect(() => {
+        for (const chunk of cut(stream, size)) push(chunk);
+      }).toThrow(SseError);
+      expect(said).toEqual([message(''), message('')]);
+    }
+  });
+
+  test.each([
+    ['one line', 'data: ', new Uint8Array(64 * 1024).fill(0x78)],
+    ['many lines', '', bytesOf(`data: ${'x'.repeat(1017)}\n`.repeat(64))],
+  ])('is all that was held: whoever keeps the error keeps nothing of the event, %s', (_title, head, part) => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const held = () => {
+      collect();
+      return process.memoryUsage().heapUsed / 2 ** 20;
+    };
+    const before = held();
+    const errors = Array.from({ length: 16 }, () => {
+      const { push } = listen({ maxEventSize: 4 * 2 ** 20 });
+      push(bytesOf(head));
+      try {
+        for (;;) push(part);
+      } catch (error) {
+        return error;
+      }
+    });
+    // 64 MiB went through.
+    expect(held() - before).toBeLessThan(8);
+    expect(errors).toHaveLength(16);
+  });
+});
+
+describe('a handler that throws', () => {
+  const stream = 'id: 1\ndata: a\n\nretry: 5\ndata: b\ndata: c\n\nid: 2\n\ndata: d\n\ndata: 世\n\n';
+
+  /** Every call throws. What was thrown is told like what was said. */
+  function listenThrowing(chunks: Iterable<Uint8Array>) {
+    const said: Said[] = [];
+    const say = (what: Said) => {
+      said.push(what);
+      throw new RangeError(what.join());
+    };
+    const push = createParser({
+      event: (...event) => {
+        say(['event', ...event]);
+      },
+      id: (id) => {
+        say(['id', id]);
+      },
+      retry: (ms) => {
+        say(['retry', ms]);
+      },
+    });
+    const thrown: unknown[] = [];
+    const tryToPush = (chunk: Uint8Array) => {
+      try {
+        push(chunk);
+      } catch (error) {
+        thrown.push(error);
+      }
+    };
+    for (const chunk of chunks) tryToPush(chunk);
+    return { said, thrown, tryToPush };
+  }
+
+  test('ends the parsing of its chunk, and what came after is parsed with the next bytes, whatever they are', () => {
+    const whole = bytesOf(stream);
+    const says = standard(whole);
+    for (const size of [...sizes, whole.length]) {
+      const { said, thrown, tryToPush } = listenThrowing(cut(whole, size));
+      for (let i = 0; said.length < says.length && i < says.length; i++) tryToPush(bytesOf(':'));
+      expect(said, `in chunks of ${size}`).toEqual(says);
+      expect(thrown).toEqual(says.map((what) => new RangeError(what.join())));
+    }
+  });
+
+  test('throws what it throws, and nothing is lost or said twice when large chunks follow', () => {
+    const long = `:${'-'.repeat(300)}\n`;
+    const { said, tryToPush } = listenThrowing([bytesOf(stream)]);
+    expect(said).toEqual([message('a', '1')]);
+    for (let i = 0; i < 5; i++) tryToPush(bytesOf(long));
+    expect(said).toEqual(standard(bytesOf(stream)));
+  });
+});
+
+// What is copied or searched again with each chunk costs thousands of times as much.
+test('a line of 8 MiB costs in 100,000 chunks a few times what it costs in 100, and no more', () => {
+  const line = utf8.encode(`data: ${'x'.repeat(8 * 1024 * 1024)}\n\n`);
+  // CPU time: what else the machine does is not counted.
+  const cost = (count: number) => {
+    const chunks = cut(line, Math.ceil(line.length / count));
+    const times = Array.from({ length: 5 }, () => {
+      let length = 0;
+      const before = process.cpuUsage();
+      const push = createParser({ event: (_type, data) => (length = data.length) });
+      for (const chunk of chunks) push(chunk);
+      const { user, system } = process.cpuUsage(before);
+      expect(length).toBe(8 * 1024 * 1024);
+      return user + system;
+    });
+    return times.sort((a, b) => a - b)[2] ?? NaN;
+  };
+  expect(cost(100_000) / cost(100)).toBeLessThan(25);
+});
+
+test('a line of 8 MiB in chunks of one byte is read', { timeout: 60_000 }, () => {
+  const lengths: number[] = [];
+  const push = createParser({ event: (_type, data) => lengths.push(data.length) });
+  push(bytesOf('data: '));
+  const byte = Uint8Array.of(0x78);
+  for (let i = 0; i < 8 * 1024 * 1024; i++) push(byte);
+  push(bytesOf('\n\n'));
+  expect(lengths).toEqual([8 * 1024 * 1024]);
 });

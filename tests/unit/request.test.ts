@@ -124,6 +124,29 @@ describe('the request of an attempt', () => {
     expect((await prepare(url, id, 'lastEventId')).url).toBe(expected);
   });
 
+  test.for([[() => '/sse'], [{ toJSON: () => undefined }], [Symbol('x')]])(
+    'json that JSON cannot hold is a TypeError that says the cure: %o',
+    ([json]) => {
+      expect(() => connectionOptions('/sse', { json })).toThrow(
+        new TypeError('`json` must be a value that JSON can hold. Give a function that makes it as `body`.'),
+      );
+    },
+  );
+
+  test('of an attempt that is over while the URL is awaited asks for neither headers nor body', async () => {
+    const over = new AbortController();
+    const later = vi.fn(() => 'a');
+    const url = () => {
+      over.abort();
+      return '/sse';
+    };
+    const options = connectionOptions(url, { method: 'POST', headers: () => ({ a: later() }), body: later });
+    await expect(prepareRequest(options, { ...context(), signal: over.signal }, types)).rejects.toBe(
+      over.signal.reason,
+    );
+    expect(later).not.toHaveBeenCalled();
+  });
+
   test('leaves the URL alone without lastEventIdParam', async () => {
     expect((await prepare('/sse?a=1', '42')).url).toBe('http://localhost:3000/sse?a=1');
   });

@@ -105,7 +105,7 @@ describe('MockEventSource', () => {
     const { source, seen } = setup();
     source.emit('error', 'disk full');
     source.drop();
-    expect(seen).toEqual(['error:disk full', 'error']);
+    expect(seen).toEqual(['open', 'error:disk full', 'error']);
   });
 
   test('calls onopen, onmessage and onerror', () => {
@@ -119,6 +119,43 @@ describe('MockEventSource', () => {
     source.emit('tick', '43');
     source.drop();
     expect(called).toEqual(['open', '42', 'error']);
+  });
+});
+
+describe('as EventSource does, it', () => {
+  test('resolves its URL against the page', () => {
+    expect(new MockEventSource('/sse?a=1').url).toBe('http://localhost:3000/sse?a=1');
+  });
+
+  test('never has an event before it is open: emit() opens first, also after a loss', () => {
+    const { source, seen } = setup();
+    source.emit('message', '1');
+    source.drop();
+    source.emit('message', '2');
+    expect(seen).toEqual(['open', 'message:1', 'error', 'open', 'message:2']);
+    expect(source.readyState).toBe(1);
+  });
+
+  test('delivers nothing to those who close it as it opens', () => {
+    const { source, seen } = setup();
+    source.onopen = () => {
+      source.close();
+    };
+    source.emit('message', '1');
+    expect(seen).toEqual(['open']);
+  });
+
+  test('keeps a handler that throws from whoever drives it, and from the listeners after it', () => {
+    const { source, seen } = setup();
+    vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    source.onmessage = () => {
+      throw new Error('mine');
+    };
+    expect(() => {
+      source.emit('message', '1');
+    }).not.toThrow();
+    expect(seen).toEqual(['open', 'message:1']);
+    vi.restoreAllMocks();
   });
 });
 
@@ -136,7 +173,8 @@ describe('its instances', () => {
     new MockEventSource('/1');
     const waiting = [MockEventSource.next(), MockEventSource.next()];
     const second = new MockEventSource('/2');
-    expect(await Promise.all(waiting)).toEqual([second, second]);
+    new MockEventSource('/3');
+    for (const source of await Promise.all(waiting)) expect(source).toBe(second);
   });
 
   test('before the first one, last is an error that says what to do', () => {
@@ -145,6 +183,6 @@ describe('its instances', () => {
 
   test('can be driven through vi.waitFor, too', async () => {
     setTimeout(() => new MockEventSource('/1'));
-    expect((await vi.waitFor(() => MockEventSource.last)).url).toBe('/1');
+    expect((await vi.waitFor(() => MockEventSource.last)).url).toBe('http://localhost:3000/1');
   });
 });

@@ -8,8 +8,16 @@ describe('options that work', () => {
   test.for<[string, object]>([
     ['nothing', {}],
     ['all of them undefined', { headers: undefined, retry: undefined, until: undefined, json: undefined }],
-    ['zeros', { retryInterval: 0, openTimeout: 0, idleTimeout: 0, maxEventSize: 0, retry: 0 }],
-    ['endless durations', { retryInterval: Infinity, idleTimeout: 1e300, retry: { maxElapsed: Infinity } }],
+    ['zeros', { retryInterval: 0, retry: 0 }],
+    [
+      'endless limits',
+      {
+        retryInterval: Infinity,
+        idleTimeout: 1e300,
+        maxEventSize: Infinity,
+        retry: { maxElapsed: Infinity },
+      },
+    ],
     ['retry: false', { retry: false }],
     ['a retry object', { retry: { limit: 1, factor: 1, jitter: false, shouldRetry: () => true } }],
     ['json', { json: null }],
@@ -43,8 +51,13 @@ describe('options that cannot work are a TypeError with the cure', () => {
     [{ retryInterval: -1 }, /`retryInterval` must be a number, 0 or more/],
     [{ retryInterval: NaN }, /`retryInterval`/],
     [{ retryInterval: '1000' }, /`retryInterval`/],
-    [{ openTimeout: -1 }, /`openTimeout`/],
+    [{ openTimeout: -1 }, /`openTimeout` must be a number above 0. Leave it out/],
+    [{ openTimeout: 0 }, /`openTimeout`/],
+    [{ idleTimeout: 0 }, /`idleTimeout`/],
+    [{ idleTimeout: NaN }, /`idleTimeout`/],
+    [{ maxEventSize: 0 }, /`maxEventSize`/],
     [{ idleTimeout: '5s' }, /`idleTimeout`/],
+    [{ resumed: true }, /`resumed` must be a function/],
     [{ maxEventSize: NaN }, /`maxEventSize`/],
     [{ retry: true }, /`retry` must be false, a number of attempts, or an object/],
     [{ retry: null }, /`retry` must be/],
@@ -63,8 +76,10 @@ describe('options that cannot work are a TypeError with the cure', () => {
       { share: () => undefined, ...native },
       /`share`: native EventSource cannot send an id.*`lastEventIdParam`/,
     ],
+    [{ retry: { jitter: 'none' } }, /`jitter` must be a boolean/],
     [{ method: 5 }, /`method` must be a string/],
     [{ lastEventIdParam: 1 }, /`lastEventIdParam` must be a string/],
+    [{ lastEventIdParam: '' }, /`lastEventIdParam` must not be empty/],
     [{ lastEventId: 7 }, /`lastEventId`/],
     [{ lastEventId: 'a\nb' }, /CR, LF or NUL/],
     [{ lastEventId: 'a\rb' }, /CR, LF or NUL/],
@@ -75,6 +90,11 @@ describe('options that cannot work are a TypeError with the cure', () => {
     [{ withCredentials: 'include' }, /`withCredentials` must be a boolean/],
     [{ autoConnect: 0 }, /`autoConnect` must be a boolean/],
     [{ signal: new AbortController() }, /`signal` must be an AbortSignal/],
+    [{ debug: 'all' }, /`debug` must be a boolean or a function/],
+    [{ headers: 'Authorization: x' }, /`headers` has a name or a value that cannot be sent/],
+    [{ headers: { 'a b': 'x' } }, /`headers`/],
+    [{ body: { prompt: 'a' } }, /`body` .* Give an object or an array as `json`/],
+    [{ body: ['a'] }, /`body`/],
     [{ redirect: 'manual' }, /`redirect` must be 'follow' or 'error'/],
     [{ json: {}, body: '' }, /Give `json` or `body`, not both/],
     [{ json: {}, method: 'GET' }, /A GET or HEAD request has no body/],
@@ -87,13 +107,22 @@ describe('options that cannot work are a TypeError with the cure', () => {
     expect(check).toThrow(cure);
   });
 
+  test('a header that cannot be sent does not show in the message', () => {
+    const check = () => {
+      validate(URL_, { transport: 'auto', headers: { Authorization: 'Bearer 秘密' } });
+    };
+    expect(check).toThrow(TypeError);
+    expect(check).not.toThrow(/秘密|Bearer/);
+  });
+
   test.for<[string, unknown]>([
     ['headers', {}],
     ['method', 'GET'],
     ['body', ''],
     ['json', null],
-    ['openTimeout', 0],
+    ['openTimeout', 1],
     ['idleTimeout', 1],
+    ['resumed', () => true],
     ['maxEventSize', 1],
     ['redirect', 'follow'],
     ['fetch', () => undefined],

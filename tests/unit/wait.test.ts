@@ -117,6 +117,20 @@ describe('waiting ends early', () => {
   });
 });
 
+test('does not end early within the time that a server asked for, and does after it', () => {
+  const done = vi.fn();
+  wait(5000, done, 3000);
+  vi.advanceTimersByTime(2999);
+  window.dispatchEvent(new Event('online'));
+  window.dispatchEvent(restored(true));
+  page('visible');
+  expect(done).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(1);
+  page('visible');
+  expect(done).toHaveBeenCalledOnce();
+  expectNothingLeft();
+});
+
 test('everything is taken away before done is called', () => {
   let left: unknown;
   wait(1000, () => {

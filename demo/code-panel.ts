@@ -1,0 +1,73 @@
+import { button } from './button.ts';
+import { element } from './element.ts';
+import { highlighted } from './highlight.ts';
+import { say } from './language.ts';
+import type { Framework, Snippets } from './snippets.ts';
+
+export interface CodePanel {
+  /** The code of a scene, whether it is shown or not. */
+  set(scene: string, snippets: Snippets): void;
+  show(scene: string): void;
+}
+
+/** The program that does what the scene does, ready to be copied. */
+export function codePanel(): CodePanel {
+  const source = element('source', HTMLElement);
+  const note = element('copy-note', HTMLElement);
+  const choices = element('framework', HTMLFieldSetElement);
+  const radios = [...choices.querySelectorAll('input')];
+  const codes = new Map<string, Snippets>();
+  let shown = '';
+  let framework: Framework = 'vanilla';
+
+  const copy = element('copy', HTMLButtonElement);
+  button('copy', () => {
+    void navigator.clipboard.writeText(source.textContent).then(
+      () => {
+        tell((t) => t.copied);
+      },
+      () => {
+        tell((t) => t.copyFailed);
+      },
+    );
+  });
+  function tell(text: Parameters<typeof say>[1]): void {
+    say(note, text);
+    say(copy, text);
+    copy.addEventListener(
+      'blur',
+      () => {
+        untell();
+      },
+      { once: true },
+    );
+  }
+  function untell(): void {
+    say(note, () => '');
+    say(copy, (t) => t.copy);
+  }
+
+  function render(): void {
+    const snippets = codes.get(shown) ?? {};
+    choices.hidden = Object.keys(snippets).length < 2;
+    source.replaceChildren(...highlighted(snippets[framework] ?? snippets.vanilla ?? ''));
+    untell();
+  }
+  for (const radio of radios) {
+    radio.addEventListener('change', () => {
+      framework = radio.value === 'react' || radio.value === 'vue' ? radio.value : 'vanilla';
+      render();
+    });
+  }
+
+  return {
+    set(scene, snippets) {
+      codes.set(scene, snippets);
+      if (scene === shown) render();
+    },
+    show(scene) {
+      shown = scene;
+      render();
+    },
+  };
+}

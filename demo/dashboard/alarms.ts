@@ -1,0 +1,34 @@
+import { create, element } from '../element.ts';
+import type { Dictionary } from '../dictionary.ts';
+import { texts } from '../language.ts';
+
+export interface Notice {
+  readonly level: 'info' | 'warn' | 'error' | 'deploy';
+  readonly text: (t: Dictionary) => string;
+  readonly time: number;
+}
+
+const most = 6;
+
+/** The newest notice on top, the oldest out. */
+export class Alarms {
+  readonly #list = element('alarms', HTMLUListElement);
+  #notices: Notice[] = [];
+
+  add(notice: Notice): void {
+    this.#notices.unshift(notice);
+    if (this.#notices.length > most) this.#notices.pop();
+  }
+
+  paint(): void {
+    this.#list.replaceChildren(...this.#notices.map(item));
+  }
+}
+
+function item({ level, text, time }: Notice): HTMLElement {
+  const when = create('time', '', new Date(time).toLocaleTimeString('en-GB'));
+  when.dateTime = new Date(time).toISOString();
+  const badge = create('span', 'badge', level);
+  badge.dataset.level = level;
+  return create('li', '', when, badge, create('span', 'what', text(texts())));
+}

@@ -1,0 +1,126 @@
+import { SseClient } from 'ssekit';
+import type { Backend } from '../backend.ts';
+import type { CodePanel } from '../code-panel.ts';
+import { element } from '../element.ts';
+import { onFrame } from '../frames.ts';
+import type { Inspector } from '../inspector/inspector.ts';
+import { smallLamp } from '../lamp.ts';
+import { onLanguage } from '../language.ts';
+import type { Settings } from '../settings.ts';
+import { dashboardSnippets } from '../snippets.ts';
+import { testify, type Stream, type Witness } from '../stream.ts';
+import { Alarms } from './alarms.ts';
+import { badPayload } from './bad-payload.ts';
+import { charts } from './charts.ts';
+import { Alarm, Deploy, Tick } from './events.ts';
+import { fullScreen } from './full-screen.ts';
+import { Minute } from './minute.ts';
+import { Meter, rateSelect } from './rate.ts';
+import { tiles } from './tiles.ts';
+
+export interface Dashboard extends Stream {
+  toggleFullScreen(): void;
+  /** Whether anybody sees it. */
+  show(shown: boolean): void;
+}
+
+/** ms between two paintings of figures: faster than this nobody reads. */
+const pace = 100;
+
+/** The dashboard scene: thousands of ticks a second go into ring buffers, and what can be seen of them is painted ten times a second. */
+export function dashboard(
+  { metricsInterval, session: page }: Settings,
+  backend: Backend,
+  { inspector, witness, code }: { inspector: Inspector; witness: Witness; code: CodePanel },
+): Dashboard {
+  const session = `${page}-metrics`;
+  const rate = rateSelect(metricsInterval, () => {
+    client.reconnect();
+  });
+  const client = new SseClient(() => `/api/metrics?${new URLSearchParams({ session, ...strings(rate()) })}`, {
+    schemas: { message: Tick, alarm: Alarm, deploy: Deploy },
+    autoConnect: false,
+    ...backend.options,
+  });
+  code.set('dashboard', dashboardSnippets);
+
+  const tap = inspector.tap('dashboard');
+  const minute = new Minute();
+  const meter = new Meter();
+  const alarms = new Alarms();
+  const showTiles = tiles();
+  const drawCharts = charts();
+  const refused = badPayload(backend, session);
+  const toggleFullScreen = fullScreen(wall());
+  let latest: Tick | undefined;
+  let shown = false;
+  let stale = false;
+  let painted = 0;
+
+  tap.watch(client);
+  client.onMessage((event) => {
+    latest = event.data;
+    minute.add(event.data, Date.now());
+    meter.tick();
+    stale = true;
+    tap.event(event);
+  });
+  client.on('alarm', (event) => {
+    const { level, time } = event.data;
+    alarms.add({ level, time, text: (t) => t.alarmText(event.data) });
+    stale = true;
+    tap.event(event);
+  });
+  client.on('deploy', (event) => {
+    const { version, time } = event.data;
+    alarms.add({ level: 'deploy', time, text: (t) => t.deployed(version) });
+    stale = true;
+    tap.event(event);
+  });
+  client.onError(refused);
+
+  const next = onFrame(() => {
+    const now = performance.now();
+    meter.frame(shown ? now : undefined);
+    if (stale && now - painted >= pace) paint(now);
+    if (shown) next();
+  });
+  function paint(now: number): void {
+    painted = now;
+    stale = false;
+    if (latest) showTiles(latest, minute);
+    drawCharts(minute);
+    alarms.paint();
+  }
+  onLanguage(() => {
+    alarms.paint();
+  });
+
+  const stream: Dashboard = {
+    scene: 'dashboard',
+    session,
+    connect() {
+      client.connect();
+    },
+    toggleFullScreen,
+    show(isShown) {
+      shown = isShown;
+      // The stream begins when somebody looks at it for the first time.
+      if (shown && client.status === 'closed' && !latest) client.connect();
+      next();
+    },
+  };
+  client.subscribe(smallLamp(element('metrics-lamp', HTMLElement)));
+  testify(stream, client, witness);
+  return stream;
+}
+
+function wall(): HTMLElement {
+  const found = element('dashboard-scene', HTMLElement).querySelector('.wall');
+  if (found instanceof HTMLElement) return found;
+  throw new Error('index.html has no wall');
+}
+
+function strings(numbers: object): Record<string, string> {
+  return Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, String(value)]));
+}

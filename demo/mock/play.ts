@@ -1,0 +1,82 @@
+import type { MockExchange } from 'ssekit/testing';
+import { take } from '../server/armed-faults.ts';
+import type { Step } from '../server/event-stream.ts';
+import type { Session } from '../server/sessions.ts';
+
+/** Sends steps at their pace, and lets the faults of the session strike them, as demo/server/event-stream.ts does. */
+export function play(
+  exchange: MockExchange,
+  session: Session,
+  steps: Iterator<Step>,
+  interval: number,
+): void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let cutIn = Infinity;
+  let silenceIn = Infinity;
+  const live = {
+    cut(after: number) {
+      cutIn = after;
+      if (after === 0) cutNow();
+    },
+    silence(after: number) {
+      silenceIn = after;
+    },
+    recover() {
+      cutIn = silenceIn = Infinity;
+    },
+  };
+  session.live.add(live);
+  session.open++;
+  exchange.open();
+  const armed = take(session, 'silence');
+  if (armed) live.silence(armed.after);
+  const cut = take(session, 'cut');
+  if (cut) cutIn = Math.max(1, cut.after);
+  next();
+
+  function leave(): void {
+    clearTimeout(timer);
+    if (session.live.delete(live)) session.open--;
+  }
+
+  function cutNow(): void {
+    leave();
+    exchange.cut();
+  }
+
+  function next(): void {
+    if (exchange.isAborted) {
+      leave();
+      return;
+    }
+    timer = setTimeout(next, interval);
+    if (silenceIn <= 0) return;
+    for (;;) {
+      const step = steps.next();
+      if (step.done === true) {
+        leave();
+        exchange.end();
+        return;
+      }
+      exchange.send(step.value.block);
+      silenceIn--;
+      if (--cutIn === 0) {
+        cutNow();
+        return;
+      }
+      if (step.value.more !== true) return;
+    }
+  }
+}
+
+/** Sends chunks as they are, one after the other, and ends. */
+export function playChunks(exchange: MockExchange, chunks: readonly Uint8Array[]): void {
+  exchange.open();
+  const [first, ...rest] = chunks;
+  setTimeout(() => {
+    if (first) {
+      exchange.send(first);
+      playChunks(exchange, rest);
+    } else exchange.end();
+  }, 60);
+}

@@ -1,0 +1,65 @@
+/** Streams that tell a good reader from a quick one. Page and server share them: the server sends the chunks as they are. */
+export interface WireCase {
+  readonly name: 'split' | 'lines' | 'endings' | 'comments' | 'names' | 'tail' | 'deploy';
+  /** Written one by one. */
+  readonly chunks: readonly Uint8Array[];
+  /** What the standard makes of them. */
+  readonly meant: readonly WireEvent[];
+  /** A fault of the mock server, as its query says it. */
+  readonly fault?: string;
+}
+
+export interface WireEvent {
+  readonly type: string;
+  readonly data: string;
+}
+
+const message = (data: string): WireEvent => ({ type: 'message', data });
+
+export const wireCases: readonly WireCase[] = [
+  {
+    name: 'split',
+    chunks: cut('data: 你好\n\ndata: 👋🏽 again\n\n', 7, 15, 21),
+    meant: [message('你好'), message('👋🏽 again')],
+  },
+  {
+    name: 'lines',
+    chunks: cut('data: first line\ndata: second line\ndata:\ndata: fourth\n\n'),
+    meant: [message('first line\nsecond line\n\nfourth')],
+  },
+  {
+    name: 'endings',
+    chunks: cut('data: windows\r\n\r\ndata: old mac\r\rdata: unix\n\n', 14),
+    meant: [message('windows'), message('old mac'), message('unix')],
+  },
+  {
+    name: 'comments',
+    chunks: cut(': keep-alive\n\ndata:no space\n\ndata:  two spaces\n\n: keep-alive\n\n'),
+    meant: [message('no space'), message(' two spaces')],
+  },
+  {
+    name: 'names',
+    chunks: cut('event: lol\ndata: 字\n\nevent: error\ndata: only a name\n\n'),
+    meant: [
+      { type: 'lol', data: '字' },
+      { type: 'error', data: 'only a name' },
+    ],
+  },
+  {
+    name: 'tail',
+    chunks: cut('data: whole\n\ndata: {"half": tr'),
+    meant: [message('whole')],
+  },
+  {
+    name: 'deploy',
+    chunks: cut('data: we are back\n\n'),
+    meant: [message('we are back')],
+    fault: 'unavailable:1:0',
+  },
+];
+
+/** The bytes of a text, in pieces that end at these offsets. */
+function cut(text: string, ...offsets: readonly number[]): Uint8Array[] {
+  const bytes = new TextEncoder().encode(text);
+  return [0, ...offsets].map((start, i) => bytes.slice(start, offsets[i]));
+}

@@ -1,0 +1,61 @@
+import { SseClient } from 'ssekit';
+import type { Backend } from '../backend.ts';
+import type { Tap } from '../inspector/inspector.ts';
+import type { WireEvent } from './cases.ts';
+import { naiveReader } from './naive-reader.ts';
+
+/** Reads a stream to its end, or until it gives up. */
+export type Reader = (url: string, show: (event: WireEvent) => void, setting: Setting) => Promise<void>;
+
+interface Setting {
+  readonly backend: Backend;
+  /** Event types, which native has to be told. */
+  readonly names: readonly string[];
+  readonly tap: Tap;
+}
+
+export const readers = { native, ssekit, naive } satisfies Record<string, Reader>;
+
+function native(url: string, show: (event: WireEvent) => void, { names }: Setting): Promise<void> {
+  return new Promise((resolve) => {
+    const source = new EventSource(url);
+    for (const name of new Set(['message', ...names])) {
+      source.addEventListener(name, (event) => {
+        if (event instanceof MessageEvent) show({ type: event.type, data: String(event.data) });
+      });
+    }
+    source.addEventListener('error', (event) => {
+      // The browser's own; one that the server has named so has data.
+      if (event instanceof MessageEvent) return;
+      source.close();
+      resolve();
+    });
+  });
+}
+
+function ssekit(url: string, show: (event: WireEvent) => void, { backend, tap }: Setting): Promise<void> {
+  return new Promise((resolve) => {
+    const client = new SseClient(url, { transport: 'fetch', retryInterval: 100, ...backend.options });
+    tap.watch(client);
+    client.onAny((event) => {
+      show({ type: event.type, data: event.data });
+      tap.event(event);
+    });
+    client.onError(({ code, willRetry }) => {
+      // The end of a stream is tried again too; here it is the end.
+      if (code !== 'network' && willRetry) return;
+      client.close();
+      resolve();
+    });
+  });
+}
+
+function naive(url: string, show: (event: WireEvent) => void, { backend }: Setting): Promise<void> {
+  return naiveReader(
+    url,
+    (data) => {
+      show({ type: 'message', data });
+    },
+    backend.fetch,
+  );
+}

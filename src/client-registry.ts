@@ -1,0 +1,174 @@
+import { SseClient } from './client.js';
+import { resolveUrl } from './request.js';
+import { CLOSED, READY_STATE } from './state.js';
+import type { Unsubscribe } from './listeners.js';
+import type { CommonOptions, SseClientOptions } from './options.js';
+import type { SseState } from './transport.js';
+
+/** Where the stream of a component is. Not a function: another URL is another connection. Without one there is no connection. */
+export type ComponentUrl = string | URL | null | undefined;
+
+/** A client and its state at one moment, as a component shows them. */
+export interface ClientState<Events extends object = Record<string, string>> extends SseState {
+  /** The client; `null` without a URL, while rendering on a server, and in React until the first effect has run. */
+  readonly client: SseClient<Events> | null;
+}
+
+/** One connection, and the components that want it. */
+interface Entry {
+  readonly client: SseClient;
+  readonly holders: Set<{ readonly options: CommonOptions }>;
+  readonly snapshot: () => ClientState;
+  /** Whether the next holder finds a client that must connect: a new one, or one that was closed only because everybody had left. */
+  rests: boolean;
+  timer: ReturnType<typeof setTimeout> | undefined;
+}
+
+const entries = new Map<string | undefined, Entry>();
+
+/** What a component reads and subscribes to: the contract of `useSyncExternalStore`. Nothing happens before {@link subscribe}. */
+export class ClientStore<Events extends object> {
+  /** As the component gave them last. Its functions are called from here, so that they are never stale. */
+  options: CommonOptions;
+  /** Stores with the same key share a connection. `undefined` without a URL. */
+  readonly key: string | undefined;
+  readonly #url: ComponentUrl;
+  /** What is shown before anything is connected, as on a server. */
+  readonly initial: ClientState<Events>;
+  /** What this component held last: when it comes back after all have left, it goes on where it was. */
+  #entry: Entry | undefined;
+
+  /** @throws TypeError for a URL that cannot be resolved. */
+  constructor(url: ComponentUrl, options: CommonOptions) {
+    this.key = keyOf(url, options);
+    this.#url = url;
+    this.options = options;
+    const status = this.key === undefined || options.autoConnect === false ? 'closed' : 'connecting';
+    this.initial = { ...CLOSED, status, readyState: READY_STATE[status], client: null };
+  }
+
+  /** The client and its state; the same object until something changes. */
+  readonly getSnapshot = (): ClientState<Events> => {
+    const entry = entries.get(this.key) ?? this.#entry;
+    return (entry?.snapshot() as unknown as ClientState<Events> | undefined) ?? this.initial;
+  };
+
+  /**
+   * Holds the connection, which begins with its first holder. It is closed one macrotask after the last holder has left: who comes in the same
+   * task, as in StrictMode or with a change of routes, finds it open.
+   *
+   * @throws TypeError for an option that cannot work, with the cure.
+   */
+  readonly subscribe = (onChange: () => void): Unsubscribe => {
+    const key = this.key;
+    if (key === undefined) return () => undefined;
+    const entry = entries.get(key) ?? this.#entry ?? this.#create();
+    this.#entry = entry;
+    entries.set(key, entry);
+    clearTimeout(entry.timer);
+    entry.holders.add(this);
+    if (entry.rests) entry.client.connect();
+    entry.rests = false;
+    const unsubscribe = entry.client.onStateChange(onChange);
+    return () => {
+      unsubscribe();
+      entry.holders.delete(this);
+      if (entry.holders.size > 0) return;
+      entry.timer = setTimeout(() => {
+        entries.delete(key);
+        entry.rests = entry.client.status !== 'closed';
+        entry.client.close();
+      });
+    };
+  };
+
+  #create(): Entry {
+    const holders: Entry['holders'] = new Set();
+    const options = live(this.options, () => {
+      const [holder = this] = holders;
+      return holder.options;
+    });
+    const client = new SseClient(this.#url ?? '', {
+      ...(options as SseClientOptions),
+      autoConnect: false,
+    });
+    let shown!: ClientState;
+    let state: SseState | undefined;
+    return {
+      client,
+      holders,
+      rests: this.options.autoConnect ?? true,
+      timer: undefined,
+      snapshot() {
+        const now = client.getSnapshot();
+        if (now !== state) shown = { ...(state = now), client };
+        return shown;
+      },
+    };
+  }
+}
+
+/** A function, a class, or an object that a schema is. */
+type Code = ((...args: unknown[]) => unknown) &
+  (new (...args: unknown[]) => object) &
+  Readonly<Record<PropertyKey, unknown>>;
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Functions, and schemas, which do what functions do. */
+function isCode(value: unknown): value is Code {
+  return typeof value === 'function' || (isObject(value) && '~standard' in value);
+}
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null;
+}
+
+/** Made by an object literal, in whatever realm. */
+function isPlain(value: unknown): value is Fields {
+  if (!isObject(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return !prototype || !Object.getPrototypeOf(prototype);
+}
+
+/** Can be called, and constructed: what a proxy is allowed depends on what it stands for. */
+const STAND_IN = function () {
+  return undefined;
+};
+
+/** Stands in for code, at any depth, that is given anew with every rendering: the latest is called. */
+function live(value: unknown, latest: () => unknown): unknown {
+  if (isCode(value)) {
+    return new Proxy(STAND_IN, {
+      apply: (_, self, args) => (latest() as Code).apply(self, args),
+      construct: (_, args) => new (latest() as Code)(...(args as unknown[])),
+      get: (_, name) => (latest() as Code)[name],
+    });
+  }
+  if (!isPlain(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, part]) => [name, live(part, () => (latest() as Fields)[name])]),
+  );
+}
+
+const identities = new WeakMap<object, number>();
+let lastIdentity = 0;
+
+/**
+ * Connections are the same when URL and options are, by value. Functions are when they have the same name, as an inline one has with every
+ * rendering; schemas always are, in the same place. What is
+ * neither plain nor a list of some kind, such as a `signal`, a `storage` or a `Blob`, counts by identity.
+ */
+function keyOf(url: ComponentUrl, options: object): string | undefined {
+  if (url === null || url === undefined) return undefined;
+  // A server has nothing to resolve against, and nothing to connect.
+  const resolved = typeof document === 'undefined' ? url : resolveUrl(url);
+  return JSON.stringify([resolved, options], (_, value: unknown) => {
+    if (isCode(value)) return { ƒ: value.name };
+    if (!isObject(value)) return value;
+    // Headers, query parameters, forms and bytes, too.
+    if (Symbol.iterator in value) return [...(value as Iterable<unknown>)];
+    if (isPlain(value)) return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+    if (!identities.has(value)) identities.set(value, ++lastIdentity);
+    return { '#': identities.get(value) };
+  });
+}

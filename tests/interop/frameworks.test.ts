@@ -1,0 +1,74 @@
+import { createServer } from 'node:http';
+import { PassThrough } from 'node:stream';
+import { createAdaptorServer } from '@hono/node-server';
+import { createSession } from 'better-sse';
+import express from 'express';
+import fastify from 'fastify';
+import { Hono } from 'hono';
+import { streamSSE } from 'hono/streaming';
+import { nodeFeed } from './feed.ts';
+import { History, wire } from './history.ts';
+import { speaksWith } from './suite.ts';
+
+/** What people write in Node. Each server is written as its own documentation would have it. */
+
+const RETRY = 'retry: 10\n\n';
+
+speaksWith('express 5', () => {
+  const history = new History();
+  const app = express();
+  app.get('/events', (request, response) => {
+    response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
+    response.write(RETRY);
+    const leave = history.follow(request.get('Last-Event-ID'), (event) => response.write(wire(event)));
+    response.on('close', leave);
+  });
+  return nodeFeed(createServer(app), history);
+});
+
+// It sends JSON: with a serializer of its own, the second line of a text would be no data.
+speaksWith('better-sse', async () => {
+  const history = new History();
+  const app = express();
+  app.get('/events', async (request, response) => {
+    const session = await createSession(request, response, { retry: 10 });
+    const leave = history.follow(session.lastId, ({ id, event, data }) => session.push(data, event, id));
+    session.once('disconnected', leave);
+  });
+  return { ...(await nodeFeed(createServer(app), history)), asJson: true };
+});
+
+speaksWith('Hono streamSSE', async () => {
+  const history = new History();
+  const app = new Hono();
+  app.get('/events', (context) =>
+    streamSSE(context, async (stream) => {
+      await stream.write(RETRY);
+      const left = new Promise<void>((resolve) => {
+        stream.onAbort(resolve);
+      });
+      const leave = history.follow(
+        context.req.header('Last-Event-ID'),
+        (event) => void stream.writeSSE(event),
+      );
+      await left;
+      leave();
+    }),
+  );
+  return nodeFeed(createAdaptorServer(app), history);
+});
+
+speaksWith('Fastify', async () => {
+  const history = new History();
+  const app = fastify({ forceCloseConnections: true });
+  app.get('/events', (request, reply) => {
+    const stream = new PassThrough();
+    stream.write(RETRY);
+    const id = request.headers['last-event-id'];
+    const leave = history.follow(id?.toString(), (event) => stream.write(wire(event)));
+    reply.raw.on('close', leave);
+    return reply.type('text/event-stream').send(stream);
+  });
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  return nodeFeed(app.server, history);
+});

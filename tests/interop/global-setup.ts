@@ -1,0 +1,5 @@
+import { findServers } from './programs.ts';
+
+export default async function setup(): Promise<void> {
+  await findServers();
+}

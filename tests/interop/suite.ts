@@ -1,0 +1,176 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { FetchEventSource, fetchSse, SseClient } from 'ssekit';
+import type { Feed } from './feed.ts';
+
+/** What was delivered: type, data. */
+type Delivered = readonly [string, string];
+
+/** A client that is reading, whichever it is. */
+interface Reader {
+  readonly got: Delivered[];
+  readonly ids: string[];
+  /** How often it opened. */
+  opens: number;
+  close(): void;
+}
+
+const types = ['message', 'tick', 'error', 'end'] as const;
+
+function readWithClient({ url, fetch }: Feed): Reader {
+  const client = new SseClient<Record<(typeof types)[number], string>>(url, { fetch, retryInterval: 10 });
+  const reader: Reader = {
+    got: [],
+    ids: [],
+    opens: 0,
+    close: () => {
+      client.close();
+    },
+  };
+  client.onOpen(({ status, transport }) => {
+    if (status === 200 && transport === 'fetch') reader.opens++;
+  });
+  client.onAny(({ type, data, lastEventId }) => {
+    reader.got.push([type, data]);
+    reader.ids.push(lastEventId);
+  });
+  return reader;
+}
+
+function readWithEventSource({ url, fetch }: Feed): Reader {
+  const source = new FetchEventSource(url, { fetch });
+  const reader: Reader = {
+    got: [],
+    ids: [],
+    opens: 0,
+    close: () => {
+      source.close();
+    },
+  };
+  source.onopen = () => {
+    reader.opens++;
+  };
+  for (const type of types) {
+    source.addEventListener(type, (event) => {
+      if (!(event instanceof MessageEvent)) return;
+      const { data, lastEventId } = event as MessageEvent<string>;
+      reader.got.push([type, data]);
+      reader.ids.push(lastEventId);
+    });
+  }
+  return reader;
+}
+
+/** The same text, as this server puts it into `data`. */
+const onWire = ({ asJson }: Feed, data: string) => (asJson ? JSON.stringify(data) : data);
+
+const patience = { timeout: 20_000, interval: 5 };
+
+/** What every server must give every client. */
+export function speaksWith(name: string, start: () => Promise<Feed>): void {
+  describe(name, () => {
+    let feed: Feed;
+    const readers: Reader[] = [];
+
+    beforeAll(async () => {
+      feed = await start();
+    }, 30_000);
+    afterAll(() => feed.stop());
+    afterEach(async () => {
+      for (const reader of readers.splice(0)) reader.close();
+      await gone();
+    });
+
+    const gone = () => vi.waitFor(async () => { expect(await feed.open()).toBe(0); }, patience); // prettier-ignore
+    const opened = (reader: Reader, opens: number) =>
+      vi.waitFor(() => {
+        expect(reader.opens).toBeGreaterThanOrEqual(opens);
+      }, patience);
+    const heard = (reader: Reader, data: string) =>
+      vi.waitFor(() => {
+        expect(reader.got.at(-1)?.[1]).toBe(onWire(feed, data));
+      }, patience);
+
+    describe.for([
+      ['SseClient', readWithClient],
+      ['FetchEventSource', readWithEventSource],
+    ] as const)('%s', ([, read]) => {
+      const begin = async () => {
+        const reader = read(feed);
+        readers.push(reader);
+        await opened(reader, 1);
+        await vi.waitFor(async () => { expect(await feed.open()).toBe(1); }, patience); // prettier-ignore
+        return reader;
+      };
+
+      test('opens, and has events by name, with ids and every character', async () => {
+        const reader = await begin();
+        await feed.publish('message', 'without a name');
+        await feed.publish('tick', '你好, "two"\nlines 🤔');
+        await feed.publish('error', 'of the server, not of the wire');
+        await heard(reader, 'of the server, not of the wire');
+        expect(reader.got).toEqual([
+          ['message', onWire(feed, 'without a name')],
+          ['tick', onWire(feed, '你好, "two"\nlines 🤔')],
+          ['error', onWire(feed, 'of the server, not of the wire')],
+        ]);
+        expect(new Set(reader.ids).size).toBe(3);
+        expect(reader.ids).not.toContain('');
+        expect(reader.opens).toBe(1);
+      });
+
+      test(
+        'resumes after every cut: nothing is lost, doubled or out of order',
+        { timeout: 40_000 },
+        async () => {
+          const reader = await begin();
+          const sent: Delivered[] = [];
+          const publish = async (count: number) => {
+            for (let i = 0; i < count; i++) {
+              const event = [i % 2 ? 'tick' : 'message', `${sent.length} ${'x'.repeat(i * 50)}`] as const;
+              sent.push(event);
+              await feed.publish(...event);
+            }
+          };
+          // The drop-in waits for 3 s where no server says otherwise: once is enough.
+          const rounds = read === readWithEventSource && feed.neverSaysRetry ? 1 : 4;
+          for (let round = 1; round <= rounds; round++) {
+            await publish(15);
+            if (round === 1) await heard(reader, sent.at(-1)?.[1] ?? '');
+            // Some of the next are on their way, some come while nobody is there.
+            await Promise.all([publish(15), feed.cut()]);
+            await publish(10);
+            await opened(reader, round + 1);
+          }
+          await publish(1);
+          await heard(reader, sent.at(-1)?.[1] ?? '');
+          expect(reader.got).toEqual(sent.map(([type, data]) => [type, onWire(feed, data)]));
+          expect(sent).toHaveLength(40 * rounds + 1);
+        },
+      );
+
+      test('closes, and the server sees it', async () => {
+        const reader = await begin();
+        reader.close();
+        await gone();
+      });
+    });
+
+    test('fetchSse reads on from an event, and a break ends the stream on the server', async () => {
+      const reader = readWithClient(feed);
+      readers.push(reader);
+      await opened(reader, 1);
+      for (const data of ['a', 'b', 'c']) await feed.publish('tick', data);
+      await heard(reader, 'c');
+      reader.close();
+      await gone();
+      const got: string[] = [];
+      const { fetch } = feed;
+      for await (const { type, data } of fetchSse(feed.url, { fetch, lastEventId: reader.ids[0] })) {
+        got.push(`${type} ${data}`);
+        if (data === onWire(feed, 'c')) break;
+      }
+      expect(got).toEqual(['b', 'c'].map((data) => `tick ${onWire(feed, data)}`));
+      await gone();
+    });
+  });
+}

@@ -1,0 +1,93 @@
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+import { describe, expect, test } from 'vitest';
+import type { SseClientOptions } from 'ssekit';
+import { literal } from '../../demo/literal.ts';
+import { dashboardSnippets, replaySnippets, soakSnippets, tabsSnippets } from '../../demo/snippets.ts';
+import type { Replay } from '../../demo/type-stream.ts';
+
+/** The code panel of the demo: what it shows compiles, and is what runs. */
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Compiles programs against the sources; what is wrong with them, by name. */
+function problems(programs: ReadonlyMap<string, string>): string[] {
+  const { config } = ts.readConfigFile(`${root}tsconfig.json`, (path) => ts.sys.readFile(path)) as {
+    config: { compilerOptions: object };
+  };
+  const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, root);
+  const host = ts.createCompilerHost(options);
+  const files = new Map([...programs].map(([name, text]) => [`${root}${name}`, text]));
+  const getSourceFile = host.getSourceFile.bind(host);
+  host.getSourceFile = (name, languageVersion, onError) => {
+    const text = files.get(name);
+    return text === undefined
+      ? getSourceFile(name, languageVersion, onError)
+      : ts.createSourceFile(name, text, languageVersion);
+  };
+  const program = ts.createProgram([...files.keys()], options, host);
+  return ts.getPreEmitDiagnostics(program).map(({ file, messageText }) => {
+    return `${file?.fileName ?? ''}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
+  });
+}
+
+const retries = [
+  {},
+  { retry: false },
+  { retry: 3 },
+  { retryInterval: 1000, retry: { factor: 1, jitter: false } },
+] as const;
+const decodes = [{ decode: {} }, { decode: { done: 'json' } }] as const;
+
+/** Every combination that the form can choose. */
+const combinations = retries.flatMap((retry) =>
+  decodes.flatMap((decode): SseClientOptions<Replay>[] => [
+    { ...retry, ...decode },
+    { headers: { Authorization: "Bearer it's \\ me" }, ...retry, ...decode },
+    { transport: 'native', ...retry, ...decode, lastEventId: '', lastEventIdParam: 'lastEventId' },
+    { transport: 'fetch', idleTimeout: 5000, headers: { 'X-Token': 'secret' }, ...retry, ...decode },
+  ]),
+);
+
+describe('the code panel', () => {
+  test('shows programs that compile, for every combination of settings', { timeout: 120_000 }, () => {
+    const programs = new Map(
+      combinations.flatMap((options, i): [string, string][] => {
+        const { vanilla = '', react = '', vue = '' } = replaySnippets('/api/sse', options);
+        const setup = /<script setup lang="ts">\n(.*)\n<\/script>/s.exec(vue)?.[1] ?? '';
+        return [
+          [`vanilla-${i}.ts`, vanilla],
+          [`react-${i}.tsx`, react],
+          // What a template uses counts as used.
+          [`vue-${i}.ts`, `${setup}\nexport { status, text };`],
+        ];
+      }),
+    );
+    programs.set('dashboard.ts', dashboardSnippets.vanilla ?? '');
+    programs.set('tabs.ts', tabsSnippets.vanilla ?? '');
+    programs.set('soak.ts', soakSnippets.vanilla ?? '');
+    expect(problems(programs)).toEqual([]);
+    expect(
+      problems(new Map([['broken.ts', `${soakSnippets.vanilla ?? ''}\nclient.on('nobody', () => {});`]])),
+    ).toHaveLength(1);
+  });
+
+  test('writes out the options that the client got', () => {
+    const options = combinations.at(-1) ?? {};
+    const { vanilla = '', react = '', vue = '' } = replaySnippets('/api/sse?auth=1', options);
+    for (const program of [vanilla, react, vue]) {
+      expect(program).toContain("'/api/sse?auth=1'");
+      expect(program).toContain("headers: { 'X-Token': 'secret' }");
+      expect(program).toContain('idleTimeout: 5000');
+      expect(program).toContain("decode: { done: 'json' }");
+    }
+    expect(replaySnippets('/api/sse', { decode: {} }).vanilla).toContain(
+      "new SseClient<Events>('/api/sse');",
+    );
+  });
+
+  test('quotes what it writes', () => {
+    const value = { a: "it's \\ \n", 'b-c': 1, d: { e: true }, f: undefined, g: {} };
+    expect(literal(value)).toBe(String.raw`{ a: 'it\'s \\ \n', 'b-c': 1, d: { e: true } }`);
+  });
+});

@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Browser } from 'playwright';
+import { createServer, type ViteDevServer } from 'vite';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { launchChromium } from '../engines/find.ts';
+
+/** The pages demo/react and demo/vue, as `npm run demo` serves them. */
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const wholeText = readFileSync(`${root}demo/server/index.txt`, 'utf8').replace(/\r\n?/g, '\n');
+
+let server: ViteDevServer;
+let browser: Browser;
+let origin: string;
+
+beforeAll(async () => {
+  server = await createServer({
+    root,
+    configFile: `${root}vite.config.ts`,
+    logLevel: 'error',
+    server: { host: '127.0.0.1', port: 0, hmr: false, watch: null },
+  });
+  await server.listen();
+  origin = (server.resolvedUrls?.local[0] ?? '').replace(/\/$/, '');
+  browser = await launchChromium();
+}, 120_000);
+
+afterAll(async () => {
+  await browser.close();
+  await server.close();
+});
+
+test.for(['react', 'vue'])(
+  'the page of %s types and shows live values over one connection each, and complains of nothing',
+  async (name) => {
+    const context = await browser.newContext({ reducedMotion: 'reduce' });
+    onTestFinished(() => context.close());
+    const page = await context.newPage();
+    page.setDefaultTimeout(50_000);
+    const complaints: string[] = [];
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => {
+      complaints.push(error.message);
+    });
+    await page.goto(`${origin}/demo/${name}/?session=${name}`);
+
+    const typed = page.locator('.typed');
+    await page.waitForFunction(() => (document.querySelector('.typed')?.textContent.length ?? 0) > 20);
+    const text = (await typed.textContent()) ?? '';
+    expect(wholeText.slice(0, text.length)).toBe(text);
+    await page.locator('.note', { hasText: /^\d{2,} characters$/ }).waitFor();
+    expect(await page.getByRole('status').allTextContents()).toEqual(['open', 'open']);
+
+    const figure = page.locator('.tile .figure').first();
+    const before = (await figure.textContent()) ?? '';
+    await page.waitForFunction(
+      (before) => !['–', before].includes(document.querySelector('.tile .figure')?.textContent ?? '–'),
+      before,
+    );
+    const { sessions } = (await (await fetch(`${origin}/api/stats`)).json()) as {
+      sessions: Record<string, unknown>;
+    };
+    expect([sessions[name], sessions[`${name}-metrics`]]).toEqual([
+      { open: 1, requests: 1 },
+      { open: 1, requests: 1 },
+    ]);
+    expect(complaints).toEqual([]);
+  },
+);

@@ -1,0 +1,174 @@
+/** The demo, served and visited as a person would. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright';
+import { build, preview, type PreviewServer } from 'vite';
+import { afterAll, beforeAll, expect, test as plainTest } from 'vitest';
+import { launchChromium } from '../engines/find.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+export const wholeText = readFileSync(
+  new URL('../../demo/server/index.txt', import.meta.url),
+  'utf8',
+).replace(/\r\n?/g, '\n');
+
+let server: PreviewServer;
+let browser: Browser;
+let folder: string;
+/** Where the demo is, without a slash at the end. */
+export let origin: string;
+
+/** Builds the page, since forty visits to a development server would compile for minutes, and serves it with the mock server. */
+export function serveDemo(): void {
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'ssekit-page-'));
+    await build({
+      root,
+      configFile: false,
+      logLevel: 'error',
+      publicDir: false,
+      resolve: { alias: { 'ssekit/testing': `${root}src/testing.ts`, ssekit: `${root}src/index.ts` } },
+      build: { outDir: folder, emptyOutDir: true },
+    });
+    server = await preview({
+      root,
+      configFile: `${root}vite.config.ts`,
+      logLevel: 'error',
+      build: { outDir: folder },
+      preview: { host: '127.0.0.1', port: 0 },
+    });
+    origin = (server.resolvedUrls?.local[0] ?? '').replace(/\/$/, '');
+    browser = await launchChromium();
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await server.close();
+    rmSync(folder, { recursive: true });
+  });
+}
+
+export interface Visit {
+  readonly page: Page;
+  readonly session: string;
+  /** Errors and warnings of the console, and uncaught exceptions. */
+  readonly complaints: string[];
+  readonly lamp: Locator;
+  readonly typed: Locator;
+  press(name: string | RegExp): Promise<void>;
+}
+
+/** @param query - `scene` goes into the hash, everything else into the query */
+export type OpenPage = (query?: Record<string, string>, options?: BrowserContextOptions) => Promise<Visit>;
+
+export const test = plainTest.extend<{ visit: OpenPage }>({
+  /** Opens the page with a session of its own on the mock server, and closes it after the test. */
+  visit: async ({ task }, use) => {
+    const contexts: BrowserContext[] = [];
+    await use(async (query = {}, options = {}) => {
+      // Five pages that repaint for a blinking caret are a load on a small machine.
+      const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
+      context.setDefaultTimeout(50_000);
+      contexts.push(context);
+      return openPage(context, { session: task.id, ...query });
+    });
+    await Promise.all(contexts.map((context) => context.close()));
+  },
+});
+
+async function openPage(
+  context: BrowserContext,
+  { scene = 'typewriter', ...query }: { session: string; scene?: string },
+): Promise<Visit> {
+  await context.addInitScript(recordLamp);
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => {
+    complaints.push(error.message);
+  });
+  await page.goto(`${origin}/?${new URLSearchParams({ interval: '30', ...query })}#${scene}`);
+  // The module has run.
+  await page.locator('#scenes [aria-current]').waitFor();
+  return {
+    page,
+    session: query.session,
+    complaints,
+    lamp: page.locator('#lamp'),
+    typed: page.locator('#typed'),
+    press: (name) => page.getByRole('button', { name, exact: true }).click(),
+  };
+}
+
+/** Runs in the page: keeps what the lamp has shown, since some states are over before a test can look. */
+function recordLamp(): void {
+  document.addEventListener('DOMContentLoaded', () => {
+    const lamp = document.getElementById('lamp');
+    const shown: string[] = [];
+    const record = () => {
+      const entry = `${lamp?.dataset.status}: ${lamp?.querySelector('[role="status"]')?.textContent}`;
+      if (entry !== shown.at(-1)) shown.push(entry);
+    };
+    Object.assign(globalThis, { shown });
+    if (lamp)
+      new MutationObserver(record).observe(lamp, { attributes: true, childList: true, subtree: true });
+    record();
+  });
+}
+
+/** Where in the lamp's history each visit has got to. */
+const progress = new WeakMap<Visit, number>();
+
+/** The lamp shows this state with this text, or has done so since the state that was asked for before. */
+export async function lampShows(visit: Visit, status: string, text = ''): Promise<void> {
+  const found = await visit.page.waitForFunction(
+    ({ from, status, text }) => {
+      const { shown } = globalThis as typeof globalThis & { shown: string[] };
+      const at = shown.findIndex(
+        (entry, i) => i >= from && entry.startsWith(`${status}:`) && entry.includes(text),
+      );
+      return at >= 0 && { at };
+    },
+    { from: progress.get(visit) ?? 0, status, text },
+  );
+  progress.set(visit, await found.evaluate((value) => (value ? value.at : 0)));
+}
+
+export async function hasTyped({ page }: Visit, characters: number): Promise<void> {
+  await page.waitForFunction(
+    (count) => Array.from(document.getElementById('typed')?.textContent ?? '').length >= count,
+    characters,
+  );
+}
+
+export async function hasFinished(visit: Visit): Promise<void> {
+  await visit.page.locator('#wire-line', { hasText: 'event: done' }).waitFor();
+  await lampShows(visit, 'closed');
+}
+
+/** The text grows, and is what the server sent from its beginning: nothing lost, nothing doubled. */
+export async function goesOn(visit: Visit): Promise<void> {
+  const before = (await visit.typed.textContent()) ?? '';
+  await hasTyped(visit, Array.from(before).length + 10);
+  const now = (await visit.typed.textContent()) ?? '';
+  expect(wholeText.slice(0, now.length)).toBe(now);
+}
+
+export async function streamsOpen(session: string): Promise<number | undefined> {
+  const stats = (await (await fetch(`${origin}/api/stats`)).json()) as {
+    sessions: Record<string, { open: number }>;
+  };
+  return stats.sessions[session]?.open;
+}
+
+export async function fact({ page }: Visit, name: string): Promise<string | null> {
+  return page.locator(`#last-error [data-fact="${name}"] dd`).textContent();
+}
+
+export function armed({ page }: Visit, name: RegExp): Locator {
+  return page.getByRole('button', { name }).and(page.locator('[data-armed]'));
+}

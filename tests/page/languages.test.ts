@@ -1,0 +1,191 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { readFileSync } from 'node:fs';
+import { describe } from 'vitest';
+import { en, zh } from '../../demo/dictionary.ts';
+import { lampShows, serveDemo, test } from './demo-page.ts';
+
+serveDemo();
+
+const scenes = ['typewriter', 'dashboard', 'tabs', 'wire', 'soak'] as const;
+
+describe.concurrent('languages', () => {
+  test('the first visit is in the language of the browser, and says so', async ({ expect, visit }) => {
+    for (const [locale, lang, heading] of [
+      ['zh-CN', 'zh-CN', zh.typewriter],
+      ['zh-Hant-TW', 'zh-CN', zh.typewriter],
+      ['de-DE', 'en', en.typewriter],
+    ] as const) {
+      const it = await visit({ interval: '1000' }, { locale });
+      await it.page.getByRole('heading', { name: heading, exact: true }).waitFor();
+      expect(await it.page.locator('html').getAttribute('lang')).toBe(lang);
+    }
+  });
+
+  test('a choice is kept over a reload', async ({ expect, visit }) => {
+    const it = await visit({ interval: '1000' }, { locale: 'zh-CN' });
+    await it.page.getByText('English', { exact: true }).click();
+    await it.page.getByRole('heading', { name: en.typewriter, exact: true }).waitFor();
+    await it.page.reload();
+    await it.page.getByRole('heading', { name: en.typewriter, exact: true }).waitFor();
+    expect(await it.page.locator('html').getAttribute('lang')).toBe('en');
+  });
+
+  test('a change of language changes every text of the page, and leaves what is typed', async ({
+    expect,
+    visit,
+  }) => {
+    const it = await visit({ interval: '5' });
+    await it.press(/^401/);
+    await lampShows(it, 'closed', 'http: The server answered 401.');
+    const typed = await it.typed.textContent();
+    await it.page.getByText('中文', { exact: true }).click();
+    await lampShows(it, 'closed', '服务器返回 401');
+    expect(await it.typed.textContent()).toBe(typed);
+    // Nothing is left in English but names, code, and the library's own words.
+    const english = new Set(
+      Object.values(en).filter((text) => typeof text === 'string' && text.includes(' ')),
+    );
+    for (const scene of scenes) {
+      await it.page.goto(`${it.page.url().replace(/#.*/, '')}#${scene}`);
+      await it.page.locator(`#main[data-scene="${scene}"]`).waitFor();
+      const texts = await it.page
+        .locator('body *:not(script)')
+        .evaluateAll((nodes) =>
+          nodes.flatMap((node) => [
+            ...[...node.childNodes].filter((child) => child.nodeType === 3).map((child) => child.textContent),
+            node.getAttribute('aria-label') ?? '',
+            node.getAttribute('placeholder') ?? '',
+          ]),
+        );
+      expect(texts.filter((text) => english.has(text as never))).toEqual([]);
+    }
+  });
+
+  test('index.html asks for no text that the dictionary has not', ({ expect }) => {
+    const html = readFileSync(new URL('../../index.html', import.meta.url), 'utf8');
+    const asked = [...html.matchAll(/data-t(?:-label)?="(\w+)"/g)].map(([, key]) => key ?? '');
+    expect(asked.length).toBeGreaterThan(60);
+    expect(
+      asked.filter((key) => typeof Object.entries(en).find(([name]) => name === key)?.[1] !== 'string'),
+    ).toEqual([]);
+  });
+});
+
+describe.concurrent('axe finds nothing', () => {
+  test.for(
+    scenes.flatMap((scene) =>
+      (['light', 'dark'] as const).flatMap((colorScheme) =>
+        ['en-US', 'zh-CN'].map((locale) => [scene, colorScheme, locale] as const),
+      ),
+    ),
+  )('in the scene %s, %s, %s', async ([scene, colorScheme, locale], { expect, visit }) => {
+    const it = await visit({ scene, interval: '10', metrics: '50', chat: '1' }, { colorScheme, locale });
+    if (scene === 'typewriter') {
+      await it.page.locator('#send').click();
+      await it.page.locator('#answer', { hasText: 'ssekit' }).waitFor();
+    }
+    if (scene === 'dashboard') {
+      await lampShows(it, 'open');
+      await it.page.locator('#bad-shape').click();
+      await it.page.locator('#payload-error').waitFor();
+      await it.page.locator('#alarms .badge').first().waitFor();
+    }
+    if (scene === 'wire') await it.page.locator('[data-reader="naive"] [data-verdict="wrong"]').waitFor();
+    else {
+      await it.page.locator('#faults button').first().click();
+      await lampShows(it, 'reconnecting');
+    }
+    // The order of rows changes while they are looked at.
+    await it.page.locator('#log-pause').click();
+    await it.page.locator('#log > :not([hidden])').first().click();
+    await it.page.locator('#log-detail').waitFor();
+    const { violations } = await new AxeBuilder({ page: it.page }).analyze();
+    expect(
+      violations.map(({ id, nodes }) => [
+        id,
+        nodes.map(({ target, failureSummary }) => [target, failureSummary]),
+      ]),
+    ).toEqual([]);
+  });
+
+  test('in the list of keys', async ({ expect, visit }) => {
+    const it = await visit({ interval: '1000' });
+    await it.press('Keys');
+    await it.page.getByRole('dialog').waitFor();
+    const { violations } = await new AxeBuilder({ page: it.page }).analyze();
+    expect(violations.map(({ id }) => id)).toEqual([]);
+  });
+});
+
+describe.concurrent('single keys', () => {
+  test('go to the scenes, work the stream and the inspector, and are listed', async ({ expect, visit }) => {
+    const it = await visit({ interval: '100' });
+    await lampShows(it, 'open');
+    const press = (key: string) => it.page.keyboard.press(key);
+    for (const [i, scene] of scenes.entries()) {
+      await press(String(i + 1));
+      await it.page.locator(`#main[data-scene="${scene}"]`).waitFor();
+      expect(await it.page.locator('#scenes [aria-current]').getAttribute('href')).toBe(`#${scene}`);
+    }
+    await press('1');
+    await press('c');
+    await lampShows(it, 'closed');
+    await press('c');
+    await lampShows(it, 'open');
+    await press('p');
+    await it.page.getByRole('button', { name: 'Go on' }).waitFor();
+    await press('/');
+    await press('c');
+    expect(await it.page.locator('#log-filter').inputValue()).toBe('c');
+    expect(await it.lamp.getAttribute('data-status')).toBe('open');
+    await it.page.locator('#log-filter').blur();
+    await press('?');
+    await it.page.getByRole('dialog', { name: 'Keys' }).waitFor();
+    expect(await it.page.locator('#key-list kbd').allTextContents()).toEqual([
+      '1',
+      '2',
+      '3',
+      '4',
+      '5',
+      'c',
+      'r',
+      'p',
+      '/',
+      'f',
+      '?',
+    ]);
+    await press('Escape');
+    await it.page.getByRole('dialog').waitFor({ state: 'hidden' });
+  });
+
+  test('can be switched off, for good', async ({ expect, visit }) => {
+    const it = await visit({ interval: '100' });
+    await lampShows(it, 'open');
+    await it.press('Keys');
+    await it.page.getByLabel('Single keys do something').uncheck();
+    await it.press('Done');
+    await it.page.keyboard.press('2');
+    await it.page.reload();
+    await it.page.locator('#scenes [aria-current]').waitFor();
+    await it.page.keyboard.press('2');
+    await it.page.keyboard.press('c');
+    expect(await it.page.locator('#main').getAttribute('data-scene')).toBe('typewriter');
+    expect(await it.lamp.getAttribute('data-status')).not.toBe('closed');
+  });
+
+  test('the back button goes back to the scene before, the skip link stays in the scene', async ({
+    expect,
+    visit,
+  }) => {
+    const it = await visit({ interval: '100' });
+    await it.page.getByRole('link', { name: 'Soak' }).click();
+    await it.page.locator('#main[data-scene="soak"]').waitFor();
+    await it.page.locator('.skip').focus();
+    await it.page.keyboard.press('Enter');
+    expect(await it.page.evaluate(() => document.activeElement?.id)).toBe('main');
+    expect(await it.page.locator('#main').getAttribute('data-scene')).toBe('soak');
+    await it.page.goBack();
+    await it.page.goBack();
+    await it.page.locator('#main[data-scene="typewriter"]').waitFor();
+  });
+});

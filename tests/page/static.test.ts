@@ -1,0 +1,146 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import type { Browser } from 'playwright';
+import { build } from 'vite';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { answerTo } from '../../demo/server/answer.ts';
+import { launchChromium } from '../engines/find.ts';
+import { wholeText } from './demo-page.ts';
+
+/** The page in one file, opened from the disk: no server at all. */
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+let browser: Browser;
+let folder: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'ssekit-static-'));
+  await build({
+    root,
+    configFile: `${root}vite.config.ts`,
+    mode: 'demo',
+    logLevel: 'error',
+    build: { outDir: folder, emptyOutDir: true },
+  });
+  browser = await launchChromium();
+});
+afterAll(async () => {
+  await browser.close();
+  rmSync(folder, { recursive: true });
+});
+
+async function visit(scene: string, query: Record<string, string> = {}) {
+  const context = await browser.newContext({ reducedMotion: 'reduce' });
+  onTestFinished(() => context.close());
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  const requests: string[] = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('request', (request) => requests.push(request.url()));
+  const file = pathToFileURL(join(folder, 'index.html'));
+  await page.goto(
+    `${file.href}?${new URLSearchParams({ interval: '5', chat: '1', numbers: '2', metrics: '50', ...query })}#${scene}`,
+  );
+  const lamp = (status: string, text = '') =>
+    page.locator(`#lamp[data-status="${status}"]`, { hasText: text }).waitFor();
+  return { page, complaints, requests, lamp };
+}
+
+describe('the static page', () => {
+  test('is one file of less than 100 kB, gzipped', () => {
+    expect(readdirSync(folder)).toEqual(['index.html']);
+    const size = gzipSync(readFileSync(join(folder, 'index.html'))).length;
+    console.info(`the page in one file: ${(size / 1000).toFixed(1)} kB`);
+    expect(size).toBeLessThan(100_000);
+  });
+
+  test('types the whole text without a server, and asks the network for nothing', async () => {
+    const { page, complaints, requests, lamp } = await visit('typewriter');
+    await lamp('closed');
+    expect(await page.locator('#typed').textContent()).toBe(wholeText);
+    expect(complaints).toEqual([]);
+    expect(requests.filter((url) => !url.startsWith('data:'))).toHaveLength(1);
+  });
+
+  test('answers, and stops answering', async () => {
+    const { page } = await visit('typewriter', { interval: '1000' });
+    await page.getByLabel('Your question').fill('Offline?');
+    await page.getByRole('button', { name: 'Ask', exact: true }).click();
+    await page.locator('#ask-note', { hasText: 'Answered.' }).waitFor();
+    expect(await page.locator('#answer').textContent()).toBe(answerTo('Offline?'));
+  });
+
+  test('has every fault, and comes through with the whole text', async () => {
+    const { page, lamp } = await visit('typewriter', { interval: '20' });
+    const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
+    await lamp('open', 'fetch');
+    await press('503');
+    await lamp('reconnecting', '503');
+    await lamp('open');
+    await press('Cut');
+    await lamp('reconnecting', 'network');
+    await lamp('open');
+    for (const [name, code] of [
+      ['401', 'http'],
+      ['HTML', 'content-type'],
+      ['204', 'no-content'],
+    ] as const) {
+      await press(name);
+      await lamp('closed', code);
+      await press('Heal');
+      await press('Connect');
+      await lamp('open');
+    }
+    await page.getByLabel('Speed').selectOption('30');
+    await press('Reset');
+    await lamp('reconnecting');
+    await lamp('open');
+    await lamp('closed');
+    expect(await page.locator('#typed').textContent()).toBe(wholeText);
+  });
+
+  test('wants the token that it asks for', async () => {
+    const { page, lamp } = await visit('typewriter', { interval: '50' });
+    await page.getByLabel('The server asks for').check();
+    await lamp('closed', '401');
+    await page.getByLabel('Value').fill('Bearer demo');
+    await page.getByLabel('Value').press('Enter');
+    await lamp('open');
+  });
+
+  test('has the dashboard, with its bad payloads', async () => {
+    const { page, complaints, lamp } = await visit('dashboard');
+    await lamp('open');
+    await page.getByRole('button', { name: 'Send a wrong shape' }).click();
+    await page.locator('#payload-error [data-part="issues"]', { hasText: 'cpu:' }).waitFor();
+    await lamp('open');
+    expect(complaints).toEqual([]);
+  });
+
+  test('has the soak', async () => {
+    const { page } = await visit('soak');
+    await page.getByLabel('Chaos').check();
+    await page.getByRole('button', { name: 'Start soak' }).click();
+    const counter = (name: string) => page.locator(`#soak-counters [data-part="${name}"]`);
+    await counter('connections')
+      .filter({ hasText: /^[2-9]/ })
+      .waitFor();
+    expect([await counter('lost').textContent(), await counter('doubled').textContent()]).toEqual(['0', '0']);
+  });
+
+  test('reads the same wire, and says that native needs a server', async () => {
+    const { page } = await visit('wire');
+    await page.locator('[data-reader="native"] [data-verdict="needsServer"]').waitFor();
+    for (const name of ['split', 'tail', 'deploy']) {
+      await page.getByLabel('Bytes').selectOption(name);
+      await page.locator('[data-reader="ssekit"] [data-verdict="right"]').waitFor();
+      await page.locator('[data-reader="naive"] [data-verdict="wrong"]').waitFor();
+    }
+  });
+});

@@ -1,0 +1,62 @@
+import { describe } from 'vitest';
+import { wireCases } from '../../demo/wire/cases.ts';
+import { serveDemo, test } from './demo-page.ts';
+
+serveDemo();
+
+/** What a case is worth showing for: who reads it right. */
+const verdicts = {
+  split: ['right', 'right', 'wrong'],
+  lines: ['right', 'right', 'wrong'],
+  endings: ['right', 'right', 'wrong'],
+  comments: ['right', 'right', 'wrong'],
+  names: ['right', 'right', 'wrong'],
+  tail: ['right', 'right', 'wrong'],
+  deploy: ['wrong', 'right', 'wrong'],
+} as const;
+
+describe.concurrent('the same wire', () => {
+  test.for(wireCases.map(({ name }) => name))('%s: who reads it right', async (name, { expect, visit }) => {
+    const it = await visit({ scene: 'wire', interval: '1000' });
+    await it.page.getByLabel('Bytes').selectOption(name);
+    const verdictOf = (reader: string) => it.page.locator(`[data-reader="${reader}"] .verdict`);
+    for (const [i, reader] of ['native', 'ssekit', 'naive'].entries()) {
+      await verdictOf(reader)
+        .and(it.page.locator(`[data-verdict="${verdicts[name][i]}"]`))
+        .waitFor();
+    }
+    const meant = wireCases.find((known) => known.name === name)?.meant.length;
+    expect(await it.page.locator('[data-reader="ssekit"] li').count()).toBe(meant);
+  });
+
+  test('shows the chunks as they go over the wire, cut characters as hexadecimals', async ({
+    expect,
+    visit,
+  }) => {
+    const it = await visit({ scene: 'wire', interval: '1000' });
+    const chunks = it.page.locator('#wire-bytes li');
+    await chunks.first().waitFor();
+    expect(await chunks.count()).toBe(wireCases[0]?.chunks.length);
+    expect(await it.page.locator('#wire-bytes .hex').first().textContent()).toBe('E4');
+    expect(await it.page.locator('#wire-bytes .hex').nth(1).textContent()).toBe('BD A0');
+  });
+
+  test('Send again reads anew', async ({ visit }) => {
+    const it = await visit({ scene: 'wire', interval: '1000' });
+    const verdict = it.page.locator('[data-reader="ssekit"] .verdict');
+    await verdict.and(it.page.locator('[data-verdict="right"]')).waitFor();
+    const requests = Promise.all(
+      ['native', 'ssekit', 'naive'].map((reader) => it.page.waitForRequest(new RegExp(`-${reader}-2(&|$)`))),
+    );
+    await it.press('Send again');
+    await requests;
+    await verdict.and(it.page.locator('[data-verdict="right"]')).waitFor();
+  });
+
+  test('shows the hand-written lines that are running, and the same in ssekit', async ({ expect, visit }) => {
+    const it = await visit({ scene: 'wire', interval: '1000' });
+    const source = (await it.page.locator('#source').textContent()) ?? '';
+    expect(source).toContain('function naiveReader');
+    expect(source).toContain('of fetchSse(url)');
+  });
+});

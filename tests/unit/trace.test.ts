@@ -1,0 +1,101 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { SseClient, type SseClientOptions } from 'ssekit';
+import { mockSse } from 'ssekit/testing';
+
+const reportError = vi.fn();
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  reportError.mockReset();
+  vi.stubGlobal('reportError', reportError);
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
+
+const flush = () => vi.advanceTimersByTimeAsync(0);
+
+/** A client that is refused once, opens, hears an event with secrets on all sides, and is closed. */
+async function run(debug: SseClientOptions['debug'], listen: (client: SseClient) => void = () => undefined) {
+  const server = mockSse();
+  const client = new SseClient('/sse?token=secret-query', {
+    fetch: server.fetch,
+    headers: { Authorization: 'Bearer secret-header' },
+    retry: { jitter: false },
+    debug,
+  });
+  listen(client);
+  const heard: string[] = [];
+  client.onMessage(({ data }) => heard.push(data));
+  client.on('tick', ({ data }) => heard.push(data));
+  await flush();
+  const refused = await server.next();
+  refused.open({ status: 503, headers: { 'retry-after': '2', 'x-secret': 'secret-response' } });
+  refused.send('secret-body');
+  refused.end();
+  await vi.advanceTimersByTimeAsync(2000);
+  const stream = await server.next();
+  stream.send({ event: 'tick', id: '7', data: 'secret-data' });
+  stream.send({ data: 'secret-data' });
+  await flush();
+  client.close();
+  return heard;
+}
+
+const steps = [
+  'ssekit connecting: transport not chosen, failures 0',
+  'ssekit connecting: transport fetch, failures 0',
+  'ssekit reconnecting: transport fetch, failures 1, next attempt in 2000 ms',
+  'ssekit error http, will retry: The server answered 503.',
+  'ssekit reconnecting: transport fetch, failures 1',
+  'ssekit open: transport fetch, failures 1',
+  'ssekit opened over fetch, status 200',
+  'ssekit event tick, id 7, 11 characters',
+  'ssekit open: transport fetch, failures 0',
+  'ssekit event message, id 7, 11 characters',
+  'ssekit closed: transport fetch, failures 0',
+];
+
+describe('debug', () => {
+  test('tells every step in a line, and no secret: neither data, header, body nor URL', async () => {
+    const lines: string[] = [];
+    expect(await run((line) => lines.push(line))).toEqual(['secret-data', 'secret-data']);
+    expect(lines).toEqual(steps);
+  });
+
+  test('true goes to console.debug', async () => {
+    const lines = vi.spyOn(console, 'debug').mockReturnValue(undefined);
+    await run(true);
+    expect(lines.mock.calls.flat()).toEqual(steps);
+  });
+
+  test.for([false, undefined])('%s tells nothing', async (debug) => {
+    const lines = vi.spyOn(console, 'debug').mockReturnValue(undefined);
+    await run(debug);
+    expect(lines).not.toHaveBeenCalled();
+  });
+
+  test('tells a step before those who listen hear of it', async () => {
+    const order: string[] = [];
+    await run(
+      (line) => order.push(line.split(',', 1).join()),
+      (client) => {
+        client.onOpen(() => order.push('onOpen'));
+        client.on('tick', () => order.push('tick'));
+      },
+    );
+    expect(order.indexOf('onOpen')).toBe(order.indexOf('ssekit opened over fetch') + 1);
+    expect(order.indexOf('tick')).toBe(order.indexOf('ssekit event tick') + 1);
+  });
+
+  test('a function that throws is reported, and the stream goes on', async () => {
+    const bug = new Error('a bug');
+    const heard = await run(() => {
+      throw bug;
+    });
+    expect(heard).toEqual(['secret-data', 'secret-data']);
+    expect(reportError.mock.calls).toEqual(steps.map(() => [bug]));
+  });
+});
