@@ -16,9 +16,6 @@ export class Journal {
   #characters = 0;
   /** Delivered already, but not yet by the leader of now, who started before them. */
   #ahead: EventNotice[] = [];
-  /** Where there is nothing left to compare with: all is known up to the event with this id, which must come soon. */
-  #knownUpTo = '';
-  #patience = 0;
 
   /** The number of the oldest event that is kept, or else of the next one. */
   get oldest(): number {
@@ -39,11 +36,6 @@ export class Journal {
   accept(event: EventNotice): boolean {
     if (event.sequence !== (this.sequence ?? NaN) + 1) return false;
     this.add(event);
-    if (this.#knownUpTo !== '' && this.#patience-- > 0) {
-      if (event.lastEventId === this.#knownUpTo) this.#knownUpTo = '';
-      return false;
-    }
-    this.#knownUpTo = '';
     const had = this.#ahead.shift();
     if (had && had.lastEventId !== '' && had.lastEventId === event.lastEventId) return false;
     // The server did not send the same again: what follows is new.
@@ -52,29 +44,27 @@ export class Journal {
   }
 
   /**
-   * Compares with where the leader stands. Who is behind must ask for the rest; who is too far behind has missed it, and goes on from there.
+   * Compares with where the leader stands. Who is behind must ask for the rest; who is too far away has missed it, and goes on from there.
    * Who is ahead will be sent again what it has, and compares.
    */
   meet(sequence: number, oldest: number): 'even' | 'ahead' | 'behind' | 'missed' {
     const own = (this.sequence ??= sequence);
-    if (own < sequence) {
-      if (own + 1 >= oldest) return 'behind';
-      this.#forget();
+    if (own < sequence && own + 1 >= oldest) return 'behind';
+    // Too far apart to compare: the numbers may even be those of another stream.
+    if (own < sequence || this.oldest > sequence + 1) {
+      this.#events = [];
+      this.#ahead = [];
+      this.#characters = 0;
       this.sequence = sequence;
       return 'missed';
     }
     if (own > sequence) {
-      if (this.oldest <= sequence + 1) this.#ahead = [...this.since(sequence), ...this.#ahead];
-      else {
-        this.#knownUpTo = (this.#ahead.at(-1) ?? this.#events.at(-1))?.lastEventId ?? '';
-        this.#patience = MOST_EVENTS;
-        this.#ahead = [];
-      }
+      this.#ahead = [...this.since(sequence), ...this.#ahead];
       this.#events = this.#events.filter((event) => event.sequence <= sequence);
       this.#characters = this.#events.reduce((sum, { data }) => sum + data.length, 0);
       this.sequence = sequence;
     }
-    return this.#ahead.length > 0 || this.#knownUpTo !== '' ? 'ahead' : 'even';
+    return this.#ahead.length > 0 ? 'ahead' : 'even';
   }
 
   /** What others lack who have the events up to `sequence`. */
@@ -87,13 +77,5 @@ export class Journal {
     this.sequence ??= Date.now() * 1000;
     for (const event of this.#ahead) this.add(event);
     this.#ahead = [];
-    this.#knownUpTo = '';
-  }
-
-  #forget(): void {
-    this.#events = [];
-    this.#ahead = [];
-    this.#characters = 0;
-    this.#knownUpTo = '';
   }
 }
