@@ -13,7 +13,7 @@ type Task = () => void;
 interface Grant {
   readonly tab: Tab;
   readonly run: () => unknown;
-  readonly reject: (reason: unknown) => void;
+  readonly reject: (reason: DOMException) => void;
 }
 
 /** The browser around the tabs. */
@@ -114,7 +114,7 @@ export class World {
         tab,
         reject: (reason) => {
           tab.post('locks', () => {
-            reject(reason as Error);
+            reject(reason);
           });
         },
         run: () => {
@@ -129,7 +129,7 @@ export class World {
         const at = this.waiting.indexOf(grant);
         if (at < 0) return;
         this.waiting.splice(at, 1);
-        reject(signal.reason);
+        reject(new DOMException('withdrawn', 'AbortError'));
       });
       if (steal) {
         this.held?.reject(new DOMException('stolen', 'AbortError'));

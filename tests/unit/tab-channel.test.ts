@@ -123,6 +123,7 @@ test('what is known of the opening comes over without the query', () => {
     transport: 'fetch',
     status: 200,
     headers: new Headers({ a: 'b' }),
+    lastEventId: '1',
   };
   const after = readOpen(structuredClone(packOpen(info)), 'fetch');
   expect(after).toMatchObject({ url: 'https://example.test/sse', transport: 'fetch', status: 200 });
