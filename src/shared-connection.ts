@@ -295,7 +295,7 @@ function share(
     connect() {
       if (tabs) return;
       tabs = joinTabs(name, locks, {
-        knows: () => journal.sequence !== undefined,
+        knows: () => lastEventId !== '',
         lead,
         follow,
         ask,
