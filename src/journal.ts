@@ -44,20 +44,22 @@ export class Journal {
   }
 
   /**
-   * Compares with where the leader stands. Who is behind must ask for the rest; who is too far behind has missed it, and goes on from there.
+   * Compares with where the leader stands. Who is behind must ask for the rest; who is too far away has missed it, and goes on from there.
    * Who is ahead will be sent again what it has, and compares.
    */
   meet(sequence: number, oldest: number): 'even' | 'ahead' | 'behind' | 'missed' {
     const own = (this.sequence ??= sequence);
-    if (own < sequence) {
-      if (own + 1 >= oldest) return 'behind';
-      this.#forget();
+    if (own < sequence && own + 1 >= oldest) return 'behind';
+    // Too far apart to compare: the numbers may even be those of another stream.
+    if (own < sequence || this.oldest > sequence + 1) {
+      this.#events = [];
+      this.#ahead = [];
+      this.#characters = 0;
       this.sequence = sequence;
       return 'missed';
     }
     if (own > sequence) {
-      // Where the comparison cannot begin, at the next event, there is none.
-      this.#ahead = this.oldest > sequence + 1 ? [] : [...this.since(sequence), ...this.#ahead];
+      this.#ahead = [...this.since(sequence), ...this.#ahead];
       this.#events = this.#events.filter((event) => event.sequence <= sequence);
       this.#characters = this.#events.reduce((sum, { data }) => sum + data.length, 0);
       this.sequence = sequence;
@@ -75,10 +77,5 @@ export class Journal {
     this.sequence ??= Date.now() * 1000;
     for (const event of this.#ahead) this.add(event);
     this.#ahead = [];
-  }
-
-  #forget(): void {
-    this.#events = this.#ahead = [];
-    this.#characters = 0;
   }
 }

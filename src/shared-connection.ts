@@ -84,16 +84,13 @@ function share(
   function lead(): void {
     stopWaiting?.();
     const isKnown = journal.sequence !== undefined;
-    const isAgain = state.status !== 'connecting';
     journal.lead();
     const mine = createConnection(
       { ...options, until: undefined, lastEventId, stored: stored && { ...stored, isKnown } },
       {
         state(now) {
           if (inner !== mine) return;
-          // A hand-over is a loss, and the way back from it.
-          const next: SseState =
-            isAgain && now.status === 'connecting' ? { ...now, status: 'reconnecting' } : now;
+          const next = again(now);
           const isFinal = next.status === 'closed' && next.error !== undefined;
           // That it has opened is told with what is known of that.
           if (next.status !== 'open' || state.status === 'open') post(next, isFinal);
@@ -204,7 +201,7 @@ function share(
       stopWaiting = wait(now.retryAt - Date.now() + LATE, () => tabs?.post({ kind: 'push', force: false }));
     }
     const isOpening = now.status === 'open' && state.status !== 'open';
-    tell(readState(now), failed);
+    tell(again(readState(now)), failed);
     if (tabs === current && isOpening && opened) {
       const info = readOpen(opened, now.transport ?? '');
       observer.open(info);
@@ -242,6 +239,13 @@ function share(
 
   function lose(reason: string): void {
     observer.error(new SseError('overflow', reason, { willRetry: true }));
+  }
+
+  /** For a client that was open, a hand-over is a loss, and the way back from it. */
+  function again(now: SseState): SseState {
+    return now.status === 'connecting' && state.status !== 'connecting'
+      ? { ...now, status: 'reconnecting' }
+      : now;
   }
 
   /** The state first, so that listeners of the error find it in place. */
@@ -291,7 +295,7 @@ function share(
     connect() {
       if (tabs) return;
       tabs = joinTabs(name, locks, {
-        knows: () => journal.sequence !== undefined,
+        knows: () => lastEventId !== '',
         lead,
         follow,
         ask,

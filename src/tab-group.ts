@@ -13,7 +13,7 @@ import {
 
 /** What one tab does in its group. */
 export interface Member {
-  /** Whether it knows where the stream stands. Who does goes before who does not. */
+  /** Whether it could resume. Who can goes before who cannot. */
   readonly knows: () => boolean;
   /** It is the leader, and has heard all that the leader before it has said. */
   readonly lead: () => void;

@@ -97,6 +97,12 @@ const gap = (page: Page) =>
     return Math.max(...times.slice(1).map((time, i) => time - (times[i] ?? 0)));
   });
 
+function firstOf(all: readonly Page[]): Page {
+  const [page] = all;
+  if (!page) throw new Error('there is no tab');
+  return page;
+}
+
 let sessions = 0;
 
 describe.each([
@@ -154,7 +160,7 @@ describe.each([
     readonly transport?: Setting['transport'];
     readonly only?: 'Chromium';
     /** Makes the leader go. Returns what brings it back, if it can come back. */
-    go(leader: Page, context: BrowserContext): Promise<(() => Promise<unknown>) | undefined>;
+    readonly go: (leader: Page, context: BrowserContext) => Promise<(() => Promise<unknown>) | undefined>;
     /** In ms. */
     readonly within: number;
   }
@@ -259,7 +265,7 @@ describe.each([
       await Promise.all(all.map((page) => reaches(page, 30)));
       const { leader, followers } = await split(all);
       const back = await go(leader, context);
-      const at = await last(followers[0] as Page);
+      const at = await last(firstOf(followers));
       await Promise.all(followers.map((page) => reaches(page, at + 50)));
       const requests = await stats(session);
       let stays = followers;
@@ -267,7 +273,7 @@ describe.each([
         await back();
         stays = all;
       }
-      const end = await last(followers[0] as Page);
+      const end = await last(firstOf(followers));
       await Promise.all(stays.map((page) => reaches(page, end + 100)));
       await split(stays);
       const found = await Promise.all(stays.map(flaws));
@@ -283,6 +289,8 @@ describe.each([
   );
 
   const hold = (...chunks: NonNullable<Attempt['chunks']>): Attempt => ({ chunks, end: 'hold' });
+  /** The first event waits until all tabs are there: a late one gets no old events. */
+  const first = (): Attempt => hold({ text: number(1), wait: true });
   const unavailable: Attempt = { status: 503, headers: { 'retry-after': '3600' } };
   const is = (page: Page, status: SseState['status']) =>
     page.waitForFunction((status) => globalThis.tab.client.status === status, status);
@@ -308,7 +316,9 @@ describe.each([
   }
 
   test('the tab that has the connection is closed while it waits to reconnect: another tries at once', async () => {
-    const { s, all } = await scripted(3, [hold(number(1)), unavailable, hold(number(2))]);
+    const { s, all } = await scripted(3, [first(), unavailable, hold(number(2))]);
+    await Promise.all(all.map((page) => is(page, 'open')));
+    await s.release();
     await Promise.all(all.map((page) => reaches(page, 1)));
     const { leader, followers } = await split(all);
     await leader.evaluate(() => {
@@ -346,7 +356,9 @@ describe.each([
   });
 
   test('a follower that was closed never leads, and closing one disturbs nobody', async () => {
-    const { s, all } = await scripted(3, [hold(number(1)), hold(number(2))]);
+    const { s, all } = await scripted(3, [first(), hold(number(2))]);
+    await Promise.all(all.map((page) => is(page, 'open')));
+    await s.release();
     await Promise.all(all.map((page) => reaches(page, 1)));
     const { leader, followers } = await split(all);
     const [closed, heir] = followers as [Page, Page];
@@ -369,7 +381,7 @@ describe.each([
 
   test('a late tab sees the state of now at once, and no old events', async () => {
     const { s, open, all } = await scripted(1, [hold(number(1), { text: number(2), wait: true })]);
-    await reaches(all[0] as Page, 1);
+    await reaches(firstOf(all), 1);
     const late = await open();
     await is(late, 'open');
     const seen = await late.evaluate(() => ({
@@ -385,7 +397,9 @@ describe.each([
   });
 
   test('all tabs closed: the server sees the connection go', async () => {
-    const { s, all } = await scripted(3, [hold(number(1))]);
+    const { s, all } = await scripted(3, [first()]);
+    await Promise.all(all.map((page) => is(page, 'open')));
+    await s.release();
     await Promise.all(all.map((page) => reaches(page, 1)));
     expect((await s.log()).open).toBe(1);
     const { leader, followers } = await split(all);
@@ -423,7 +437,7 @@ describe.each([
   ])(
     'a final failure, %s, closes all tabs with its error; connect() in any of them starts over',
     async ([, failure, code]) => {
-      const { s, all } = await scripted(3, [hold(number(1)), failure, hold(number(2))]);
+      const { s, all } = await scripted(3, [first(), failure, hold(number(2))]);
       await Promise.all(all.map((page) => reaches(page, 1)));
       const { leader, followers } = await split(all);
       await leader.evaluate(() => {
@@ -439,7 +453,7 @@ describe.each([
         ).toEqual([[code], code, false, code === 'http']);
       }
       expect((await s.closed()).requests).toHaveLength(2);
-      const again = followers[0] as Page;
+      const again = firstOf(followers);
       await again.evaluate(() => {
         globalThis.tab.client.connect();
       });
@@ -516,6 +530,7 @@ describe.each([
 });
 
 describe('hidden tabs of Chromium', () => {
+  const patient = { timeout: 20_000 };
   let browser: Browser;
   beforeAll(async () => {
     browser = await launchChromium(asShipped);
@@ -532,24 +547,24 @@ describe('hidden tabs of Chromium', () => {
     const open = await openWindow(browser);
     const seen = (tab: Awaited<ReturnType<typeof open>>) => tab.evaluate(() => globalThis.tab.numbers);
     const leader = await open(url);
-    await expect.poll(() => seen(leader)).toContain(20);
+    await expect.poll(() => seen(leader), patient).toContain(20);
     const others = [await open(url), await open(url)] as const;
-    await expect.poll(async () => (await seen(others[1])).length).toBeGreaterThan(20);
+    await expect.poll(async () => (await seen(others[1])).length, patient).toBeGreaterThan(20);
     expect(await leader.evaluate(() => [document.visibilityState, globalThis.tab.isLeader])).toEqual([
       'hidden',
       true,
     ]);
     const from = Date.now();
     await leader.send('Page.setWebLifecycleState', { state: 'frozen' });
-    await expect.poll(async () => (await stats(name)).requests, { interval: 10 }).toBe(2);
+    await expect.poll(async () => (await stats(name)).requests, { ...patient, interval: 10 }).toBe(2);
     const at = (await seen(others[0])).at(-1) ?? 0;
-    await expect.poll(() => seen(others[0]), { interval: 10 }).toContain(at + 1);
+    await expect.poll(() => seen(others[0]), { ...patient, interval: 10 }).toContain(at + 1);
     console.log(`take-over, Chromium, frozen: ${Date.now() - from} ms`);
-    await expect.poll(() => seen(others[0])).toContain(at + 200);
+    await expect.poll(() => seen(others[0]), patient).toContain(at + 200);
     // The protocol still answers for a frozen page.
     expect((await seen(leader)).at(-1)).toBeLessThan(at + 200);
     await leader.send('Page.setWebLifecycleState', { state: 'active' });
-    await expect.poll(() => seen(leader)).toContain(at + 300);
+    await expect.poll(() => seen(leader), patient).toContain(at + 300);
     for (const tab of [leader, ...others]) expect(flawsOf(await seen(tab))).toEqual({ lost: 0, doubled: 0 });
     expect(await leader.evaluate(() => globalThis.tab.isLeader)).toBe(false);
     expect((await stats(name)).requests).toBe(2);
@@ -564,7 +579,7 @@ describe('hidden tabs of Chromium', () => {
     });
     const open = await openWindow(browser);
     const leader = await open(url);
-    await expect.poll(() => leader.evaluate(() => globalThis.tab.isLeader)).toBe(true);
+    await expect.poll(() => leader.evaluate(() => globalThis.tab.isLeader), patient).toBe(true);
     const others = [await open(url), await open(url)] as const;
     // Two silences long enough to ask in.
     for (const tab of others) {

@@ -1,5 +1,6 @@
 import { describe, expectTypeOf, test } from 'vitest';
 import {
+  sharedConnection,
   SseClient,
   type RequestContext,
   type SseClientOptions,
@@ -46,6 +47,15 @@ describe('what native EventSource cannot do does not compile with it', () => {
     // @ts-expect-error lastEventId alone
     accept({ transport: 'native', lastEventId: '7' });
     accept({ transport: 'native', lastEventId: '7', lastEventIdParam: 'after' });
+  });
+
+  test('sharing, where the next tab could not resume', () => {
+    // @ts-expect-error share alone
+    accept({ transport: 'native', share: sharedConnection('a') });
+    accept({ transport: 'native', share: sharedConnection('a'), lastEventIdParam: 'after' });
+    accept({ share: sharedConnection('a'), headers: {} });
+    // @ts-expect-error it must be called with a name
+    accept({ share: 'a' });
   });
 
   test('for the constructor, too', () => {

@@ -32,6 +32,12 @@ describe('options that work', () => {
     ['native with a policy', { ...native, retry: 3, retryInterval: 50, withCredentials: true }],
     ['native with an id for the query', { ...native, lastEventId: '1', lastEventIdParam: 'after' }],
     ['native with an empty id', { ...native, lastEventId: '' }],
+    ['share', { share: () => undefined }],
+    ['share with a POST that may be repeated', { share: () => undefined, json: {}, retry: 3 }],
+    [
+      'native with share and an id for the query',
+      { ...native, share: () => undefined, lastEventIdParam: 'after' },
+    ],
   ])('%s', ([, options]) => {
     expect(() => {
       validate(URL_, { transport: 'auto', ...options });
@@ -63,6 +69,13 @@ describe('options that cannot work are a TypeError with the cure', () => {
     [{ retry: { maxInterval: NaN } }, /`maxInterval`/],
     [{ retry: { maxElapsed: -5 } }, /`maxElapsed`/],
     [{ retry: { shouldRetry: true } }, /`shouldRetry` must be a function/],
+    [{ share: 'prices' }, /`share` must be what sharedConnection\(name\) returns/],
+    [{ share: () => undefined, json: {} }, /`share`: a tab that takes over would send the request once more/],
+    [{ share: () => undefined, method: 'put' }, /Give `retry`/],
+    [
+      { share: () => undefined, ...native },
+      /`share`: native EventSource cannot send an id.*`lastEventIdParam`/,
+    ],
     [{ retry: { jitter: 'none' } }, /`jitter` must be a boolean/],
     [{ method: 5 }, /`method` must be a string/],
     [{ lastEventIdParam: 1 }, /`lastEventIdParam` must be a string/],

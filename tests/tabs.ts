@@ -1,0 +1,266 @@
+/**
+ * Tabs without browsers: locks and channels as the standards have them, in which a test says when a message arrives and which tab crashes.
+ * Messages of a channel arrive in one order everywhere, as in browsers, where one process passes them on; locks and sockets in any.
+ */
+import type { SseError } from '../src/errors.ts';
+import { connectionOptions, type SseClientOptions } from '../src/options.ts';
+import { sharedConnection } from '../src/shared-connection.ts';
+import type { Connection, OpenInfo, SseState, TransportRequest, TransportSink } from '../src/transport.ts';
+
+/** Whatever a tab is about to do, in the order of its arrival. */
+type Task = () => void;
+
+interface Grant {
+  readonly tab: Tab;
+  readonly run: () => unknown;
+  readonly reject: (reason: DOMException) => void;
+}
+
+/** The browser around the tabs. */
+export class World {
+  readonly tabs: Tab[] = [];
+  readonly channels = new Set<FakeChannel>();
+  readonly attempts: Attempt[] = [];
+  /** Whose code runs. */
+  running: Tab | undefined;
+  held: Grant | undefined;
+  readonly waiting: Grant[] = [];
+
+  /** What takes the place of the globals. */
+  readonly globals = {
+    navigator: this.#navigator(),
+    BroadcastChannel: fakeChannels(this),
+  };
+
+  open(options: SseClientOptions = {}): Tab {
+    const tab = new Tab(this, options);
+    this.tabs.push(tab);
+    tab.run(() => {
+      tab.connection.connect();
+    });
+    return tab;
+  }
+
+  /** The open attempts of tabs that live. */
+  get live(): Attempt[] {
+    return this.attempts.filter(({ request, tab }) => !request.signal.aborted && !tab.isCrashed);
+  }
+
+  get leader(): Tab | undefined {
+    return this.live.at(-1)?.tab;
+  }
+
+  /** Lets everything happen that can, until nothing does. */
+  async settle(pick: (count: number) => number = () => 0): Promise<void> {
+    for (let steps = 0; ; steps++) {
+      if (steps > 20_000) throw new Error('a storm: it never settles');
+      // Promises of locks and attempts.
+      for (let i = 0; i < 20; i++) await Promise.resolve();
+      const queues = this.tabs
+        .filter(({ isBlocked, isCrashed }) => !isBlocked && !isCrashed)
+        .flatMap((tab) =>
+          [...tab.queues.values()].filter((queue) => queue.length > 0).map((queue) => ({ tab, queue })),
+        );
+      if (queues.length === 0) return;
+      const next = queues[pick(queues.length)];
+      const task = next?.queue.shift();
+      if (next && task) next.tab.run(task);
+    }
+  }
+
+  crash(tab: Tab): void {
+    tab.isCrashed = true;
+    for (const channel of this.channels) if (channel.tab === tab) this.channels.delete(channel);
+    for (const grant of [...this.waiting])
+      if (grant.tab === tab) this.waiting.splice(this.waiting.indexOf(grant), 1);
+    if (this.held?.tab === tab) this.release(this.held);
+  }
+
+  release(grant: Grant): void {
+    if (this.held !== grant) return;
+    this.held = undefined;
+    this.#advance();
+  }
+
+  /** Each tab has locks of its own. */
+  #navigator(): { readonly locks: object } {
+    const current = () => this.current;
+    const request = this.#request.bind(this);
+    return {
+      get locks() {
+        const tab = current();
+        return {
+          request: (_: string, { signal, steal }: LockOptions, callback: () => unknown) =>
+            request(tab, signal, steal, callback),
+        };
+      },
+    };
+  }
+
+  get current(): Tab {
+    if (!this.running) throw new Error('no tab runs');
+    return this.running;
+  }
+
+  #request(
+    tab: Tab,
+    signal: AbortSignal | undefined,
+    steal: boolean | undefined,
+    callback: () => unknown,
+  ): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (tab.isCrashed) return;
+      const grant: Grant = {
+        tab,
+        reject: (reason) => {
+          tab.post('locks', () => {
+            reject(reason);
+          });
+        },
+        run: () => {
+          const result = callback();
+          void Promise.resolve(result).then((value) => {
+            this.release(grant);
+            resolve(value);
+          });
+        },
+      };
+      signal?.addEventListener('abort', () => {
+        const at = this.waiting.indexOf(grant);
+        if (at < 0) return;
+        this.waiting.splice(at, 1);
+        reject(new DOMException('withdrawn', 'AbortError'));
+      });
+      if (steal) {
+        this.held?.reject(new DOMException('stolen', 'AbortError'));
+        this.held = undefined;
+        this.waiting.unshift(grant);
+      } else this.waiting.push(grant);
+      this.#advance();
+    });
+  }
+
+  #advance(): void {
+    if (this.held) return;
+    const next = (this.held = this.waiting.shift());
+    next?.tab.post('locks', next.run);
+  }
+}
+
+/** One attempt at the stream, answered by the test. */
+export interface Attempt {
+  readonly tab: Tab;
+  readonly request: TransportRequest;
+  readonly sink: TransportSink;
+  readonly listened: string[];
+}
+
+export class Tab {
+  readonly connection: Connection;
+  readonly data: string[] = [];
+  readonly log: string[] = [];
+  readonly errors: SseError[] = [];
+  readonly opens: OpenInfo[] = [];
+  readonly states: SseState[] = [];
+  readonly notes: string[] = [];
+  readonly queues = new Map<unknown, Task[]>();
+  isBlocked = false;
+  isCrashed = false;
+  onMessage: ((data: string) => void) | undefined;
+  readonly #world: World;
+
+  constructor(world: World, { share = sharedConnection('test'), ...options }: SseClientOptions) {
+    this.#world = world;
+    const transport = (request: TransportRequest, sink: TransportSink) => {
+      const listened: string[] = [];
+      world.attempts.push({ tab: this, request, sink, listened });
+      return { listen: (type: string) => listened.push(type) };
+    };
+    const before = world.running;
+    world.running = this;
+    this.connection = share(
+      connectionOptions('https://example.test/sse?token=secret', {
+        transport,
+        retry: { jitter: false },
+        ...options,
+      }),
+      {
+        state: (now) => {
+          this.states.push(now);
+          this.log.push(now.status);
+        },
+        open: (info) => {
+          this.opens.push(info);
+          this.log.push('opened');
+        },
+        message: ({ data }) => {
+          this.data.push(data);
+          this.log.push(data);
+          this.onMessage?.(data);
+        },
+        error: (error) => {
+          this.errors.push(error);
+          this.log.push(`error ${error.code}`);
+        },
+        note: (line) => this.notes.push(line),
+      },
+    );
+    world.running = before;
+  }
+
+  /** To be done when this tab comes to it; what comes from one source is done in order. */
+  post(source: unknown, task: Task): void {
+    const queue = this.queues.get(source) ?? [];
+    this.queues.set(source, queue);
+    queue.push(task);
+  }
+
+  /** As this tab's code. */
+  run(task: Task): void {
+    const before = this.#world.running;
+    this.#world.running = this;
+    try {
+      task();
+    } finally {
+      this.#world.running = before;
+    }
+  }
+}
+
+interface FakeChannel {
+  readonly tab: Tab;
+  readonly name: string;
+  onmessage: ((event: { readonly data: unknown }) => void) | null;
+  postMessage(message: unknown): void;
+  close(): void;
+}
+
+function fakeChannels(world: World): new (name: string) => FakeChannel {
+  return class implements FakeChannel {
+    readonly tab: Tab;
+    readonly name: string;
+    onmessage: FakeChannel['onmessage'] = null;
+
+    constructor(name: string) {
+      this.tab = world.current;
+      this.name = name;
+      world.channels.add(this);
+    }
+
+    postMessage(message: unknown): void {
+      if (this.tab.isCrashed) return;
+      if (!world.channels.has(this)) throw new DOMException('closed', 'InvalidStateError');
+      for (const other of world.channels) {
+        if (other === this || other.name !== this.name) continue;
+        const data: unknown = structuredClone(message);
+        other.tab.post('channel', () => {
+          if (world.channels.has(other)) other.onmessage?.({ data });
+        });
+      }
+    }
+
+    close(): void {
+      world.channels.delete(this);
+    }
+  };
+}

@@ -1,0 +1,168 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { World, type Attempt, type Tab } from '../tabs.ts';
+
+/**
+ * R7 between tabs, over random histories: tabs come, close, crash, are blocked and wake, messages arrive in any order that channels allow. No
+ * tab that lives loses or doubles an event, and in the end each has the last one.
+ */
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+type Step =
+  | { readonly kind: 'open' | 'leave' | 'crash' | 'block' | 'wake' | 'reconnect'; readonly who: number }
+  | { readonly kind: 'send'; readonly count: number }
+  | { readonly kind: 'settle' }
+  | { readonly kind: 'pass'; readonly ms: number };
+
+const who = fc.nat(7);
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('open' as const), who }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('leave' as const, 'crash' as const, 'reconnect' as const),
+      who,
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('block' as const, 'wake' as const), who }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({ kind: fc.constant('send' as const), count: fc.integer({ min: 1, max: 5 }) }),
+  },
+  { weight: 12, arbitrary: fc.constant({ kind: 'settle' as const }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant('pass' as const), ms: fc.constantFrom(100, 3000, 4000) }),
+  },
+);
+
+/** A server that numbers its events, and sends what came after the id it is asked with. */
+class Server {
+  last = 0;
+  readonly #sent = new Map<Attempt, number>();
+  readonly #world: World;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** Puts what is new on the way to all who are connected. */
+  push(): void {
+    for (const attempt of this.#world.live) {
+      const { tab, request, sink } = attempt;
+      let from = this.#sent.get(attempt);
+      if (from === undefined) {
+        // A stream that starts begins with what is new.
+        from = request.lastEventId === '' ? this.last : Number(request.lastEventId);
+        tab.post(attempt, () => {
+          sink.open({ url: request.url });
+        });
+      }
+      for (let number = from + 1; number <= this.last; number++) {
+        tab.post(attempt, () => {
+          sink.message({
+            type: 'message',
+            data: String(number),
+            raw: String(number),
+            lastEventId: String(number),
+            origin: '',
+          });
+        });
+      }
+      this.#sent.set(attempt, this.last);
+    }
+  }
+}
+
+test('no tab loses, doubles or reorders an event, however the tabs come and go', async () => {
+  let takeOvers = 0;
+  let woken = 0;
+  let missed = 0;
+  let lived = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(step, { minLength: 30, maxLength: 80 }),
+      fc.infiniteStream(fc.nat()),
+      async (steps, picks) => {
+        const world = new World();
+        const server = new Server(world);
+        vi.stubGlobal('navigator', world.globals.navigator);
+        vi.stubGlobal('BroadcastChannel', world.globals.BroadcastChannel);
+        const closed = new Set<Tab>();
+        const present = () => world.tabs.filter((tab) => !tab.isCrashed && !closed.has(tab));
+        const settle = () => world.settle((count) => picks.next().value % count);
+        const pass = async (ms: number) => {
+          // A blocked tab has no timers either.
+          for (const tab of world.tabs) if (tab.isBlocked) world.running = tab;
+          await vi.advanceTimersByTimeAsync(ms);
+        };
+        world.running = world.open();
+        for (const next of steps) {
+          const tabs = present();
+          const tab = 'who' in next ? tabs[next.who % Math.max(tabs.length, 1)] : undefined;
+          if (next.kind === 'open') {
+            if (tabs.length < 6) world.open();
+          } else if (next.kind === 'send') {
+            server.last += next.count;
+            server.push();
+          } else if (next.kind === 'settle') await settle();
+          else if (next.kind === 'pass') await pass(next.ms);
+          else if (!tab) continue;
+          else if (next.kind === 'crash') world.crash(tab);
+          else if (next.kind === 'leave') {
+            closed.add(tab);
+            tab.run(() => {
+              tab.connection.close();
+            });
+          } else if (next.kind === 'reconnect') {
+            tab.run(() => {
+              tab.connection.reconnect();
+            });
+          } else {
+            tab.isBlocked = next.kind === 'block';
+            if (next.kind === 'wake') woken++;
+          }
+          server.push();
+        }
+        for (const tab of world.tabs) tab.isBlocked = false;
+        for (let i = 0; i < 6; i++) {
+          server.push();
+          await settle();
+          await pass(4000);
+        }
+        server.last += 3;
+        server.push();
+        for (let i = 0; i < 6; i++) {
+          await settle();
+          await pass(4000);
+          server.push();
+        }
+        takeOvers += world.attempts.length - 1;
+        vi.clearAllTimers();
+        const tabs = present();
+        if (tabs.length > 0) expect(world.live).toHaveLength(1);
+        lived += world.tabs.length;
+        for (const tab of world.tabs) {
+          const numbers = tab.data.map(Number);
+          const gaps = numbers.filter((number, i) => i > 0 && number !== (numbers[i - 1] ?? 0) + 1);
+          // A tab that comes too late for the memory of the others says so.
+          missed += tab.errors.length;
+          if (tab.errors.length === 0) expect(gaps).toEqual([]);
+          if (tabs.includes(tab)) expect(tab.connection.lastEventId).toBe(String(server.last));
+        }
+      },
+    ),
+    { numRuns: 100, endOnFailure: true },
+  );
+  // It has tried what it is about. In histories as wild as these some tabs are left behind, and know it.
+  expect(takeOvers).toBeGreaterThan(100);
+  expect(missed).toBeLessThan(lived / 5);
+  expect(woken).toBeGreaterThan(100);
+}, 60_000);

@@ -1,0 +1,155 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { sharedConnection } from '../../src/shared-connection.ts';
+import { World, type Attempt } from '../tabs.ts';
+
+let world: World;
+beforeEach(() => {
+  vi.useFakeTimers();
+  world = new World();
+  vi.stubGlobal('navigator', world.globals.navigator);
+  vi.stubGlobal('BroadcastChannel', world.globals.BroadcastChannel);
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+const send = ({ sink }: Attempt, id: string, type = 'message') => {
+  sink.message({ type, data: id, raw: id, lastEventId: id, origin: 'https://example.test' });
+};
+
+async function open(count: number, options: Parameters<World['open']>[0] = {}) {
+  const tabs = Array.from({ length: count }, () => world.open(options));
+  await world.settle();
+  const [attempt] = world.attempts;
+  if (!attempt) throw new Error('nobody connects');
+  attempt.sink.open({ url: 'https://example.test/sse?token=secret', status: 200 });
+  await world.settle();
+  return { tabs, attempt };
+}
+
+test('one of many connects, and all hear the same', async () => {
+  const { tabs, attempt } = await open(5);
+  send(attempt, '1');
+  await world.settle();
+  expect(world.attempts).toHaveLength(1);
+  for (const tab of tabs) {
+    expect(tab.log).toEqual(['connecting', 'connecting', 'open', 'opened', '1']);
+    expect(tab.connection.lastEventId).toBe('1');
+  }
+});
+
+test('a late tab gets the state of now, and no old events', async () => {
+  const { attempt } = await open(1);
+  send(attempt, '1');
+  const late = world.open();
+  await world.settle();
+  expect(late.log).toEqual(['connecting', 'open', 'opened']);
+  expect(late.connection.lastEventId).toBe('1');
+  expect(late.connection.state).toMatchObject({ status: 'open', transport: 'transport' });
+});
+
+test('types that any tab asks for reach the leader, and the next one', async () => {
+  const { tabs, attempt } = await open(3);
+  tabs[2]?.connection.listen('tick');
+  await world.settle();
+  expect(attempt.listened).toContain('tick');
+  if (tabs[0]) world.crash(tabs[0]);
+  await world.settle();
+  expect([...(world.attempts[1]?.request.types ?? [])]).toContain('tick');
+});
+
+test('an open state that was told is told once, however often it is asked for', async () => {
+  const { tabs } = await open(2);
+  const before = tabs[1]?.connection.state;
+  await vi.advanceTimersByTimeAsync(4000);
+  await world.settle();
+  expect(tabs[1]?.connection.state).toBe(before);
+});
+
+test('a leader that hangs is asked, and deposed; when it wakes, it follows', async () => {
+  const { tabs, attempt } = await open(2);
+  const [first, second] = tabs;
+  if (!first || !second) return;
+  first.isBlocked = true;
+  await vi.advanceTimersByTimeAsync(8000);
+  await world.settle();
+  expect(world.attempts.map(({ tab }) => tab)).toEqual([first, second]);
+  first.isBlocked = false;
+  await world.settle();
+  expect(attempt.request.signal.aborted).toBe(true);
+  const next = world.attempts[1];
+  if (next) send(next, '1');
+  await world.settle();
+  expect(first.data).toEqual(['1']);
+});
+
+test('close() in a listener is the end, and the client can never lead', async () => {
+  const { tabs, attempt } = await open(2);
+  const [first, second] = tabs;
+  if (!first || !second) return;
+  second.onMessage = () => {
+    second.connection.close();
+  };
+  send(attempt, '1');
+  send(attempt, '2');
+  await world.settle();
+  expect(second.log.slice(-2)).toEqual(['1', 'closed']);
+  world.crash(first);
+  await world.settle();
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(world.attempts).toHaveLength(1);
+  expect(world.channels.size).toBe(0);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('until closes each tab by itself, and its message is not delivered', async () => {
+  const { tabs, attempt } = await open(3, { until: 'end' });
+  send(attempt, 'end');
+  await world.settle();
+  for (const tab of tabs) expect(tab.log).toEqual(['connecting', 'connecting', 'open', 'opened', 'closed']);
+  expect(world.attempts).toHaveLength(1);
+});
+
+test('an event past maxEventSize is an error, and the next one arrives', async () => {
+  const { tabs, attempt } = await open(1);
+  const small = world.open({ maxEventSize: 3 });
+  await world.settle();
+  send(attempt, 'long enough');
+  send(attempt, '2');
+  await world.settle();
+  expect(small.log.slice(-2)).toEqual(['error overflow', '2']);
+  expect(tabs[0]?.data).toEqual(['long enough', '2']);
+});
+
+test('hostile messages change nothing and stop nothing', async () => {
+  const { tabs, attempt } = await open(2);
+  const [, follower] = tabs;
+  follower?.run(() => {
+    const stranger = new BroadcastChannel('ssekit:test');
+    for (const message of [
+      null,
+      'x',
+      { version: 1 },
+      { version: 9, kind: 'event' },
+      { version: 1, generation: 1e15, kind: 'toString' },
+    ]) {
+      stranger.postMessage(message);
+    }
+  });
+  await world.settle();
+  send(attempt, '1');
+  await world.settle();
+  expect(tabs.map(({ data }) => data)).toEqual([['1'], ['1']]);
+});
+
+test('without locks each connects for itself, and says so', () => {
+  vi.stubGlobal('navigator', {});
+  const tab = world.open();
+  expect(tab.notes).toEqual(['not shared: this page has no Web Locks or no BroadcastChannel']);
+  tab.connection.close();
+});
+
+test.for([undefined, '', 5, {}])('%o is no name', (name) => {
+  expect(() => sharedConnection(name as string)).toThrow(/Give the shared connection a name/);
+});
