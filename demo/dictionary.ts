@@ -167,7 +167,7 @@ export const en = {
   tabsJoin: 'Join',
   tabsLeave: 'Leave',
   tabsCount: 'Tabs',
-  tabsConnections: 'Connections at the server',
+  tabsConnections: 'Seen by the server',
   tabsNumber: 'Last number',
   tabsList: 'The tabs',
   tabName: (number: number) => `Tab ${number}`,
