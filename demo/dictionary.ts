@@ -240,8 +240,7 @@ const errorsInChinese: Readonly<Record<SseError['code'], string>> = {
   overflow: '事件太大，或者读得太慢',
   decode: '数据和约定的不一样',
   storage: '事件 ID 存不下，或者读不出',
-  gap: '服务器没能从断开的地方接上',
-  gap: '服务端没能从断点续传，丢了一些事件',
+  gap: '服务器没能从断点续传，丢了一些事件',
 };
 
 export const zh: Dictionary = {
