@@ -60,6 +60,12 @@ export default defineConfig(({ command, mode }) => ({
     ],
   },
   plugins: command === 'serve' ? [mockServer] : mode === 'demo' ? [inOneFile] : [],
+  // What demo/vue uses of Vue; without a word on each, it warns in the console.
+  define: {
+    __VUE_OPTIONS_API__: false,
+    __VUE_PROD_DEVTOOLS__: false,
+    __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: false,
+  },
   publicDir: false as const,
   server: { headers: policy('ws:') },
   preview: { headers: policy() },

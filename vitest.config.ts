@@ -47,20 +47,6 @@ function isSelected(...projects: readonly string[]): boolean {
 /** ms. Random streams and fault tables take 4 s on two idle cores, and several times that where others work on them, too. */
 const PATIENCE = 60_000;
 
-/** Minutes of faults, soaks and heaps: `npm run test:long`. */
-const isLong = process.env.LONG === '1';
-const long = [
-  'tests/node/hostile.test.ts',
-  'tests/node/leaks.test.ts',
-  'tests/browser/faults.test.ts',
-  'tests/browser/resume-properties.test.ts',
-  'tests/page/leaks.test.ts',
-];
-const files = (folder: string) =>
-  isLong
-    ? { include: long.filter((file) => file.startsWith(folder)) }
-    : { include: [`${folder}/**/*.test.{ts,tsx}`], exclude: long };
-
 const engines: Engines = isSelected('browser', 'page') ? await findEngines() : {};
 
 const instances = engineNames.flatMap((name): BrowserInstanceOption[] => {
@@ -81,7 +67,7 @@ const browser: TestProjectInlineConfiguration = {
   },
   test: {
     name: 'browser',
-    ...files('tests/browser'),
+    include: ['tests/browser/**/*.test.{ts,tsx}'],
     globalSetup: 'tests/browser/global-setup.ts',
     testTimeout: 15_000,
     browser: { enabled: true, headless: true, ui: false, screenshotFailures: false, instances },
@@ -124,14 +110,19 @@ export default defineConfig({
       react18,
       {
         resolve,
-        test: { name: 'node', environment: 'node', ...files('tests/node'), testTimeout: PATIENCE },
+        test: {
+          name: 'node',
+          environment: 'node',
+          include: ['tests/node/**/*.test.{ts,tsx}'],
+          testTimeout: PATIENCE,
+        },
       },
       {
         resolve,
         test: {
           name: 'interop',
           environment: 'node',
-          include: isLong ? ['tests/interop/load.test.ts'] : ['tests/interop/**/*.test.ts'],
+          include: ['tests/interop/**/*.test.ts'],
           globalSetup: 'tests/interop/global-setup.ts',
           // Hundreds of clients and some servers in each file: one after the other.
           fileParallelism: false,
@@ -159,7 +150,7 @@ export default defineConfig({
         test: {
           name: 'page',
           environment: 'node',
-          ...files('tests/page'),
+          include: ['tests/page/**/*.test.{ts,tsx}'],
           // One browser at a time, and nothing else besides.
           fileParallelism: false,
           sequence: { groupOrder: 1 },

@@ -5,6 +5,8 @@ export interface Results {
   readonly rounds: number;
   readonly peer: string;
   readonly runtimes: readonly Runtime[];
+  /** Bytes of each import, minified and compressed. */
+  readonly sizes: Readonly<Record<string, number>>;
 }
 
 /** What one engine measured. */

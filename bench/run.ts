@@ -10,6 +10,7 @@ import { build } from 'vite';
 import { findEngines, launchChromium, launchFirefox } from '../tests/engines/find.ts';
 import * as here from './parse.ts';
 import type { Comparison, Results, Runtime } from './results.ts';
+import { measureSizes } from './sizes.ts';
 
 const rounds = Number(process.env.ROUNDS ?? 31);
 const wanted = (process.env.BENCH ?? 'node,chromium,firefox').split(',');
@@ -170,6 +171,7 @@ if (runtimes.length === 3) {
     rounds,
     peer: `eventsource-parser ${await versionOfPeer()}`,
     runtimes,
+    sizes: await measureSizes(),
   };
   await writeFile(new URL('results.json', import.meta.url), `${JSON.stringify(results, undefined, 2)}\n`);
 }

@@ -82,7 +82,7 @@ export function createParser(
   // The BOM is ours to strip: a decoder that starts anew with each block would strip one from each.
   const whole = new TextDecoder('utf-8', { ignoreBOM: true });
   const streaming = new TextDecoder('utf-8', { ignoreBOM: true });
-  let isAscii = true;
+  let isAscii = false;
   let isStart = true;
 
   /** Small chunks, until a line ends that is due. */

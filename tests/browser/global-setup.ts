@@ -10,6 +10,8 @@ declare module 'vitest' {
     crossOrigin: string;
     /** Another origin of the same site: cookies go with credentials. */
     crossOriginSameSite: string;
+    /** `SEED=n` repeats a random run of which a failure tells. */
+    seed: number | undefined;
   }
 }
 
@@ -18,5 +20,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('sameOrigin', '');
   project.provide('crossOrigin', server.origin);
   project.provide('crossOriginSameSite', server.origin.replace('127.0.0.1', 'localhost'));
+  project.provide('seed', process.env.SEED === undefined ? undefined : Number(process.env.SEED));
   return () => server.close();
 }

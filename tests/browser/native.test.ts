@@ -159,7 +159,7 @@ describe('the state', () => {
     await s.release();
     await reached(client, 'open');
     expect(client.readyState).toBe(EventSource.OPEN);
-    expect(opened.mock.calls).toEqual([[{ url: s.url, transport: 'native' }]]);
+    expect(opened.mock.calls).toEqual([[{ url: s.url, transport: 'native', lastEventId: '' }]]);
     client.close();
     expect([client.status, client.readyState]).toEqual(['closed', EventSource.CLOSED]);
     await s.closed();

@@ -1,3 +1,4 @@
+import { server } from 'vitest/browser';
 import { describe, expect, inject, test, vi } from 'vitest';
 import { ReadyState, SseClient, type SseClientOptions, type SseError } from 'ssekit';
 import { script, type Attempt } from '../script.ts';
@@ -84,6 +85,23 @@ describe('a redirect', () => {
     expect(followed.data).toEqual(['a']);
     expect(followed.arrived.requests[0]?.headers.cookie).toBeUndefined();
   });
+
+  const isFirefox = server.browser === 'firefox';
+
+  test(
+    isFirefox
+      ? 'that was followed keeps its connection after close() until the next bytes of the server, in Firefox alone'
+      : 'that was followed leaves no connection after close()',
+    async () => {
+      const target = await script(SAME, [live]);
+      const s = await script(SAME, [{ status: 302, headers: { location: target.url } }]);
+      const client = new SseClient(s.url, { transport: 'fetch' });
+      await client.once('message');
+      client.close();
+      if (isFirefox) await target.release();
+      expect((await target.closed()).requests).toHaveLength(1);
+    },
+  );
 
   test('tells listeners of open where the stream came from', async () => {
     const target = await script(CROSS, [live]);

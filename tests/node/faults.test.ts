@@ -1,8 +1,10 @@
 import { gzipSync } from 'node:zlib';
+import { format, resolveConfig } from 'prettier';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SseClient } from 'ssekit';
-import { faults, moved, perform, sure, toCompress } from '../faults.ts';
+import { elsewhereAttempts, faults, perform, sure, toCompress } from '../faults.ts';
 import { Gate } from '../faults/gate.ts';
+import { toMarkdown } from '../faults/markdown.ts';
 import { script } from '../script.ts';
 import { createTestServer, type TestServer } from '../server.ts';
 
@@ -23,7 +25,7 @@ const names = faults('', '', '').map(({ name }) => name);
 
 describe.for(['fetch', 'auto'] as const)('over %s', (transport) => {
   test.for(names)('%s', async (name) => {
-    const elsewhere = await script(other.origin, moved);
+    const elsewhere = await script(other.origin, elsewhereAttempts);
     const table = faults(gzipSync(toCompress).toString('base64'), server.origin, elsewhere.url);
     const fault = table.find((fault) => fault.name === name);
     if (!fault) throw new Error(`no fault ${name}`);
@@ -72,4 +74,11 @@ test('a server that refuses the connection is tried again until it is back, and 
   expect(requests.map(({ headers }) => headers['last-event-id'])).toEqual([undefined, '1']);
   expect(maxOpen).toBe(1);
   await gate.shut();
+});
+
+// `npx vitest run --project node faults -u` writes it anew.
+test('docs/faults.md says what these tests expect', async () => {
+  const options = await resolveConfig(new URL('../../package.json', import.meta.url));
+  const page = await format(toMarkdown(), { ...options, parser: 'markdown' });
+  await expect(page).toMatchFileSnapshot('../../docs/faults.md');
 });

@@ -88,6 +88,9 @@ class Model {
   }
 }
 
+/** What a listener can be told of. */
+type Moment = 'event' | 'open' | 'state' | 'error';
+
 /** The client itself, with all that can happen to it. */
 class System {
   readonly attempts: { readonly signal: AbortSignal; readonly sink: Parameters<Transport>[1] }[] = [];
@@ -101,8 +104,8 @@ class System {
   errors = 0;
   /** On the page. */
   readonly listeners = new Set<EventListener>();
-  /** What the next listener of an event does. */
-  reaction: (() => void) | undefined;
+  /** What the next listener of this kind does. */
+  reaction: { readonly at: Moment; readonly run: () => void } | undefined;
 
   constructor() {
     const { page } = this;
@@ -128,16 +131,38 @@ class System {
     this.client.onMessage(({ data }) => {
       this.calls++;
       this.delivered.push(data);
-      const { reaction } = this;
-      this.reaction = undefined;
-      reaction?.();
+      this.#react('event');
     });
-    this.client.onOpen(() => this.calls++);
-    this.client.onStateChange(() => this.calls++);
+    this.client.onOpen(() => {
+      this.calls++;
+      this.#react('open');
+    });
+    this.client.onStateChange(() => {
+      this.calls++;
+      this.#react('state');
+    });
     this.client.onError(() => {
       this.calls++;
       this.errors++;
+      this.#react('error');
     });
+  }
+
+  #react(at: Moment): void {
+    const { reaction } = this;
+    if (reaction?.at !== at) return;
+    this.reaction = undefined;
+    reaction.run();
+  }
+
+  /** Lets the next listener of this kind call these methods, `close, connect` for one. */
+  reactAt(at: Moment, calls: string): void {
+    this.reaction = {
+      at,
+      run: () => {
+        for (const call of calls.split(', ')) this.client[call as 'close' | 'connect' | 'reconnect']();
+      },
+    };
   }
 
   get sink(): Parameters<Transport>[1] {
@@ -239,6 +264,11 @@ const reactions = {
   },
 };
 
+/** `SEED=n` repeats what a failure tells of. */
+const seed = process.env.SEED;
+
+const reactionNames = Object.keys(reactions) as (keyof typeof reactions)[];
+
 let runs = 0;
 let steps = 0;
 let count = 0;
@@ -303,23 +333,47 @@ const commands = fc.commands(
         client.reconnect();
       }),
     ),
-    fc.constantFrom<keyof typeof reactions>('close', 'reconnect', 'close, connect').map((name) =>
+    fc.constantFrom(...reactionNames).map((name) =>
       command(
         `2 events, ${name} at the first`,
         (model, system) => {
-          const { client, sink } = system;
+          const { sink } = system;
           const data = String(++count);
           model.event(data);
           reactions[name](model);
-          system.reaction = () => {
-            for (const call of name.split(', ')) client[call as 'close' | 'connect' | 'reconnect']();
-          };
+          system.reactAt('event', name);
           system.message(data);
           // The rest of the chunk, which nobody wants any more.
           sink.message({ type: 'message', data: 'x', lastEventId: 'x', origin: '', raw: 'x' });
           sink.end();
         },
         isOpen,
+      ),
+    ),
+    fc.tuple(fc.constantFrom<Moment>('open', 'state'), fc.constantFrom(...reactionNames)).map(([at, name]) =>
+      command(
+        `open, ${name} when told of the ${at}`,
+        (model, system) => {
+          model.status = 'open';
+          reactions[name](model);
+          system.reactAt(at, name);
+          system.sink.open({ url: 'https://example.test/' });
+        },
+        (model) => isLive(model) && model.status !== 'open',
+      ),
+    ),
+    fc.tuple(fc.constantFrom<Moment>('error', 'state'), fc.constantFrom(...reactionNames)).map(([at, name]) =>
+      command(
+        `cut, ${name} when told of the ${at}`,
+        (model, system) => {
+          model.fail(false);
+          // Nothing is told any more of what was before `close()`.
+          if (at === 'state' && name !== 'reconnect') model.errors--;
+          reactions[name](model);
+          system.reactAt(at, name);
+          system.sink.fail(network());
+        },
+        isLive,
       ),
     ),
     fc.constant(
@@ -451,7 +505,7 @@ test(
         system.client.close();
         compare(model, system);
       }),
-      { numRuns: 800 },
+      { numRuns: 800, ...(seed !== undefined && { seed: Number(seed) }) },
     );
     console.info(`model: ${runs} runs, ${steps} steps, ${count} events`);
   },

@@ -100,7 +100,7 @@ test.for<[string, SseClientOptions, 'event' | 'failure']>([
     );
 
   // What the engine and the library make once is there after these.
-  await run(20);
+  await run(200);
   await page.evaluate((url) => {
     globalThis.kept = new ssekit.SseClient(url, { autoConnect: false });
   }, s.url);
@@ -112,10 +112,11 @@ test.for<[string, SseClientOptions, 'event' | 'failure']>([
   await page.close();
 
   expect(open).toBe(0);
-  expect(requests.length).toBeGreaterThanOrEqual(1020);
+  expect(requests.length).toBeGreaterThanOrEqual(1200);
   expect([before.clients, after.clients]).toEqual([1, 1]);
   for (const what of ['sources', 'signals', 'readers', 'listeners'] as const) {
     expect(after[what] - before[what], what).toBeLessThan(10);
   }
-  expect(after.heap - before.heap).toBeLessThan(2 ** 20);
+  // A client that is kept takes more than 4 KiB.
+  expect(after.heap - before.heap).toBeLessThan(2 * 2 ** 20);
 });

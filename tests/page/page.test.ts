@@ -314,6 +314,16 @@ describe.concurrent('the fault buttons', () => {
     await goesOn(it);
   });
 
+  test('Slow open holds the answer back, and the text goes on after it', async ({ visit }) => {
+    const it = await visit();
+    await hasTyped(it, 20);
+    await it.press(/^Slow open/);
+    await lampShows(it, 'reconnecting');
+    await lampShows(it, 'open');
+    await goesOn(it);
+    expect(await armed(it, /^Slow open/).count()).toBe(0);
+  });
+
   test('Reset is survived', async ({ visit }) => {
     const it = await visit();
     await hasTyped(it, 20);

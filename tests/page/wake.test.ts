@@ -222,6 +222,22 @@ describe.each([
     expect((await s.log()).requests).toHaveLength(1);
   });
 
+  test('a clock that jumped by eight hours, as after sleep, is no verdict either', async () => {
+    const { page, s } = await visit([hold('data: a\n\n', { text: 'data: b\n\n', delay: 7500 })], {
+      transport: 'fetch',
+      idleTimeout: 5000,
+    });
+    await has(page, 'a');
+    await page.evaluate(() => {
+      const now = performance.now.bind(performance);
+      performance.now = () => now() + 8 * 3_600_000;
+    });
+    await has(page, 'b');
+    const { errors, statuses } = await seen(page);
+    expect([errors, statuses]).toEqual([[], ['open']]);
+    expect((await s.log()).requests).toHaveLength(1);
+  });
+
   test('a tab behind another keeps its one connection', async () => {
     const { page, context, s } = await visit([hold('data: a\n\n', { text: 'data: b\n\n', wait: true })], {
       transport: 'fetch',

@@ -35,7 +35,7 @@ describe('the key', () => {
     [
       'schemas that are functions',
       { schemas: { tick: Object.assign(() => 1, schema()) } },
-      { schemas: { tick: schema() } },
+      { schemas: { tick: Object.assign(() => 2, schema()) } },
     ],
     ['headers', { headers: new Headers({ b: '2', A: '1' }) }, { headers: new Headers({ a: '1', B: '2' }) }],
     ['query parameters', { body: new URLSearchParams('a=1') }, { body: new URLSearchParams({ a: '1' }) }],

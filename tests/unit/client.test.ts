@@ -317,7 +317,8 @@ describe('onOpen', () => {
     MockEventSource.last.open();
     MockEventSource.last.drop();
     MockEventSource.last.open();
-    expect(listener.mock.calls).toEqual([[{ url, transport: 'native' }], [{ url, transport: 'native' }]]);
+    const info = { url, transport: 'native', lastEventId: '' };
+    expect(listener.mock.calls).toEqual([[info], [info]]);
   });
 });
 
@@ -820,5 +821,64 @@ describe('lastEventId', () => {
     expect(source.url).toBe(`${url}?after=41`);
     source.emit('message', '', { id: '42' });
     expect(client.lastEventId).toBe('42');
+  });
+});
+
+describe('what throws before a stream is there', () => {
+  const stream = () =>
+    Promise.resolve(new Response('data: a\n\n', { headers: { 'content-type': 'text/event-stream' } }));
+
+  test('an EventSource whose constructor throws has given up: auto goes on over fetch', async () => {
+    const cause = new DOMException('refused by policy', 'SecurityError');
+    class Blocked {
+      constructor() {
+        throw cause;
+      }
+    }
+    const fetch = vi.fn(stream);
+    vi.stubGlobal('fetch', fetch);
+    const client = new SseClient(url, { EventSource: Blocked as never, until: 'a' });
+    const errors: SseError[] = [];
+    client.onError((error) => errors.push(error));
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(errors.map(({ code, willRetry, cause }) => [code, willRetry, cause])).toEqual([
+      ['failed', true, cause],
+    ]);
+    expect(fetch).toHaveBeenCalledTimes(1);
+    expect(client.getSnapshot()).toMatchObject({ status: 'closed', error: undefined, transport: 'fetch' });
+  });
+
+  test("under transport: 'native' that is final, as what native does not tell is", async () => {
+    class Blocked {
+      constructor() {
+        throw new Error('no');
+      }
+    }
+    const client = new SseClient(url, { transport: 'native', EventSource: Blocked as never });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(client.getSnapshot()).toMatchObject({
+      status: 'closed',
+      error: { code: 'failed', willRetry: false },
+    });
+  });
+
+  test.for<[string, () => Promise<Response>]>([
+    [
+      'throws',
+      () => {
+        throw new Error('no');
+      },
+    ],
+    ['rejects', () => Promise.reject(new TypeError('Failed to fetch'))],
+    ['returns what is no response', () => Promise.resolve(undefined as never)],
+  ])('a fetch that %s is a network failure, and tried again', async ([, broken]) => {
+    const fetch = vi.fn(stream).mockImplementationOnce(broken);
+    const client = new SseClient(url, { fetch, until: 'a' });
+    const errors: string[] = [];
+    client.onError(({ code, willRetry }) => errors.push(`${code} ${String(willRetry)}`));
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(errors).toEqual(['network true']);
+    expect(client.getSnapshot()).toMatchObject({ status: 'closed', error: undefined });
+    expect(reportError).not.toHaveBeenCalled();
   });
 });

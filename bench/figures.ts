@@ -1,0 +1,119 @@
+/** `npm run figures`: writes the tables of both READMEs, and of bench/README.md, from results.json. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { format, resolveConfig } from 'prettier';
+import type { Cell, Results } from './results.ts';
+
+const path = (file: string) => fileURLToPath(new URL(`../${file}`, import.meta.url));
+
+const START = '<!-- figures: start, from bench/results.json by npm run figures -->';
+const END = '<!-- figures: end -->';
+
+const chunkNames: Readonly<Record<number, string>> = { 65536: '64 KiB', 1400: '1.4 KiB', 7: '7 B', 1: '1 B' };
+
+const english = {
+  stream: 'stream',
+  names: { tokens: 'tokens', ticks: 'ticks', large: 'large', CJK: 'CJK', 'keep-alives': 'keep-alives' },
+  import: 'import',
+  size: 'min + brotli',
+  everything: 'everything',
+  from: ({ peer, date, machine }: Results) =>
+    `Against ${peer}, ${date}, ${machine}. More than 1: ssekit is faster.`,
+};
+const chinese: typeof english = {
+  stream: '数据流',
+  names: { tokens: '逐字输出', ticks: '行情', large: '大事件', CJK: '中文', 'keep-alives': '心跳' },
+  import: '引入',
+  size: '压缩后（min + brotli）',
+  everything: '全部',
+  from: ({ peer, date, machine }) => `与 ${peer} 相比，${date}，${machine}。大于 1 表示 ssekit 更快。`,
+};
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map((_, i) => (i === 0 ? '---' : '--:'))), ...rows.map(line)].join('\n');
+}
+
+/** For the READMEs: ratios and sizes. */
+function overview(results: Results, words: typeof english): string {
+  const chunks = [65536, 1400, 7];
+  const shown = results.runtimes.filter(({ name }) => !name.startsWith('Firefox'));
+  const ratioOf = (cells: readonly Cell[], stream: string, chunk: number) =>
+    (cells.find((cell) => cell.stream === stream && cell.chunk === chunk)?.ratio ?? NaN).toFixed(1);
+  return [
+    table(
+      [
+        words.stream,
+        ...shown.flatMap(({ name }) => chunks.map((chunk) => `${name}, ${chunkNames[chunk] ?? ''}`)),
+      ],
+      Object.entries(words.names).map(([stream, name]) => [
+        name,
+        ...shown.flatMap(({ cells }) => chunks.map((chunk) => ratioOf(cells, stream, chunk))),
+      ]),
+    ),
+    words.from(results),
+    table(
+      [words.import, words.size],
+      Object.entries(results.sizes).map(([name, bytes]) => [
+        name === 'everything' ? words.everything : `\`${name}\``,
+        `${(bytes / 1000).toFixed(1)} kB`,
+      ]),
+    ),
+  ].join('\n\n');
+}
+
+/** For bench/README.md: every cell, with its range. */
+function details({ runtimes, rounds, peer, date, machine }: Results): string {
+  const ns = (value: number) => value.toLocaleString('en');
+  return [
+    `${peer}, ${date}, ${machine}, ${rounds} rounds.`,
+    ...runtimes.flatMap(({ name, clock, cells, growth }) => [
+      `### ${name}, ${clock}`,
+      table(
+        ['stream', 'chunk', 'ssekit, ns an event', 'peer, ns an event', 'ratio', 'half of the rounds'],
+        cells.map(({ stream, chunk, ours, theirs, ratio, low, high }) => [
+          stream,
+          chunkNames[chunk] ?? '',
+          ns(ours),
+          ns(theirs),
+          ratio.toFixed(2),
+          `${low.toFixed(2)}–${high.toFixed(2)}`,
+        ]),
+      ),
+      table(
+        ['one line of 8 MiB, in chunks', 'ssekit, ms', 'peer, ms'],
+        growth.map(({ chunks, ours, theirs }) => [
+          ns(chunks),
+          (ours / 1e6).toFixed(1),
+          (theirs / 1e6).toFixed(1),
+        ]),
+      ),
+    ]),
+  ].join('\n\n');
+}
+
+/** The pages that show figures, and what they show. */
+export const pages: Readonly<Record<string, (results: Results) => string>> = {
+  'README.md': (results) => overview(results, english),
+  'README.zh-CN.md': (results) => overview(results, chinese),
+  'bench/README.md': details,
+};
+
+export async function readPage(file: string): Promise<string> {
+  return readFile(path(file), 'utf8');
+}
+
+/** The page with the figures of results.json. */
+export async function withFigures(file: string): Promise<string> {
+  const results = JSON.parse(await readPage('bench/results.json')) as Results;
+  const page = await readPage(file);
+  const [before, rest] = page.split(START);
+  const after = rest?.split(END)[1];
+  if (before === undefined || after === undefined) throw new Error(`${file} has no place for figures.`);
+  const text = `${before}${START}\n\n${pages[file]?.(results) ?? ''}\n\n${END}${after}`;
+  return format(text, { ...(await resolveConfig(path(file))), filepath: path(file) });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const file of Object.keys(pages)) await writeFile(path(file), await withFigures(file));
+}

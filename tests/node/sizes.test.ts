@@ -1,0 +1,90 @@
+/** What the built package weighs in a page: `npm run build` comes first. */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import webpack from 'webpack';
+import { bundle, sizeOf, type Import } from '../../bench/sizes.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+describe('minified and compressed with brotli', () => {
+  test.each<[Import, number]>([
+    ['parseSse', 3500],
+    ['fetchSse', 5500],
+    ['FetchEventSource', 6500],
+    ['SseClient', 10_000],
+    ['everything', 14_000],
+  ])('%s is at most %i bytes', async (name, budget) => {
+    expect(await sizeOf(name)).toBeLessThanOrEqual(budget);
+  });
+
+  test.each<[Import, number]>([
+    ['SseClient, sharedConnection', 3000],
+    ['SseClient, ssekit/react', 1250],
+    ['SseClient, ssekit/vue', 1500],
+  ])('%s adds at most %i bytes to SseClient', async (name, budget) => {
+    expect((await sizeOf(name)) - (await sizeOf('SseClient'))).toBeLessThanOrEqual(budget);
+  });
+});
+
+/** Bundles one import as an application does. */
+const bundlers: Record<string, (name: 'parseSse' | 'SseClient') => Promise<string>> = {
+  esbuild: bundle,
+
+  async Vite(name) {
+    const entry = await writeEntry(name);
+    const result = await build({
+      configFile: false,
+      root,
+      logLevel: 'silent',
+      publicDir: false,
+      build: { write: false, rolldownOptions: { input: entry } },
+    });
+    return [result]
+      .flat()
+      .flatMap((each) => ('output' in each ? each.output.map(codeOf) : []))
+      .join('\n');
+  },
+
+  async webpack(name) {
+    const entry = await writeEntry(name);
+    const folder = join(entry, '..');
+    const compiler = webpack({ mode: 'production', context: root, entry, output: { path: folder } });
+    await new Promise<void>((resolve, reject) => {
+      compiler.run((error, stats) => {
+        if (error) reject(error);
+        else if (stats?.hasErrors()) reject(new Error(stats.toString('errors-only')));
+        else resolve();
+      });
+    });
+    return readFile(join(folder, 'main.js'), 'utf8');
+  },
+};
+
+const codeOf = (chunk: object) => ('code' in chunk ? String(chunk.code) : '');
+
+async function writeEntry(name: string): Promise<string> {
+  const folder = await mkdtemp(join(root, 'dist/entry-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const entry = join(folder, 'entry.js');
+  const index = JSON.stringify(join(root, 'dist/index.js'));
+  // Something that uses the import, or it would be dropped as well.
+  await writeFile(entry, `import { ${name} } from ${index};\nglobalThis.used = ${name};\n`);
+  return entry;
+}
+
+describe.each(Object.entries(bundlers))('what is not imported is not in the bundle of %s', (_name, run) => {
+  test('parseSse brings no client, no connection and no sharing', { timeout: 60_000 }, async () => {
+    const code = await run('parseSse');
+    expect(code).toContain('maxEventSize');
+    expect(code).not.toMatch(/onStateChange|retryInterval|BroadcastChannel|EventTarget/);
+  });
+
+  test('SseClient brings no FetchEventSource and no sharing', { timeout: 60_000 }, async () => {
+    const code = await run('SseClient');
+    expect(code).toContain('onStateChange');
+    expect(code).not.toMatch(/BroadcastChannel|EventTarget/);
+  });
+});
