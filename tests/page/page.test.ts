@@ -314,7 +314,7 @@ describe.concurrent('the fault buttons', () => {
     await goesOn(it);
   });
 
-  test('Slow open holds the answer back, and the text goes on after it', async ({ visit }) => {
+  test('Slow open holds the answer back, and the text goes on after it', async ({ expect, visit }) => {
     const it = await visit();
     await hasTyped(it, 20);
     await it.press(/^Slow open/);
