@@ -87,7 +87,7 @@ describe.concurrent('axe finds nothing', () => {
         await it.page.locator('#payload-error').waitFor();
         await it.page.locator('#alarms .badge').first().waitFor();
       }
-      if (scene === 'wire') await it.page.locator('[data-reader="naive"] [data-verdict="wrong"]').waitFor();
+      if (scene === 'wire') await it.page.locator('[data-reader="ssekit"] [data-verdict="right"]').waitFor();
       else {
         // Final, so that nothing changes while it is looked at; and the error panel is full.
         await it.page.locator('#faults button').nth(1).click();
