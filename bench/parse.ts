@@ -93,7 +93,8 @@ function prepare(parts: readonly Uint8Array[], sampleMs: number): void {
   expected = { events: 0, characters: 0 };
   theirs(chunks, expected);
   let once = Infinity;
-  const warmUpUntil = performance.now() + 300;
+  // Long enough for compilers, which work on other threads and wait for a free core.
+  const warmUpUntil = performance.now() + 1000;
   do once = Math.min(once, sample('ours'), sample('theirs'));
   while (performance.now() < warmUpUntil);
   times = Math.max(1, Math.round(sampleMs / once));

@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: measures our parser against eventsource-parser in Node, Chromium and Firefox, and writes results.json, from which
- * `npm run figures` makes the tables. BENCH=node,chromium runs a part, and writes nothing; ROUNDS=9 is for a first look.
+ * `npm run figures` makes the tables. BENCH=node,chromium measures these anew and keeps the others; ROUNDS=9 is for a first look.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import os from 'node:os';
@@ -164,14 +164,20 @@ const runtimes: Runtime[] = [];
 if (wanted.includes('node')) runtimes.push(await measure(node));
 if (wanted.includes('chromium')) runtimes.push(await inChromium());
 if (wanted.includes('firefox')) runtimes.push(await inFirefox());
-if (runtimes.length === 3) {
-  const results: Results = {
-    date: new Date().toISOString().slice(0, 10),
-    machine: `${os.cpus()[0]?.model.trim() ?? 'unknown CPU'}, ${os.availableParallelism()} cores, ${os.type()}`,
-    rounds,
-    peer: `eventsource-parser ${await versionOfPeer()}`,
-    runtimes,
-    sizes: await measureSizes(),
-  };
-  await writeFile(new URL('results.json', import.meta.url), `${JSON.stringify(results, undefined, 2)}\n`);
-}
+
+const file = new URL('results.json', import.meta.url);
+const before = await readFile(file, 'utf8').then(
+  (text) => (JSON.parse(text) as Results).runtimes,
+  () => [],
+);
+const engineOf = ({ name }: Runtime) => name.split(' ')[0];
+const kept = before.filter((old) => !runtimes.some((now) => engineOf(now) === engineOf(old)));
+const results: Results = {
+  date: new Date().toISOString().slice(0, 10),
+  machine: `${os.cpus()[0]?.model.trim() ?? 'unknown CPU'}, ${os.availableParallelism()} cores, ${os.type()}`,
+  rounds,
+  peer: `eventsource-parser ${await versionOfPeer()}`,
+  runtimes: [...kept, ...runtimes],
+  sizes: await measureSizes(),
+};
+await writeFile(file, `${JSON.stringify(results, undefined, 2)}\n`);

@@ -169,6 +169,6 @@ function keyOf(url: ComponentUrl, options: object): string | undefined {
     if (Symbol.iterator in value) return [...(value as Iterable<unknown>)];
     if (isPlain(value)) return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
     if (!identities.has(value)) identities.set(value, ++lastIdentity);
-    return { '#': identities.get(value) };
+    return { ƒ: identities.get(value) };
   });
 }

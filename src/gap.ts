@@ -9,13 +9,13 @@ export type Resumed = (info: OpenInfo) => boolean | undefined;
 /**
  * What to tell when a stream that was to resume has not; `undefined` where it has, or where nothing says otherwise.
  *
- * The default rule is that of the Mercure protocol, the only one that has a sign for it: the response header `Last-Event-ID` names the event
- * from which the history goes on, which is another one than was asked for when that one is no longer known.
+ * The default rule is that of the Mercure protocol, the only one that has a sign for it: the response header `Last-Event-ID` (in newer
+ * drafts `Mercure-Last-Event-ID`) names the event from which the history goes on: another one than was asked for when that one is not known.
  */
 export function gap(info: OpenInfo, resumed: Resumed | undefined): SseError | undefined {
   const { lastEventId, status, headers } = info;
   if (!lastEventId) return undefined;
-  const answer = headers?.get('last-event-id') ?? undefined;
+  const answer = headers?.get('mercure-last-event-id') ?? headers?.get('last-event-id') ?? undefined;
   const isWhole =
     attempt(() => resumed?.(info)) ?? (answer === undefined || answer === utf8ByteString(lastEventId));
   if (isWhole) return undefined;

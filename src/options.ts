@@ -53,7 +53,7 @@ export interface ResumeOptions {
   /**
    * Says from the response whether the server went on after `info.lastEventId`. It is asked whenever a stream opens that was to resume. `false`
    * is told as an `onError` with the code `gap`, and the stream goes on; `undefined` leaves it to the default rule, which holds on `fetch` without
-   * this option, too: a response header `Last-Event-ID` (the sign of Mercure hubs) that names another id is a gap. Across origins the header must
+   * this option, too: a response header `Last-Event-ID` or `Mercure-Last-Event-ID` (the sign of Mercure hubs) that names another id is a gap. Across origins the header must
    * be exposed, and the id is sent only with `lastEventIdParam` or `transport: 'fetch'`.
    */
   readonly resumed?: Resumed | undefined;

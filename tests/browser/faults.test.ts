@@ -44,7 +44,7 @@ describe.for(['native', 'fetch', 'auto'] as const)('over %s', { concurrent: true
     if (!fault) throw new Error(`no fault ${name}`);
     const { outcome, problems, ids, maxOpen, times } = await perform(
       SAME,
-      (transport === 'native' && fault.nativeAttempts) || fault.attempts,
+      (transport === 'native' ? fault.nativeAttempts : undefined) ?? fault.attempts,
       transport === 'native' ? { transport } : { ...options[transport], ...fault.options },
     );
     await elsewhere.release(2);

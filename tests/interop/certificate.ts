@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { newFolder } from './process.ts';
+import { newFolder } from '../../demo/cluster/process.ts';
 
 /** A key and a certificate for 127.0.0.1 that holds for a day, made by the openssl that comes with every system. */
 export function selfSigned(): { key: string; cert: string } {

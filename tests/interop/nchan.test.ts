@@ -1,27 +1,13 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { SseClient } from 'ssekit';
 import { gated, type Feed } from './feed.ts';
-import { startNginx } from './nginx.ts';
-import { freePorts, type Running } from './process.ts';
+import { startNginx } from '../../demo/cluster/nginx.ts';
+import { freePorts, type Running } from '../../demo/cluster/process.ts';
+import { publish, subscribers } from './nchan.ts';
 import { describeWith } from './programs.ts';
 import { speaksWith } from './suite.ts';
 
 /** nginx with Nchan: the server keeps the events, numbers them as it likes, and no code of ours is behind it. */
-
-/** Publishes by HTTP. */
-export async function publish(url: string, event: string, data: string): Promise<void> {
-  const headers = event === 'message' ? undefined : { 'X-EventSource-Event': event };
-  const response = await fetch(url, { method: 'POST', body: data, ...(headers && { headers }) });
-  await response.text();
-  if (!response.ok) throw new Error(`Nchan says ${response.status}`);
-}
-
-/** How many subscribers a channel has; none where there is no channel yet. */
-export async function subscribers(url: string): Promise<number> {
-  const response = await fetch(url, { headers: { Accept: 'application/json' } });
-  const info = await response.text();
-  return response.ok ? (JSON.parse(info) as { subscribers: number }).subscribers : 0;
-}
 
 describeWith(['nginx', 'nchan'], 'Nchan', () => {
   let nginx: Running;

@@ -5,8 +5,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { SseClient, type SseClientOptions } from 'ssekit';
 import { gated, type Feed } from './feed.ts';
 import { History, wire } from './history.ts';
-import { startNginx } from './nginx.ts';
-import { freePorts, type Running } from './process.ts';
+import { startNginx } from '../../demo/cluster/nginx.ts';
+import { freePorts, type Running } from '../../demo/cluster/process.ts';
 import { describeWith } from './programs.ts';
 import { speaksWith } from './suite.ts';
 

@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 
 /** All that users can name. Whoever changes it changes these lists, and the CHANGELOG. */
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const entry = (name: string) => `${root}src/${name}.ts`;
+
+// The compiler looks at the libraries of React and Vue when it is first asked.
+vi.setConfig({ testTimeout: 120_000 });
 
 let program: ts.Program;
 beforeAll(() => {
@@ -75,6 +78,8 @@ describe('ssekit exports', () => {
         "PerAttempt",
         "ReadyState",
         "RequestContext",
+        "ResumeOptions",
+        "Resumed",
         "RetryOptions",
         "SchemaResult",
         "SseClient",
@@ -104,21 +109,6 @@ describe('ssekit exports', () => {
   test('a client with these members', () => {
     expect(membersOf('SseClient')).toMatchInlineSnapshot(`
       [
-        "#abort",
-        "#any",
-        "#closes",
-        "#connection",
-        "#emit",
-        "#errors",
-        "#hasBegun",
-        "#inOrder",
-        "#listen",
-        "#listenToAll",
-        "#messages",
-        "#onClosed",
-        "#opens",
-        "#signal",
-        "#states",
         "close",
         "connect",
         "events",
@@ -160,6 +150,7 @@ describe('ssekit exports', () => {
         "method",
         "openTimeout",
         "redirect",
+        "resumed",
         "retry",
         "retryInterval",
         "schemas",
@@ -202,6 +193,7 @@ describe('ssekit exports', () => {
         "content-type",
         "decode",
         "failed",
+        "gap",
         "http",
         "network",
         "no-content",
@@ -214,11 +206,32 @@ describe('ssekit exports', () => {
 });
 
 test('ssekit/react exports these names and no others', () => {
-  expect(exportsOf('react')).toMatchInlineSnapshot();
+  expect(exportsOf('react')).toMatchInlineSnapshot(`
+    [
+      "ClientState",
+      "ComponentUrl",
+      "Reducer",
+      "ValueOptions",
+      "useSse",
+      "useSseEvent",
+      "useSseValue",
+    ]
+  `);
 });
 
 test('ssekit/vue exports these names and no others', () => {
-  expect(exportsOf('vue')).toMatchInlineSnapshot();
+  expect(exportsOf('vue')).toMatchInlineSnapshot(`
+    [
+      "ClientRefs",
+      "ClientState",
+      "ComponentUrl",
+      "Reducer",
+      "ValueOptions",
+      "useSse",
+      "useSseEvent",
+      "useSseValue",
+    ]
+  `);
 });
 
 describe('ssekit/testing exports', () => {
@@ -237,8 +250,6 @@ describe('ssekit/testing exports', () => {
   test('a MockEventSource with these members', () => {
     expect(membersOf('MockEventSource', 'testing')).toMatchInlineSnapshot(`
       [
-        "#isClosed",
-        "#lastEventId",
         "CLOSED",
         "CONNECTING",
         "OPEN",

@@ -191,6 +191,42 @@ describe('the blocks that are marked', () => {
       });
       expect(client?.status).toBe('open');
     },
+    async numbered(page, name) {
+      streams.set(
+        '/events/prices',
+        [1, 2, 4].map((n) => `event: tick\ndata: {"n":${n},"price":"1"}\n\n`).join(''),
+      );
+      const show = vi.fn();
+      const log = vi.fn();
+      await runs(page, name, { SseClient: Kept, show, log });
+      await vi.waitFor(() => {
+        expect(log).toHaveBeenCalledTimes(3);
+      });
+      expect(show).toHaveBeenCalledTimes(1);
+    },
+    async 'header-auth'(page, name) {
+      const login = () => Promise.resolve('stale');
+      const refresh = vi.fn(() => Promise.resolve('fresh'));
+      await runs(page, name, { SseClient: Kept, login, refresh });
+      await clients.at(-1)?.once('tick' as never);
+      expect(refresh).toHaveBeenCalledTimes(1);
+    },
+    async 'query-auth'(page, name) {
+      const asked: string[] = [];
+      const real = fetch;
+      const own = vi.fn((input: string | URL, init?: RequestInit) => {
+        const { pathname, search } = new URL(input, server.origin);
+        asked.push(pathname + search);
+        if (pathname === '/api/ticket') return Promise.resolve(new Response(`t${asked.length}`));
+        return real(`${server.origin}/api/prices`, init);
+      });
+      vi.stubGlobal('fetch', own);
+      await runs(page, name, { SseClient: Kept, fetch: own });
+      await clients.at(-1)?.once('tick' as never);
+      clients.at(-1)?.reconnect();
+      await clients.at(-1)?.once('tick' as never);
+      expect(asked).toEqual(['/api/ticket', '/prices?ticket=t1', '/api/ticket', '/prices?ticket=t3']);
+    },
     async loop(page, name) {
       const output = element();
       await runs(page, name, { SseClient: Kept, output });
@@ -268,6 +304,10 @@ const streams = new Map([
 
 const api: Middleware = (request, response, next) => {
   const stream = streams.get(request.url ?? '');
+  if (request.headers.authorization === 'Bearer stale') {
+    response.writeHead(401).end();
+    return;
+  }
   if (stream !== undefined) {
     // Left open, as a stream is.
     const headers = { 'content-type': 'text/event-stream', 'x-history': 'lost' };

@@ -13,7 +13,15 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const run = promisify(execFile);
 
 const exportsOfBinding = ['useSse', 'useSseEvent', 'useSseValue'];
-const exportsOfIndex = ['FetchEventSource', 'ReadyState', 'SseClient', 'SseError', 'fetchSse', 'parseSse'];
+const exportsOfIndex = [
+  'FetchEventSource',
+  'ReadyState',
+  'SseClient',
+  'SseError',
+  'fetchSse',
+  'parseSse',
+  'sharedConnection',
+];
 
 /** In a process of its own, where no alias leads to src. */
 async function inNode(code: string): Promise<unknown> {

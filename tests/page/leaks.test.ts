@@ -68,7 +68,7 @@ test.for<[string, SseClientOptions, 'event' | 'failure']>([
   ['native, closed after an event', { transport: 'native' }, 'event'],
   ['fetch, closed after an event', { transport: 'fetch', idleTimeout: 60_000 }, 'event'],
   ['auto, closed while it waits to try again', {}, 'failure'],
-])('1,000 clients leave nothing: %s', { timeout: 120_000 }, async ([name, options, moment]) => {
+])('1,000 clients leave nothing: %s', { timeout: 240_000 }, async ([name, options, moment]) => {
   const s = await script(server.origin, [
     moment === 'event' ? { chunks: ['data: a\n\n'], end: 'hold' } : { status: 503 },
   ]);

@@ -828,16 +828,16 @@ describe('what throws before a stream is there', () => {
   const stream = () =>
     Promise.resolve(new Response('data: a\n\n', { headers: { 'content-type': 'text/event-stream' } }));
 
+  const throwing = (cause: Error) =>
+    function () {
+      throw cause;
+    } as unknown as typeof EventSource;
+
   test('an EventSource whose constructor throws has given up: auto goes on over fetch', async () => {
     const cause = new DOMException('refused by policy', 'SecurityError');
-    class Blocked {
-      constructor() {
-        throw cause;
-      }
-    }
     const fetch = vi.fn(stream);
     vi.stubGlobal('fetch', fetch);
-    const client = new SseClient(url, { EventSource: Blocked as never, until: 'a' });
+    const client = new SseClient(url, { EventSource: throwing(cause), until: 'a' });
     const errors: SseError[] = [];
     client.onError((error) => errors.push(error));
     await vi.advanceTimersByTimeAsync(1000);
@@ -849,12 +849,7 @@ describe('what throws before a stream is there', () => {
   });
 
   test("under transport: 'native' that is final, as what native does not tell is", async () => {
-    class Blocked {
-      constructor() {
-        throw new Error('no');
-      }
-    }
-    const client = new SseClient(url, { transport: 'native', EventSource: Blocked as never });
+    const client = new SseClient(url, { transport: 'native', EventSource: throwing(new Error('no')) });
     await vi.advanceTimersByTimeAsync(60_000);
     expect(client.getSnapshot()).toMatchObject({
       status: 'closed',

@@ -20,6 +20,12 @@ describe('without the option', () => {
     expect(error?.headers?.get('last-event-id')).toBe('earliest');
   });
 
+  test('so is Mercure-Last-Event-ID, as newer hubs name it, whatever the other says', () => {
+    const headers = { 'Mercure-Last-Event-ID': 'earliest', 'Last-Event-ID': '7' };
+    expect(gap(opened('7', headers), undefined)?.code).toBe('gap');
+    expect(gap(opened('7', { ...headers, 'Mercure-Last-Event-ID': '7' }), undefined)).toBeUndefined();
+  });
+
   test.for<[string, ReturnType<typeof opened>]>([
     ['the header names the same id', opened('7', { 'Last-Event-ID': '7' })],
     ['the header names the same id, as the bytes it was sent as', opened('é', { 'Last-Event-ID': 'Ã©' })],

@@ -44,17 +44,28 @@ export async function start(
     cwd: folder,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own: nginx has workers, which outlive a master that is killed.
+    detached: true,
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (data: Buffer) => (output += data.toString()));
-  const killNow = () => child.kill('SIGKILL');
+  const kill = (signal: NodeJS.Signals) => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, signal);
+    } catch {
+      // It has ended already.
+    }
+  };
+  const killNow = () => {
+    kill('SIGKILL');
+  };
   process.on('exit', killNow);
   const end = async (signal: NodeJS.Signals) => {
     process.off('exit', killNow);
     if (child.exitCode === null && child.signalCode === null) {
       const ended = once(child, 'exit');
-      child.kill(signal);
+      kill(signal);
       await ended;
     }
   };

@@ -1,6 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { isRoot } from '../engines/machine.ts';
 import { newFolder, start, type Running } from './process.ts';
 import { programOf } from './programs.ts';
 
@@ -18,7 +17,7 @@ export async function startNginx(
     path.join(folder, 'nginx.conf'),
     `${module}
 daemon off;
-${isRoot() ? 'user root;' : ''}
+${process.getuid?.() === 0 ? 'user root;' : ''}
 worker_processes ${workers};
 pid nginx.pid;
 events { worker_connections 4096; }

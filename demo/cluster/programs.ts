@@ -1,0 +1,54 @@
+/** Where the servers are that are programs of their own. */
+import { execFileSync } from 'node:child_process';
+import { accessSync, constants, existsSync } from 'node:fs';
+import path from 'node:path';
+
+/** The Debian package of each. */
+export const packages = {
+  nginx: 'nginx',
+  nchan: 'libnginx-mod-nchan',
+  redis: 'redis-server',
+  haproxy: 'haproxy',
+  caddy: 'caddy',
+} as const;
+
+export type ServerName = keyof typeof packages;
+
+/** The program of this server; of Nchan, the module. `undefined` where it is not installed. */
+export function findProgram(name: ServerName): string | undefined {
+  if (name === 'nchan') return nchanModule();
+  const file = name === 'redis' ? 'redis-server' : name;
+  // Debian's servers are where the PATH of a user who is not root does not lead.
+  const folders = [...(process.env.PATH ?? '').split(path.delimiter), '/usr/sbin', '/usr/local/sbin'];
+  return folders.map((folder) => path.join(folder, file)).find(isProgram);
+}
+
+/** The same, or an error with the cure. */
+export function programOf(name: ServerName): string {
+  const found = findProgram(name);
+  if (found === undefined) throw new Error(`${name} is not here: ${cure(name)}`);
+  return found;
+}
+
+export function cure(name: ServerName): string {
+  return `install ${name} (Debian: apt-get install ${packages[name]})`;
+}
+
+function nchanModule(): string | undefined {
+  const nginx = findProgram('nginx');
+  if (nginx === undefined) return undefined;
+  // nginx tells where its modules are on standard error only.
+  const version = execFileSync('sh', ['-c', '"$0" -V 2>&1', nginx], { encoding: 'utf8' });
+  const folder = /--modules-path=(\S+)/.exec(version)?.[1] ?? '/usr/lib/nginx/modules';
+  const module = path.join(folder, 'ngx_nchan_module.so');
+  return existsSync(module) ? module : undefined;
+}
+
+function isProgram(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,140 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { SseClient } from 'ssekit';
+import { freePorts, newFolder, start, type Running } from '../../demo/cluster/process.ts';
+import { programOf, type ServerName } from '../../demo/cluster/programs.ts';
+import { gated } from './feed.ts';
+import { History, wire } from './history.ts';
+import { describeWith } from './programs.ts';
+import { speaksWith } from './suite.ts';
+
+/** HAProxy and Caddy in front of a server of Node, configured as docs/recipes/servers.md says, but for ports and shorter timeouts. */
+
+interface Proxy {
+  readonly name: ServerName;
+  readonly file: string;
+  readonly config: (port: number, backend: number) => string;
+  readonly args: readonly string[];
+  /** Whether it ends a stream that is silent for a second. */
+  readonly isImpatient: boolean;
+}
+
+const proxies: readonly Proxy[] = [
+  {
+    name: 'haproxy',
+    file: 'haproxy.cfg',
+    config: (port, backend) => `
+defaults
+  mode http
+  timeout connect 5s
+  timeout client  1s
+  timeout server  1s
+listen streams
+  bind 127.0.0.1:${port}
+  server backend 127.0.0.1:${backend}
+`,
+    args: ['-db', '-f', 'haproxy.cfg'],
+    isImpatient: true,
+  },
+  {
+    name: 'caddy',
+    file: 'Caddyfile',
+    config: (port, backend) => `
+{
+  admin off
+  auto_https off
+  persist_config off
+}
+http://127.0.0.1:${port} {
+  bind 127.0.0.1
+  reverse_proxy /events 127.0.0.1:${backend} {
+    flush_interval -1
+  }
+}
+`,
+    args: ['run', '--config', 'Caddyfile', '--adapter', 'caddyfile'],
+    isImpatient: false,
+  },
+];
+
+for (const { name, file, config, args, isImpatient } of proxies) {
+  describeWith([name], `behind ${name}`, () => {
+    const history = new History();
+    let backend: Server;
+    let proxy: Running;
+    let port: number;
+
+    beforeAll(async () => {
+      backend = createServer((request, response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+        response.write('retry: 10\n\n');
+        const beat = setInterval(() => response.write(':\n\n'), 200);
+        const leave = history.follow(request.headers['last-event-id']?.toString(), (event) => {
+          response.write(wire(event));
+        });
+        if (request.url?.endsWith('?silent')) clearInterval(beat);
+        response.on('close', () => {
+          clearInterval(beat);
+          leave();
+        });
+      }).listen(0, '127.0.0.1');
+      await once(backend, 'listening');
+      [port = 0] = await freePorts(1);
+      const folder = newFolder();
+      writeFileSync(path.join(folder, file), config(port, (backend.address() as AddressInfo).port));
+      const env = { HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder };
+      proxy = await start(programOf(name), args, { folder, ports: [port], env });
+    });
+    afterAll(async () => {
+      await proxy.stop();
+      const closed = once(backend, 'close');
+      backend.close();
+      backend.closeAllConnections();
+      await closed;
+    });
+
+    speaksWith('with heartbeats', async () => {
+      const gate = await gated(port);
+      return {
+        ...gate,
+        url: `http://127.0.0.1:${gate.port}/events`,
+        publish: (event, data) => {
+          history.publish(event, data);
+        },
+        open: () => history.open,
+      };
+    });
+
+    test(`a silence ${isImpatient ? 'ends the stream, and the client resumes' : 'is no reason to end the stream'}`, async () => {
+      const client = new SseClient<{ tick: string }>(`http://127.0.0.1:${port}/events?silent`, {
+        retryInterval: 10,
+        // Longer than the timeouts of the proxy: where that ends nothing, this does.
+        idleTimeout: 2500,
+      });
+      onTestFinished(() => {
+        client.close();
+      });
+      const log: string[] = [];
+      client.on('tick', ({ data }) => log.push(data));
+      client.onError(({ code }) => log.push(code));
+      await vi.waitFor(() => {
+        expect(history.open).toBe(1);
+      });
+      history.publish('tick', 'before');
+      await vi.waitFor(() => {
+        expect(log.slice(0, 2)).toEqual(['before', isImpatient ? 'network' : 'timeout']);
+      }, 15_000);
+      history.publish('tick', 'after');
+      await vi.waitFor(() => {
+        expect(log.filter((entry) => entry !== 'network' && entry !== 'timeout')).toEqual([
+          'before',
+          'after',
+        ]);
+      }, 15_000);
+    });
+  });
+}

@@ -1,0 +1,62 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { picture } from '../../bench/storm/picture.ts';
+import { policies, simulate, type Outcome, type PolicyName } from '../../bench/storm/simulate.ts';
+import { random } from '../faults/numbered.ts';
+
+/** The simulation behind docs/reconnect-storms.md, with a two-hundredth of the clients and of the server: the ranking is the same. */
+
+const CLIENTS = 5000;
+const SERVER = { accepts: 100, refusal: 0.02 };
+
+// Not by a spy, which would remember a million calls.
+const real = Math.random;
+beforeEach(() => {
+  Math.random = random(7);
+});
+afterEach(() => {
+  Math.random = real;
+});
+
+const run = (name: PolicyName, server = SERVER) => simulate(policies[name], CLIENTS, server, 300);
+
+describe('five thousand clients that are dropped at once', () => {
+  test('are back soonest with the delays of ssekit, and with a third of the attempts of a fixed delay', { timeout: 60_000 }, () => {
+    const outcomes = Object.fromEntries(
+      Object.keys(policies).map((name) => [name, run(name as PolicyName)]),
+    ) as Record<PolicyName, Outcome>;
+    const { ssekit, 'ssekit, retry: 5000': told, ...others } = outcomes;
+    for (const [name, { back99 = Infinity, attempts }] of Object.entries(others)) {
+      expect(back99, name).toBeGreaterThan((ssekit.back99 ?? Infinity) * 1.1);
+      if (/browser|fixed/.test(name)) expect(attempts, name).toBeGreaterThan(ssekit.attempts * 3);
+    }
+    // Jitter cannot spread the first attempts over more than the base: that is for the server to say, with `retry:`.
+    expect(ssekit.peak).toBeGreaterThan(CLIENTS * 0.9);
+    expect(told.peak).toBeLessThan(CLIENTS * 0.35);
+    expect(told.back99).toBeLessThan(ssekit.back99 ?? Infinity);
+  });
+
+  test('never come back where all of them wait exactly as long, and longer each time', () => {
+    const { back99, back } = run('exponential, no jitter');
+    expect(back99).toBeUndefined();
+    expect(back.at(-1)).toBeLessThan(0.5);
+  });
+
+  test('cannot be back sooner than the server can accept them', () => {
+    const { back99, attempts } = run('ssekit', { accepts: 100, refusal: 0 });
+    expect(back99).toBeGreaterThanOrEqual((CLIENTS * 0.99) / 100);
+    expect(attempts).toBeGreaterThan(CLIENTS);
+  });
+
+  test('all get in at the first attempt where the server can take them all', () => {
+    const { back99, attempts } = run('ssekit', { accepts: 10 * CLIENTS, refusal: 0.02 });
+    expect(attempts).toBeLessThanOrEqual(CLIENTS);
+    expect(back99).toBeLessThan(1.5);
+  });
+
+  test('make a picture with a curve for each policy', () => {
+    const outcome = { name: 'ssekit', ...run('ssekit') };
+    const svg = picture([outcome, { ...outcome, name: 'other' }], SERVER.accepts);
+    expect(svg.match(/<polyline/g)).toHaveLength(4);
+    expect(svg).not.toMatch(/NaN|undefined|Infinity/);
+  });
+});
