@@ -27,9 +27,8 @@ const pictures: readonly Picture[] = [
     scene: 'dashboard',
     query: 'metrics=100',
     async pose(page) {
-      // Half a minute of charts.
-      await page.locator('#log-count', { hasText: /3\d\d/ }).waitFor();
-      await page.locator('#alarms li').nth(5).waitFor();
+      // A quarter of a minute of charts.
+      await page.locator('#log-count', { hasText: /1[5-9]\d/ }).waitFor();
     },
   },
 ];

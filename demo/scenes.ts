@@ -9,7 +9,8 @@ export interface Scenes {
 /** Shows what belongs to the scene of the address (`#dashboard`), the first one by default. */
 export function sceneSwitch(shown: (name: string) => void): Scenes {
   const main = element('main', HTMLElement);
-  const links = [...element('scenes', HTMLElement).querySelectorAll('a')];
+  const bar = element('scenes', HTMLElement);
+  const links = [...bar.querySelectorAll('a')];
   const names = links.map(({ hash }) => hash.slice(1));
 
   let shownNow: string | undefined;
@@ -21,7 +22,11 @@ export function sceneSwitch(shown: (name: string) => void): Scenes {
     if (name === shownNow) return;
     shownNow = name;
     main.dataset.scene = name;
-    for (const [i, link] of links.entries()) link.ariaCurrent = names[i] === name ? 'page' : null;
+    for (const [i, link] of links.entries()) {
+      link.ariaCurrent = names[i] === name ? 'page' : null;
+      // On a narrow screen the links scroll.
+      if (names[i] === name) bar.scrollLeft = link.offsetLeft - bar.offsetLeft - 24;
+    }
     for (const block of document.querySelectorAll<HTMLElement>('[data-scenes]')) {
       block.hidden = !block.dataset.scenes?.split(' ').includes(name);
     }

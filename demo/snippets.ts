@@ -7,7 +7,7 @@ export type Snippets = Readonly<Partial<Record<Framework, string>>>;
 
 /** The program that does what the typewriter does with these options: the very object that its client got, written out. */
 export function replaySnippets(url: string, options: SseClientOptions<Replay>): Snippets {
-  const isJson = literal(options.decode) !== '{}';
+  const isJson = literal(options.decode ?? {}) !== '{}';
   const done = isJson ? '{ count: number }' : 'string';
   const events = `interface Events {\n  lol: string; // one character\n  done: ${done}; // how many there were\n}`;
   const rest = () => {

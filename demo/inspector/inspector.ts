@@ -27,6 +27,9 @@ export interface Inspector {
   readonly focusFilter: () => void;
 }
 
+/** ms between two paintings of new rows: faster than this nobody reads. Scrolling is painted with every frame. */
+const pace = 50;
+
 const kinds = ['all', 'event', 'state', 'error'] as const;
 const kindTexts = { all: 'kindAll', event: 'kindEvent', state: 'kindState', error: 'kindError' } as const;
 
@@ -65,7 +68,16 @@ export function inspector(): Inspector {
         : texts().rowCount(inFigures(rows.shown.length), inFigures(rows.total)),
     );
   }
-  const soon = onFrame(changed);
+  let painted = 0;
+  const soon = onFrame(() => {
+    const now = performance.now();
+    if (now - painted < pace) {
+      soon();
+      return;
+    }
+    painted = now;
+    changed();
+  });
 
   function refilter(): void {
     const chosen: Filter['kind'] = kinds.find((known) => known === kind.value) ?? 'all';

