@@ -75,7 +75,8 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
   function start(changes: Pick<SseState, 'status'> & Partial<SseState>): void {
     stop();
     const { signal } = (current = new AbortController());
-    const gap = healthy ? 0 : startedAt + SHORTEST_GAP - performance.now();
+    // Rounded up: timers cut a fraction off, and would fire within the gap.
+    const gap = healthy ? 0 : Math.ceil(startedAt + SHORTEST_GAP - performance.now());
     const run = () => {
       if (!signal.aborted) void open(signal);
     };

@@ -19,8 +19,8 @@ class Model {
   attempt = 0;
   /** Whether an attempt is under way. */
   live = false;
-  /** When the next one starts, on the model's clock, and whether hope (`online`) can bring it forward. */
-  due: { readonly at: number; readonly hopes: boolean } | undefined;
+  /** When the next one starts, on the model's clock, and from when on hope (`online`) can bring it forward, if at all. */
+  due: { readonly at: number; readonly hopesFrom?: number } | undefined;
   now = 0;
   startedAt = -Infinity;
   healthy = false;
@@ -33,7 +33,7 @@ class Model {
   begin(): void {
     this.live = false;
     const gap = this.healthy ? 0 : this.startedAt + 100 - this.now;
-    this.due = gap > 0 ? { at: this.now + gap, hopes: false } : undefined;
+    this.due = gap > 0 ? { at: this.now + gap } : undefined;
     if (gap <= 0) this.run(this.now);
   }
 
@@ -72,7 +72,7 @@ class Model {
     this.live = false;
     this.status = isFinal ? 'closed' : 'reconnecting';
     const delay = Math.max(100, retryAfter, Math.min(30_000, this.interval * 2 ** (this.attempt - 1)));
-    this.due = isFinal ? undefined : { at: this.now + delay, hopes: true };
+    this.due = isFinal ? undefined : { at: this.now + delay, hopesFrom: this.now + retryAfter };
   }
 
   event(data: string): void {
@@ -218,7 +218,7 @@ function compare(model: Model, { client, attempts, delivered, errors, problems, 
     errors: model.errors,
     problems: [],
     timers: model.due ? 1 : 0,
-    pageListeners: model.due?.hopes ? 2 : 0,
+    pageListeners: model.due?.hopesFrom === undefined ? 0 : 2,
   });
 }
 
@@ -450,7 +450,7 @@ const commands = fc.commands(
     ),
     fc.constant(
       command('online', (model, { page }) => {
-        if (model.due?.hopes) model.begin();
+        if (model.now >= (model.due?.hopesFrom ?? Infinity)) model.begin();
         page.dispatchEvent(new Event('online'));
       }),
     ),
