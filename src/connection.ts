@@ -75,21 +75,21 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
   function start(changes: Pick<SseState, 'status'> & Partial<SseState>): void {
     stop();
     const { signal } = (current = new AbortController());
-    // Rounded up: timers cut a fraction off, and would fire within the gap.
-    const gap = healthy ? 0 : Math.ceil(startedAt + SHORTEST_GAP - performance.now());
+    // Rounded up: timers cut a fraction off, and would fire within the shortest gap.
+    const pause = healthy ? 0 : Math.ceil(startedAt + SHORTEST_GAP - performance.now());
     const run = () => {
       if (!signal.aborted) void open(signal);
     };
     // A microtask, even where nothing is awaited: who begins to listen in the tick of connect() misses nothing, and a client that is
     // closed in that tick costs no request.
-    if (gap <= 0) queueMicrotask(run);
+    if (pause <= 0) queueMicrotask(run);
     else {
-      const timer = setTimeout(run, gap);
+      const timer = setTimeout(run, pause);
       signal.addEventListener('abort', () => {
         clearTimeout(timer);
       });
     }
-    update({ ...changes, retryAt: gap > 0 ? Date.now() + gap : undefined });
+    update({ ...changes, retryAt: pause > 0 ? Date.now() + pause : undefined });
   }
 
   async function open(signal: AbortSignal): Promise<void> {

@@ -41,10 +41,9 @@ export function inOrder(
   let taken = 0;
   let size = 0;
   /** What is being decoded; another object, or none, once it is forgotten. */
-  let busy: Waiting | undefined;
+  let busy: Pick<Waiting, 'idBefore'> | undefined;
 
-  function decode(entry: Waiting): void {
-    const { message } = entry;
+  function decode(message: SseMessage, idBefore: string | undefined): void {
     const decode = decodeFor(message.type);
     if (!decode) {
       deliver(message);
@@ -61,10 +60,10 @@ export function inOrder(
       deliver(result);
       return;
     }
-    busy = entry;
+    const turn = (busy = { idBefore });
     const settle = <T>(report: (value: T) => void) => {
       return (value: T) => {
-        if (busy !== entry) return;
+        if (busy !== turn) return;
         busy = undefined;
         report(value);
         goOn();
@@ -80,7 +79,7 @@ export function inOrder(
       if (typeof next === 'function') next();
       else {
         size -= sizeOf(next.message);
-        decode(next);
+        decode(next.message, next.idBefore);
       }
     }
   }
@@ -95,10 +94,9 @@ export function inOrder(
 
   return {
     push(message, idBefore) {
-      const entry = { message, idBefore };
-      if (isFree()) decode(entry);
+      if (isFree()) decode(message, idBefore);
       else if (size + sizeOf(message) <= LIMIT) {
-        waiting.push(entry);
+        waiting.push({ message, idBefore });
         size += sizeOf(message);
       } else {
         fail(
