@@ -5,6 +5,9 @@ const SILENCE = 2500;
 /** Up to so much more, so that not all tabs ask at once. */
 const SPREAD = 1000;
 
+/** Nobody deposes a leader that was silent for less, in ms. */
+export const SOONEST_DEPOSED = 2 * SILENCE;
+
 export interface LeaderWatch {
   /** The leader said something. */
   heard(): void;

@@ -102,13 +102,18 @@ function share(
           post(state);
           observer.open(info);
         },
-        message({ type, data, lastEventId, origin }) {
+        message({ type, data, lastEventId: id, origin }, idBefore) {
           if (inner !== mine) return;
+          if (!tabs?.leads()) {
+            // Stepping back has taken the id of this event, which is not delivered.
+            lastEventId = idBefore ?? lastEventId;
+            return;
+          }
           const sequence = (journal.sequence ?? 0) + 1;
-          const event: EventNotice = { kind: 'event', sequence, type, data, lastEventId, origin };
+          const event: EventNotice = { kind: 'event', sequence, type, data, lastEventId: id, origin };
           journal.add(event);
           // First the others: what this tab makes of it is no matter of theirs.
-          tabs?.post(event);
+          tabs.post(event);
           deliver(event);
         },
         error(error) {

@@ -1,5 +1,5 @@
 import { standForLeader } from './leader-lock.js';
-import { watchLeader, type LeaderWatch } from './leader-watch.js';
+import { SOONEST_DEPOSED, watchLeader, type LeaderWatch } from './leader-watch.js';
 import {
   readNotice,
   VERSION,
@@ -30,6 +30,11 @@ export interface Member {
 
 export interface TabGroup {
   post(notice: Notice): void;
+  /**
+   * The leader makes sure before each event that it still is one. After its thread was blocked, the events that piled up may be read before
+   * the message that another has taken over meanwhile, and has them too. `false`: it has stepped back.
+   */
+  leads(): boolean;
   /** Nothing is left behind, and this tab can never become leader. */
   leave(): void;
 }
@@ -44,6 +49,9 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
   /** That of the claim under way. */
   let claimed = 0;
   let isLeading = false;
+  /** When the leader last read anything, and whether it has others, who would have asked it for an answer before long. */
+  let activeAt = 0;
+  let isWatched = false;
   let channel: BroadcastChannel | undefined;
   /** Gives the lock up, or the wait for it. */
   let standBack: (() => void) | undefined;
@@ -117,7 +125,10 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
       if (isLeading) follow();
     }
     if (notice.kind === 'question' || notice.kind === 'push') {
-      if (isLeading) member.asked(notice);
+      if (!isLeading) return;
+      activeAt = performance.now();
+      isWatched = true;
+      member.asked(notice);
     } else if (isLeading) return;
     else if (notice.kind !== 'claim') {
       if (notice.generation === generation && member.told(notice)) watch?.heard();
@@ -127,6 +138,7 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
       else {
         watch?.cancel();
         isLeading = true;
+        isWatched = false;
         member.note?.('this tab has the connection');
         member.lead();
       }
@@ -147,6 +159,12 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
   enter();
   return {
     post,
+    leads() {
+      const silence = performance.now() - activeAt;
+      activeAt += silence;
+      if (isWatched && silence > SOONEST_DEPOSED) follow();
+      return isLeading;
+    },
     leave() {
       session.abort();
       hide();

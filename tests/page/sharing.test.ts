@@ -289,8 +289,8 @@ describe.each([
   );
 
   const hold = (...chunks: NonNullable<Attempt['chunks']>): Attempt => ({ chunks, end: 'hold' });
-  /** The first event waits until all tabs are there: a late one gets no old events. */
-  const first = (): Attempt => hold({ text: number(1), wait: true });
+  /** The first event waits until all tabs are there: a late one gets no old events. Before it a byte, without which Firefox opens nothing. */
+  const first = (): Attempt => hold(':\n', { text: number(1), wait: true });
   const unavailable: Attempt = { status: 503, headers: { 'retry-after': '3600' } };
   const is = (page: Page, status: SseState['status']) =>
     page.waitForFunction((status) => globalThis.tab.client.status === status, status);
@@ -438,6 +438,8 @@ describe.each([
     'a final failure, %s, closes all tabs with its error; connect() in any of them starts over',
     async ([, failure, code]) => {
       const { s, all } = await scripted(3, [first(), failure, hold(number(2))]);
+      await Promise.all(all.map((page) => is(page, 'open')));
+      await s.release();
       await Promise.all(all.map((page) => reaches(page, 1)));
       const { leader, followers } = await split(all);
       await leader.evaluate(() => {
@@ -450,7 +452,7 @@ describe.each([
             const { error } = globalThis.tab.client.getSnapshot();
             return [globalThis.tab.errors, error?.code, error?.willRetry, error?.headers instanceof Headers];
           }),
-        ).toEqual([[code], code, false, code === 'http']);
+        ).toEqual([[code], code, false, true]);
       }
       expect((await s.closed()).requests).toHaveLength(2);
       const again = firstOf(followers);
@@ -493,7 +495,9 @@ describe.each([
     await s.release();
     await page.waitForFunction(() => {
       const { wire } = globalThis as unknown as { wire: string[] };
-      return wire.filter((text) => text.includes('503')).length >= 2;
+      // Once more after the event: its listener reconnects, and is refused.
+      const event = wire.findIndex((text) => text.includes('"data":"2"'));
+      return event >= 0 && wire.slice(event).some((text) => text.includes('503'));
     });
     const wire = await page.evaluate(() => (globalThis as unknown as { wire: string[] }).wire.join('\n'));
     expect(wire).toContain('"kind":"event"');
@@ -561,8 +565,6 @@ describe('hidden tabs of Chromium', () => {
     await expect.poll(() => seen(others[0]), { ...patient, interval: 10 }).toContain(at + 1);
     console.log(`take-over, Chromium, frozen: ${Date.now() - from} ms`);
     await expect.poll(() => seen(others[0]), patient).toContain(at + 200);
-    // The protocol still answers for a frozen page.
-    expect((await seen(leader)).at(-1)).toBeLessThan(at + 200);
     await leader.send('Page.setWebLifecycleState', { state: 'active' });
     await expect.poll(() => seen(leader), patient).toContain(at + 300);
     for (const tab of [leader, ...others]) expect(flawsOf(await seen(tab))).toEqual({ lost: 0, doubled: 0 });
