@@ -62,7 +62,15 @@ export class ClientStore<Events extends object> {
   readonly subscribe = (onChange: () => void): Unsubscribe => {
     const key = this.key;
     if (key === undefined) return () => undefined;
-    const entry = entries.get(key) ?? this.#entry ?? this.#create();
+    const open = entries.get(key);
+    // A new component finds nothing in what is over, and that nobody holds any more.
+    const isOver =
+      open &&
+      open !== this.#entry &&
+      !open.rests &&
+      open.holders.size === 0 &&
+      open.client.status === 'closed';
+    const entry = (isOver ? undefined : open) ?? this.#entry ?? this.#create();
     this.#entry = entry;
     entries.set(key, entry);
     clearTimeout(entry.timer);
@@ -75,7 +83,7 @@ export class ClientStore<Events extends object> {
       entry.holders.delete(this);
       if (entry.holders.size > 0) return;
       entry.timer = setTimeout(() => {
-        entries.delete(key);
+        if (entries.get(key) === entry) entries.delete(key);
         entry.rests = entry.client.status !== 'closed';
         entry.client.close();
       });
@@ -123,9 +131,9 @@ function isObject(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null;
 }
 
-/** Made by an object literal, in whatever realm. */
+/** Made by an object literal, in whatever realm. A storage is not: it has a `this`, and is itself whatever it holds. */
 function isPlain(value: unknown): value is Fields {
-  if (!isObject(value)) return false;
+  if (!isObject(value) || 'getItem' in value) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return !prototype || !Object.getPrototypeOf(prototype);
 }

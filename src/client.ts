@@ -43,6 +43,8 @@ export class SseClient<Events extends object = Record<string, string>> {
   readonly #opens = new Listeners<OpenInfo>();
   readonly #errors = new Listeners<SseError>();
   readonly #states = new Listeners<SseState>();
+  /** Who waits for the end, which is no change of state where the client never began. */
+  readonly #ends = new Listeners<SseState>();
   /** Whether `connect()` was ever called. */
   #hasBegun = false;
   /** Counts calls of `close()`, so that a delivery under way can see that it is no longer wanted. */
@@ -227,7 +229,10 @@ export class SseClient<Events extends object = Record<string, string>> {
   /** Opens, or opens again after {@link close} or a final failure, resuming after `lastEventId`. Does nothing while not closed. */
   connect(): void {
     this.#hasBegun = true;
-    if (this.#signal?.aborted) return;
+    if (this.#signal?.aborted) {
+      this.close();
+      return;
+    }
     this.#signal?.addEventListener('abort', this.#abort);
     this.#connection.connect();
   }
@@ -242,6 +247,7 @@ export class SseClient<Events extends object = Record<string, string>> {
   close(): void {
     this.#closes++;
     this.#connection.close(this.#inOrder.clear());
+    this.#ends.emit(this.getSnapshot(), () => false);
   }
 
   readonly #abort = (): void => {
@@ -262,7 +268,10 @@ export class SseClient<Events extends object = Record<string, string>> {
         listener(error);
       });
     };
-    const off = this.#states.add(look);
+    const offs = [this.#states.add(look), this.#ends.add(look)];
+    const off = () => {
+      for (const remove of offs) remove();
+    };
     // Closed from the start, it waits for connect(); closed since, it will not be told again.
     if (this.#hasBegun) look(this.getSnapshot());
     return off;

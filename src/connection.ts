@@ -154,6 +154,7 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
       },
       id: live((id) => {
         lastEventId.set(id);
+        observer.id?.();
       }),
       reconnectionTime: live((ms) => {
         retryInterval = ms;

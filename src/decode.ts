@@ -78,7 +78,8 @@ export function createDecode({
     } catch (cause) {
       return giveUp(cause);
     }
-    return result instanceof Promise ? result.catch(giveUp).then(settle) : settle(result);
+    // Of whatever realm, or library of promises.
+    return 'then' in result ? Promise.resolve(result).catch(giveUp).then(settle) : settle(result);
   };
 }
 

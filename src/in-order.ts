@@ -56,7 +56,7 @@ export function inOrder(
       fail(error);
       return;
     }
-    if (!(result instanceof Promise)) {
+    if (!('then' in result)) {
       deliver(result);
       return;
     }

@@ -11,11 +11,14 @@ export type { ListenOptions, Unsubscribe } from './listeners.js';
 export type { Resumed } from './gap.js';
 export type { IdStorage } from './last-event-id.js';
 export type { EventSourceClass } from './native-transport.js';
+export type { ConnectionFactory } from './connection.js';
 export type { DecodeOptions } from './decode-options.js';
 export type {
   AutoOptions,
   CommonOptions,
+  ConnectOptions,
   NativeOptions,
+  OptionsArgument,
   ResumeOptions,
   SseClientOptions,
 } from './options.js';

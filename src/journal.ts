@@ -4,6 +4,9 @@ import type { EventNotice } from './tab-channel.js';
 const MOST_EVENTS = 1000;
 const MOST_CHARACTERS = 2 ** 20;
 
+const sizeOf = ({ type, data, lastEventId }: EventNotice) => type.length + data.length + lastEventId.length;
+const sum = (size: number, event: EventNotice) => size + sizeOf(event);
+
 /**
  * Where one tab stands among the numbered events of a shared stream, and the last of them. Events are delivered in the order of their
  * numbers, each once.
@@ -26,9 +29,10 @@ export class Journal {
   add(event: EventNotice): void {
     this.sequence = event.sequence;
     this.#events.push(event);
-    this.#characters += event.data.length;
+    this.#characters += sizeOf(event);
     while (this.#events.length > MOST_EVENTS || this.#characters > MOST_CHARACTERS) {
-      this.#characters -= this.#events.shift()?.data.length ?? 0;
+      const dropped = this.#events.shift();
+      this.#characters -= dropped ? sizeOf(dropped) : 0;
     }
   }
 
@@ -61,10 +65,19 @@ export class Journal {
     if (own > sequence) {
       this.#ahead = [...this.since(sequence), ...this.#ahead];
       this.#events = this.#events.filter((event) => event.sequence <= sequence);
-      this.#characters = this.#events.reduce((sum, { data }) => sum + data.length, 0);
+      this.#characters = this.#events.reduce(sum, 0);
       this.sequence = sequence;
     }
     return this.#ahead.length > 0 ? 'ahead' : 'even';
+  }
+
+  /** Goes back to where the last event ID was this: what came after it was not handed on, and the others send it again. */
+  rewind(lastEventId: string): void {
+    const kept = this.#events.findLastIndex((event) => event.lastEventId === lastEventId) + 1;
+    this.sequence = this.oldest + kept - 1;
+    this.#events = this.#events.slice(0, kept);
+    this.#characters = this.#events.reduce(sum, 0);
+    this.#ahead = [];
   }
 
   /** What others lack who have the events up to `sequence`. */

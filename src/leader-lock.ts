@@ -2,6 +2,8 @@
 export interface Candidate {
   /** It is the only one now. */
   readonly elected: () => void;
+  /** There are no locks here, in a sandboxed frame for one. */
+  readonly refused: () => void;
   /** Another one took the lock by force. */
   readonly deposed: () => void;
 }
@@ -16,7 +18,7 @@ export function standForLeader(
   locks: LockManager,
   name: string,
   steal: boolean,
-  { elected, deposed }: Candidate,
+  { elected, refused, deposed }: Candidate,
 ): () => void {
   const turn = new AbortController();
   const { signal } = turn;
@@ -33,9 +35,8 @@ export function standForLeader(
   };
   locks.request(name, steal ? { steal } : { signal }, hold).catch(() => {
     if (signal.aborted) return;
-    // Refused without an election: a sandboxed frame has no locks, and nobody to share with.
     if (isElected) deposed();
-    else elected();
+    else refused();
   });
   return () => {
     turn.abort();

@@ -129,7 +129,7 @@ async function send(request: TransportRequest, signal: AbortSignal): Promise<Res
 
 /** A header value is bytes, which fetch takes, and gives, as one character each. */
 export function utf8ByteString(text: string): string {
-  return String.fromCharCode(...new TextEncoder().encode(text));
+  return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join('');
 }
 
 /** Rejects unless the response is an event stream; reads the beginning of what it is instead. */

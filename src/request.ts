@@ -120,7 +120,7 @@ export function isSendableId(id: string): boolean {
 /** The request that the caller's options describe. */
 export function requestOptions(url: UrlSource, options: StreamOptions & FetchOptions): RequestOptions {
   const { json, headers, redirect } = options;
-  const hasBody = json !== undefined || options.body !== undefined;
+  const hasBody = json !== undefined || (options.body ?? undefined) !== undefined;
   const body = json === undefined ? options.body : (JSON.stringify(json) as string | undefined);
   if (json !== undefined && body === undefined) {
     throw new TypeError(
@@ -154,7 +154,9 @@ export async function prepareRequest(
   const call = <T>(source: PerAttempt<T>): T | Promise<T> => {
     // An attempt that is over meanwhile asks for nothing more: a function may refresh a token, or use up a ticket.
     signal.throwIfAborted();
-    return source instanceof Function ? source(context) : source;
+    return typeof source === 'function'
+      ? (source as (context: RequestContext) => T | Promise<T>)(context)
+      : source;
   };
 
   let url = resolveUrl(await call<string | URL>(options.url));

@@ -2,6 +2,7 @@ import { createConnection, type ConnectionFactory, type ConnectionOptions } from
 import { SseError } from './errors.js';
 import { gap } from './gap.js';
 import { Journal } from './journal.js';
+import type { SseMessage } from './message.js';
 import { isLast } from './request.js';
 import { CLOSED, READY_STATE } from './state.js';
 import {
@@ -73,6 +74,8 @@ function share(
   let tabs: TabGroup | undefined;
   /** The real one, in the leader. */
   let inner: Connection | undefined;
+  /** Events that came to the leader before it was sure that it still leads, and the last event ID before each. */
+  let held: { readonly message: SseMessage; readonly idBefore: string | undefined }[] | undefined;
   let opened: OpenNotice | undefined;
   let isAsking = false;
   /** Where this tab stood when it last found that it lacks something. */
@@ -102,19 +105,21 @@ function share(
           post(state);
           observer.open(info);
         },
-        message({ type, data, lastEventId: id, origin }, idBefore) {
+        message(message, idBefore) {
           if (inner !== mine) return;
-          if (!tabs?.leads()) {
-            // Stepping back has taken the id of this event, which is not delivered.
-            lastEventId = idBefore ?? lastEventId;
-            return;
+          if (held) held.push({ message, idBefore });
+          else if (tabs?.isSure()) handOn(message);
+          else {
+            held = [{ message, idBefore }];
+            tabs?.makeSure(() => {
+              const all = held ?? [];
+              held = undefined;
+              for (const { message } of all) if (inner === mine) handOn(message);
+            });
           }
-          const sequence = (journal.sequence ?? 0) + 1;
-          const event: EventNotice = { kind: 'event', sequence, type, data, lastEventId: id, origin };
-          journal.add(event);
-          // First the others: what this tab makes of it is no matter of theirs.
-          tabs.post(event);
-          deliver(event);
+        },
+        id() {
+          if (inner === mine) post(state);
         },
         error(error) {
           if (inner !== mine) return;
@@ -130,11 +135,24 @@ function share(
     mine.connect();
   }
 
+  /** An event that the leader has received. */
+  function handOn({ type, data, lastEventId, origin }: SseMessage): void {
+    const sequence = (journal.sequence ?? 0) + 1;
+    const event: EventNotice = { kind: 'event', sequence, type, data, lastEventId, origin };
+    journal.add(event);
+    // First the others: what this tab makes of it is no matter of theirs.
+    tabs?.post(event);
+    deliver(event);
+  }
+
   function follow(): void {
     const old = inner;
     if (!old) return;
     inner = undefined;
     ({ lastEventId, url } = old);
+    // What was not handed on is the new leader's to ask for.
+    if (held) lastEventId = held[0]?.idBefore ?? lastEventId;
+    held = undefined;
     old.close();
   }
 
@@ -190,6 +208,7 @@ function share(
 
   function hearSnapshot({ sequence, oldest, state: now, opened, failed, ...notice }: Sent & Snapshot): void {
     const current = tabs;
+    const isNew = journal.sequence === undefined;
     const lacksTypes = (wantsAll && !notice.all) || [...types].some((type) => !notice.types.includes(type));
     want(notice.types, notice.all);
     url = ownUrl ?? notice.url;
@@ -203,15 +222,17 @@ function share(
     stopWaiting?.();
     // The leader may be in a hidden tab, where timers are late, while this one is shown.
     if (now.retryAt !== undefined) {
-      stopWaiting = wait(now.retryAt - Date.now() + LATE, () => tabs?.post({ kind: 'push', force: false }));
+      const left = now.retryAt - Date.now();
+      const push = () => tabs?.post({ kind: 'push', force: false });
+      stopWaiting = wait(left + LATE, push, Math.min(now.error?.retryAfter ?? 0, left));
     }
     const isOpening = now.status === 'open' && state.status !== 'open';
     tell(again(readState(now)), failed);
     if (tabs === current && isOpening && opened) {
       const info = readOpen(opened, now.transport ?? '');
       observer.open(info);
-      // Judged here as in the leader, from what the server said.
-      const error = tabs === current && gap(info, options.resumed);
+      // Judged here as in the leader, from what the server said; but what a tab was not there for, it does not miss.
+      const error = tabs === current && !isNew && gap(info, options.resumed);
       if (error) observer.error(error);
     }
     if (tabs === current && found === 'missed') {
@@ -236,9 +257,10 @@ function share(
   }
 
   function deliver({ type, data, lastEventId: id, origin }: EventNotice): void {
+    const idBefore = lastEventId;
     lastEventId = id;
     const message = { type, data, lastEventId, origin, raw: data };
-    if (until === undefined || !isLast(until, message)) observer.message(message);
+    if (until === undefined || !isLast(until, message)) observer.message(message, idBefore);
     else finish();
   }
 
@@ -315,9 +337,12 @@ function share(
       if (inner) inner.reconnect();
       else tabs?.post({ kind: 'push', force: true });
     },
-    close() {
+    close(resumeAfter) {
       closes++;
       finish();
+      if (resumeAfter === undefined) return;
+      journal.rewind(resumeAfter);
+      lastEventId = resumeAfter;
     },
   };
 }

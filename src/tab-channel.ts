@@ -84,6 +84,7 @@ type HeaderList = readonly (readonly [string, string])[] | undefined;
 /** Types listened to, and what a URL, a name or a body may have of characters: nothing of the kind is longer in earnest. */
 export const MOST_TYPES = 1000;
 const LONGEST = 16_384;
+const A_DAY = 86_400_000;
 
 type Check = (value: unknown) => boolean;
 type Shape = Readonly<Record<string, Check>>;
@@ -93,6 +94,8 @@ const text: Check = (value) => typeof value === 'string' && value.length <= LONG
 const anyText: Check = (value) => typeof value === 'string';
 const flag: Check = (value) => typeof value === 'boolean';
 const number: Check = (value) => typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
+/** A time, see `claim` in tab-group.ts. One far ahead could never be topped, and nobody would lead again. */
+const generation: Check = (value) => number(value) && (value as number) < Date.now() + A_DAY;
 const optional =
   (check: Check): Check =>
   (value) =>
@@ -159,7 +162,7 @@ const SHAPES: ReadonlyMap<unknown, Shape> = new Map<unknown, Shape>([
 
 /** A message from the channel, if it is one of ours: anybody of this origin can send anything, and so can a later version of ssekit. */
 export function readNotice(value: unknown): Sent | undefined {
-  if (!hasShape(value, { version: (version) => version === VERSION, generation: number })) return undefined;
+  if (!hasShape(value, { version: (version) => version === VERSION, generation })) return undefined;
   const shape = SHAPES.get((value as Sent).kind);
   return shape && hasShape(value, shape) ? (value as Sent) : undefined;
 }

@@ -11,6 +11,9 @@ import {
   type Snapshot,
 } from './tab-channel.js';
 
+/** ms. What a leader said last may travel slower than the lock that it gave back, a final failure above all. */
+const LAST_WORDS = 100;
+
 /** What one tab does in its group. */
 export interface Member {
   /** Whether it could resume. Who can goes before who cannot. */
@@ -31,10 +34,12 @@ export interface Member {
 export interface TabGroup {
   post(notice: Notice): void;
   /**
-   * The leader makes sure before each event that it still is one. After its thread was blocked, the events that piled up may be read before
-   * the message that another has taken over meanwhile, and has them too. `false`: it has stepped back.
+   * Whether the leader can be sure before an event that it still is one. After its thread was blocked, the events that piled up may be read
+   * before the message that another has taken over meanwhile, and has them too.
    */
-  leads(): boolean;
+  isSure(): boolean;
+  /** Calls back once everything has been read that was said before, if this tab still leads then. */
+  makeSure(then: () => void): void;
   /** Nothing is left behind, and this tab can never become leader. */
   leave(): void;
 }
@@ -56,6 +61,8 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
   /** Gives the lock up, or the wait for it. */
   let standBack: (() => void) | undefined;
   let watch: LeaderWatch | undefined;
+  let confirmed: (() => void) | undefined;
+  let lastWords: ReturnType<typeof setTimeout> | undefined;
 
   function post(notice: Notice, through = channel): void {
     through?.postMessage({ ...notice, version: VERSION, generation } satisfies Sent);
@@ -78,7 +85,8 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
   function stepBack(): void {
     standBack?.();
     watch?.cancel();
-    standBack = watch = undefined;
+    clearTimeout(lastWords);
+    standBack = watch = confirmed = undefined;
     claimed = 0;
     if (isLeading) {
       isLeading = false;
@@ -105,18 +113,40 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
 
   function stand(steal: boolean): void {
     standBack?.();
-    standBack = standForLeader(locks, name, steal, { elected: claim, deposed: follow });
+    clearTimeout(lastWords);
+    standBack = standForLeader(locks, name, steal, {
+      // Where there was no leader yet, there is nothing to wait for.
+      elected: () => {
+        if (generation === 0) claim();
+        else lastWords = setTimeout(claim, LAST_WORDS);
+      },
+      refused: leadAlone,
+      deposed: follow,
+    });
+  }
+
+  /** Without locks there can be no group: this tab connects for itself, and hears nobody. */
+  function leadAlone(): void {
+    session.abort();
+    hide();
+    isLeading = true;
+    member.note?.('not shared: this page is refused the Web Lock');
+    member.lead();
   }
 
   /**
    * Tells the others, and itself: what the leader before it has said is on its way, and arrives before this. So it goes out on a channel of
    * its own, which is heard on the other one.
    */
-  function claim(): void {
-    claimed = generation = Math.max(generation + 1, Date.now()) + Math.random();
+  function proclaim(): void {
     const megaphone = new BroadcastChannel(name);
     post({ kind: 'claim', knows: member.knows() }, megaphone);
     megaphone.close();
+  }
+
+  function claim(): void {
+    claimed = generation = Math.max(generation + 1, Date.now()) + Math.random();
+    proclaim();
   }
 
   function hear(notice: Sent): void {
@@ -129,8 +159,13 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
       activeAt = performance.now();
       isWatched = true;
       member.asked(notice);
-    } else if (isLeading) return;
-    else if (notice.kind !== 'claim') {
+    } else if (isLeading) {
+      // Its own: what was said before has been read.
+      if (notice.kind !== 'claim' || notice.generation !== claimed) return;
+      const then = confirmed;
+      confirmed = undefined;
+      then?.();
+    } else if (notice.kind !== 'claim') {
       if (notice.generation === generation && member.told(notice)) watch?.heard();
     } else if (notice.generation === claimed) {
       // Meanwhile somebody may have spoken of a higher generation.
@@ -159,11 +194,14 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
   enter();
   return {
     post,
-    leads() {
+    isSure() {
       const silence = performance.now() - activeAt;
       activeAt += silence;
-      if (isWatched && silence > SOONEST_DEPOSED) follow();
-      return isLeading;
+      return !isWatched || silence <= SOONEST_DEPOSED;
+    },
+    makeSure(then) {
+      confirmed = then;
+      proclaim();
     },
     leave() {
       session.abort();

@@ -87,6 +87,8 @@ export interface ConnectionObserver {
   readonly open: (info: OpenInfo) => void;
   /** `idBefore`: the last event ID before it, to go back to if the event is never handed on. */
   readonly message: (message: SseMessage, idBefore?: string) => void;
+  /** The last event ID was set by a block without data. */
+  readonly id?: () => void;
   readonly error: (error: SseError) => void;
   /** Takes a line for those who debug, where somebody does. */
   readonly note?: ((line: string) => void) | undefined;

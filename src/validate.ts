@@ -75,7 +75,6 @@ export function validate(url: unknown, given: object): void {
     method = 'POST',
     headers,
     json,
-    body,
     redirect,
     until,
     lastEventId = '',
@@ -86,6 +85,7 @@ export function validate(url: unknown, given: object): void {
     debug,
     share,
   } = options;
+  const body = options.body ?? undefined;
   if (typeof url !== 'function') resolveUrl(url);
   check(
     typeof transport === 'function' || TRANSPORTS.includes(transport),

@@ -26,11 +26,31 @@ export class World {
   held: Grant | undefined;
   readonly waiting: Grant[] = [];
 
-  /** What takes the place of the globals. */
+  /** What takes the place of the globals. Timers are of the tab that sets them: they wait while it is blocked, and end with it. */
   readonly globals = {
     navigator: this.#navigator(),
     BroadcastChannel: fakeChannels(this),
+    setTimeout: (run: () => void, ms: number) => {
+      const tab = this.running;
+      const timer: ReturnType<typeof setTimeout> = this.#setTimeout(() => {
+        this.#due.add(timer);
+        const task = () => {
+          if (this.#due.delete(timer)) run();
+        };
+        if (tab) tab.post('timers', task);
+        else task();
+      }, ms);
+      return timer;
+    },
+    clearTimeout: (timer: ReturnType<typeof setTimeout>) => {
+      this.#due.delete(timer);
+      this.#clearTimeout(timer);
+    },
   };
+  readonly #setTimeout = globalThis.setTimeout;
+  readonly #clearTimeout = globalThis.clearTimeout;
+  /** Timers that have run out, and whose tab has not come to them yet. */
+  readonly #due = new Set<ReturnType<typeof setTimeout>>();
 
   open(options: SseClientOptions = {}): Tab {
     const tab = new Tab(this, options);

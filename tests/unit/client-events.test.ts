@@ -198,7 +198,7 @@ describe('break', () => {
     const { client, source } = await opened();
     const before = count();
     const loops = [begin(client, 'lol', 'done', options), begin(client, options)];
-    expect(count()).toBe(before + 5);
+    expect(count()).toBe(before + 7);
     drive(source, client);
     if (how === 'break') for (const loop of loops) await loop.leave();
     expect(count()).toBe(before);
