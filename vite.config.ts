@@ -18,23 +18,28 @@ const mockServer: Plugin = {
 /** One file that needs no server, not even for itself: it can be put on any static host, or opened from a disk. */
 const inOneFile: Plugin = {
   name: 'ssekit-one-file',
+  // After Vite's own, which puts the last touches to dynamic imports.
   enforce: 'post',
-  generateBundle(_, bundle) {
-    const html = bundle['index.html'];
-    if (html?.type !== 'asset' || typeof html.source !== 'string') throw new Error('there is no index.html');
-    let page = html.source.replace(/<link rel="modulepreload"[^>]*>/g, '');
-    for (const [name, file] of Object.entries(bundle)) {
-      // Functions, since a text would have its $ replaced.
-      if (file.type === 'chunk') {
-        const script = `<script type="module">${file.code.replaceAll('</script', '<\\/script')}</script>`;
-        page = page.replace(new RegExp(`<script[^>]*src="[^"]*${name}"[^>]*></script>`), () => script);
-      } else if (name.endsWith('.css')) {
-        const style = `<style>${String(file.source)}</style>`;
-        page = page.replace(new RegExp(`<link[^>]*href="[^"]*${name}"[^>]*>`), () => style);
-      } else continue;
-      Reflect.deleteProperty(bundle, name);
-    }
-    html.source = page;
+  generateBundle: {
+    order: 'post',
+    handler(_, bundle) {
+      const html = bundle['index.html'];
+      if (html?.type !== 'asset' || typeof html.source !== 'string')
+        throw new Error('there is no index.html');
+      let page = html.source.replace(/<link rel="modulepreload"[^>]*>/g, '');
+      for (const [name, file] of Object.entries(bundle)) {
+        // Functions, since a text would have its $ replaced.
+        if (file.type === 'chunk') {
+          const script = `<script type="module">${file.code.replaceAll('</script', '<\\/script')}</script>`;
+          page = page.replace(new RegExp(`<script[^>]*src="[^"]*${name}"[^>]*></script>`), () => script);
+        } else if (name.endsWith('.css')) {
+          const style = `<style>${String(file.source)}</style>`;
+          page = page.replace(new RegExp(`<link[^>]*href="[^"]*${name}"[^>]*>`), () => style);
+        } else continue;
+        Reflect.deleteProperty(bundle, name);
+      }
+      html.source = page;
+    },
   },
 };
 
