@@ -21,7 +21,12 @@ export function mockBackend(): Backend {
   const sessions = rememberSessions();
   const codePoints = Array.from(text.replace(/\r\n?/g, '\n'));
   void serve();
-  return { fetch: server.fetch, options: { fetch: server.fetch }, isMock: true };
+  // In the query: for a page from the disk, nothing is of its own origin, and the header stays out.
+  return {
+    fetch: server.fetch,
+    options: { fetch: server.fetch, lastEventIdParam: 'lastEventId' },
+    isMock: true,
+  };
 
   async function serve(): Promise<never> {
     for (;;) void answer(await server.next());

@@ -101,8 +101,13 @@ export function reconnectionCases(environment: Environment): Case[] {
           'open 1',
           'message: last',
         ]);
-        const { requests } = await server.log();
-        expect(requests.map(({ headers }) => headers['last-event-id'])).toEqual([undefined, '1', '1', '1']);
+        // WebKitGTK may repeat one more on its own, below `fetch`; it has the ID, too.
+        const [first, ...repeated] = (await server.log()).requests.map(
+          ({ headers }) => headers['last-event-id'],
+        );
+        expect(first).toBeUndefined();
+        expect(repeated.length).toBeGreaterThanOrEqual(3);
+        expect(new Set(repeated)).toEqual(new Set(['1']));
       },
     ],
     refused(environment),
