@@ -54,9 +54,8 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
   /** That of the claim under way. */
   let claimed = 0;
   let isLeading = false;
-  /** When the leader last read anything, and whether it has others, who would have asked it for an answer before long. */
+  /** When the leader last read anything. */
   let activeAt = 0;
-  let isWatched = false;
   let channel: BroadcastChannel | undefined;
   /** Gives the lock up, or the wait for it. */
   let standBack: (() => void) | undefined;
@@ -157,7 +156,6 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
     if (notice.kind === 'question' || notice.kind === 'push') {
       if (!isLeading) return;
       activeAt = performance.now();
-      isWatched = true;
       member.asked(notice);
     } else if (isLeading) {
       // Its own: what was said before has been read.
@@ -173,7 +171,6 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
       else {
         watch?.cancel();
         isLeading = true;
-        isWatched = false;
         member.note?.('this tab has the connection');
         member.lead();
       }
@@ -197,7 +194,8 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
     isSure() {
       const silence = performance.now() - activeAt;
       activeAt += silence;
-      return !isWatched || silence <= SOONEST_DEPOSED;
+      // Without a channel there is nobody else.
+      return !channel || silence <= SOONEST_DEPOSED;
     },
     makeSure(then) {
       confirmed = then;

@@ -175,6 +175,44 @@ describe('a connection', () => {
     expect(third.request.headers.get('last-event-id')).toBeNull();
   });
 
+  test('that failed for good is not what a new component gets, be it in the task in which the last one left', async () => {
+    const { store, server } = components();
+    const one = store();
+    const leave = hold(one);
+    const refused = await server.next();
+    refused.open({ status: 401 });
+    refused.end();
+    await vi.waitFor(() => {
+      expect(one.getSnapshot().status).toBe('closed');
+    });
+    leave();
+    const other = store();
+    hold(other);
+    (await server.next()).open();
+    await vi.waitFor(() => {
+      expect(other.getSnapshot().status).toBe('open');
+    });
+  });
+
+  test('writes to the storage that it was given, whatever that is made of', async () => {
+    const storage = {
+      id: null as string | null,
+      getItem(): string | null {
+        return this.id;
+      },
+      setItem(_: string, id: string) {
+        this.id = id;
+      },
+    };
+    const { store, server } = components({ storage });
+    const leave = hold(store());
+    (await server.next()).send({ data: 'a', id: '7' });
+    await vi.waitFor(() => {
+      expect(storage.id).toBe('7');
+    });
+    leave();
+  });
+
   test('that its user has closed stays closed for a component that comes back', async () => {
     const { store, server } = components();
     const one = store();

@@ -297,6 +297,22 @@ describe('the promise of once()', () => {
     expect((await next).data).toBe('1');
   });
 
+  test('rejects when a client is closed, or aborted, that never began', async () => {
+    const closed = new SseClient(url, { ...native, autoConnect: false });
+    const loop = closed.events()[Symbol.asyncIterator]().next();
+    const next = closed.once('lol');
+    closed.close();
+    await expect(next).rejects.toMatchObject({ name: 'AbortError' });
+    expect((await loop).done).toBe(true);
+
+    const controller = new AbortController();
+    const aborted = new SseClient(url, { ...native, autoConnect: false, signal: controller.signal });
+    const never = aborted.once('lol');
+    controller.abort();
+    aborted.connect();
+    await expect(never).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
   test('rejects when an earlier listener of the same event closes the client', async () => {
     const { client, source } = await opened();
     client.on('lol', () => {

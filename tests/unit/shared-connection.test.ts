@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { SseError } from '../../src/errors.ts';
 import { sharedConnection } from '../../src/shared-connection.ts';
 import { World, type Attempt } from '../tabs.ts';
 
@@ -20,8 +21,10 @@ async function takeOver() {
   await world.settle();
 }
 
-const send = ({ sink }: Attempt, id: string, type = 'message') => {
-  sink.message({ type, data: id, raw: id, lastEventId: id, origin: 'https://example.test' });
+const send = ({ sink, tab }: Attempt, id: string, type = 'message') => {
+  tab.run(() => {
+    sink.message({ type, data: id, raw: id, lastEventId: id, origin: 'https://example.test' });
+  });
 };
 
 async function open(count: number, options: Parameters<World['open']>[0] = {}) {
@@ -141,6 +144,9 @@ test('hostile messages change nothing and stop nothing', async () => {
       { version: 1 },
       { version: 9, kind: 'event' },
       { version: 1, generation: 1e15, kind: 'toString' },
+      // One that no tab could ever top.
+      { version: 1, generation: Number.MAX_SAFE_INTEGER, kind: 'question', types: [], all: false },
+      { version: 1, generation: Date.now() * 2, kind: 'claim', knows: true },
     ]) {
       stranger.postMessage(message);
     }
@@ -149,6 +155,57 @@ test('hostile messages change nothing and stop nothing', async () => {
   send(attempt, '1');
   await world.settle();
   expect(tabs.map(({ data }) => data)).toEqual([['1'], ['1']]);
+});
+
+test('an id that comes without an event reaches the others, who resume after it', async () => {
+  const { tabs, attempt } = await open(2);
+  const [first, second] = tabs;
+  send(attempt, '1');
+  attempt.sink.id('10');
+  await world.settle();
+  expect(second?.connection.lastEventId).toBe('10');
+  if (first) world.crash(first);
+  await takeOver();
+  expect(world.attempts[1]?.request.lastEventId).toBe('10');
+});
+
+test('Retry-After holds for all tabs: that one of them is shown changes nothing', async () => {
+  const { attempt } = await open(2);
+  attempt.sink.fail(new SseError('http', 'busy', { status: 503, retryAfter: 60_000 }));
+  await world.settle();
+  window.dispatchEvent(new Event('online'));
+  await world.settle();
+  await vi.advanceTimersByTimeAsync(10_000);
+  await world.settle();
+  expect(world.attempts).toHaveLength(1);
+});
+
+test('a leader that was silent for long makes sure that it still leads, and then hands on what piled up', async () => {
+  const { tabs, attempt } = await open(2);
+  const [first, second] = tabs;
+  if (!first || !second) return;
+  send(attempt, '1');
+  await world.settle();
+  // Nobody has asked for a while, but nobody was deposed either.
+  second.isBlocked = true;
+  await vi.advanceTimersByTimeAsync(20_000);
+  send(attempt, '2');
+  send(attempt, '3');
+  expect(first.data).toEqual(['1']);
+  await world.settle();
+  expect(first.data).toEqual(['1', '2', '3']);
+});
+
+test('where locks are refused, each connects for itself, and nobody deposes anybody', async () => {
+  vi.stubGlobal('navigator', {
+    locks: { request: () => Promise.reject(new DOMException('sandboxed', 'SecurityError')) },
+  });
+  const tabs = [world.open(), world.open()];
+  await world.settle();
+  await vi.advanceTimersByTimeAsync(20_000);
+  await world.settle();
+  expect(world.attempts.map(({ tab }) => tab)).toEqual(tabs);
+  expect(tabs[0]?.notes).toContain('not shared: this page is refused the Web Lock');
 });
 
 test('without locks each connects for itself, and says so', () => {
