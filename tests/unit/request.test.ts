@@ -151,3 +151,8 @@ describe('the request of an attempt', () => {
     expect((await prepare('/sse?a=1', '42')).url).toBe('http://localhost:3000/sse?a=1');
   });
 });
+
+test('a body of null is none: the request is a GET', () => {
+  expect(connectionOptions('https://example.test/', { body: null }).method).toBe('GET');
+  expect(connectionOptions('https://example.test/', { body: '' }).method).toBe('POST');
+});
