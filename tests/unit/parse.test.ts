@@ -630,7 +630,7 @@ describe('a handler that throws', () => {
 });
 
 // What is copied or searched again with each chunk costs thousands of times as much.
-test('a line of 8 MiB costs in 100,000 chunks a few times what it costs in 100, and no more', () => {
+test('a line of 8 MiB costs in 100,000 chunks about what it costs in 100', () => {
   const line = utf8.encode(`data: ${'x'.repeat(8 * 1024 * 1024)}\n\n`);
   // CPU time: what else the machine does is not counted.
   const cost = (count: number) => {
@@ -646,7 +646,7 @@ test('a line of 8 MiB costs in 100,000 chunks a few times what it costs in 100, 
     });
     return times.sort((a, b) => a - b)[2] ?? NaN;
   };
-  expect(cost(100_000) / cost(100)).toBeLessThan(25);
+  expect(cost(100_000) / cost(100)).toBeLessThan(8);
 });
 
 test('a line of 8 MiB in chunks of one byte is read', { timeout: 60_000 }, () => {
