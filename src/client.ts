@@ -61,7 +61,7 @@ export class SseClient<Events extends object = Record<string, string>> {
     const settings = connectionOptions(url, options);
     this.withCredentials = settings.withCredentials;
     this.#signal = options.signal;
-    const observer: ConnectionObserver = {
+    const told: ConnectionObserver = {
       state: (state) => {
         if (state.readyState === ReadyState.Closed) this.#signal?.removeEventListener('abort', this.#abort);
         this.#states.emit(state, () => this.#connection.state !== state);
@@ -76,7 +76,10 @@ export class SseClient<Events extends object = Record<string, string>> {
         // Decoding is for those who listen.
         if (this.#messages.get(message.type)?.size || this.#any.size) this.#inOrder.push(message, idBefore);
       },
+      undelivered: () => this.#inOrder.idBefore(),
     };
+    const { debug, share = createConnection } = options;
+    const observer = debug ? traced(told, debug) : told;
     this.#inOrder = inOrder(
       createDecodes(options),
       (message) => {
@@ -90,8 +93,7 @@ export class SseClient<Events extends object = Record<string, string>> {
         observer.error(Object.assign(error as SseError, { attempt, willRetry: true }));
       },
     );
-    const { debug, share = createConnection } = options;
-    this.#connection = share(settings, debug ? traced(observer, debug) : observer);
+    this.#connection = share(settings, observer);
     if (options.autoConnect ?? true) this.connect();
   }
 

@@ -39,7 +39,12 @@ export type ConnectionFactory = (options: ConnectionOptions, observer: Connectio
 /** The one state machine, and the only reconnect loop. */
 export function createConnection(options: ConnectionOptions, observer: ConnectionObserver): Connection {
   const { policy, policyGiven, until } = options;
-  const lastEventId = new LastEventId(options.lastEventId, options.stored, observer.error);
+  const lastEventId = new LastEventId(
+    options.lastEventId,
+    options.stored,
+    observer.error,
+    observer.undelivered,
+  );
   const types = new Set<string>();
   let state = CLOSED;
   let url = typeof options.url === 'string' ? options.url : '';
@@ -104,8 +109,11 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
       if (isOver()) return;
       request = await prepareRequest(options, { attempt, lastEventId: id, error, signal }, types);
     } catch (cause) {
-      const error = new SseError('failed', 'The attempt could not be prepared.', { cause });
-      failed(error, isOver);
+      const isTimeout = cause instanceof SseError && cause.code === 'timeout';
+      failed(
+        isTimeout ? cause : new SseError('failed', 'The attempt could not be prepared.', { cause }),
+        isOver,
+      );
       return;
     }
     if (isOver()) return;

@@ -26,7 +26,9 @@ export interface InOrder {
   push(message: SseMessage, idBefore?: string): void;
   /** Calls back once all that was pushed before has been handed on, or forgotten: at once where nothing waits. */
   after(callback: () => void): void;
-  /** Forgets what is waiting, and what is being decoded. Returns the last event ID before all that, if there was any. */
+  /** The last event ID before what is being decoded, and what waits for that; `undefined` if nothing is. */
+  idBefore(): string | undefined;
+  /** Forgets all that. Returns the last event ID before it. */
   clear(): string | undefined;
 }
 
@@ -89,6 +91,11 @@ export function inOrder(
     taken = 0;
   }
 
+  function idBefore(): string | undefined {
+    const isEvent = (entry: (typeof waiting)[number]) => typeof entry === 'object';
+    return (busy ?? waiting.slice(taken).find(isEvent))?.idBefore;
+  }
+
   /** A listener may make an event arrive while others still wait. */
   const isFree = () => !busy && waiting.length === 0;
 
@@ -111,15 +118,16 @@ export function inOrder(
       if (isFree()) callback();
       else waiting.push(callback);
     },
+    idBefore,
     clear() {
+      const id = idBefore();
       dropTaken();
       const forgotten = waiting;
       waiting = [];
-      const first = busy ?? forgotten.find((entry) => typeof entry === 'object');
       busy = undefined;
       size = 0;
       for (const callback of forgotten) if (typeof callback === 'function') callback();
-      return first?.idBefore;
+      return id;
     },
   };
 }

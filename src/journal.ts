@@ -1,3 +1,4 @@
+import type { IdStorage, StoredIn } from './last-event-id.js';
 import type { EventNotice } from './tab-channel.js';
 
 /** What is kept at most: so far back can a tab be brought up to date. */
@@ -17,8 +18,10 @@ export class Journal {
   /** Without gaps, up to `sequence`. */
   #events: EventNotice[] = [];
   #characters = 0;
-  /** Delivered already, but not yet by the leader of now, who started before them. */
-  #ahead: EventNotice[] = [];
+  /** Delivered already, but not yet by the leader of now, who started before them. `undefined`: before this page was reloaded. */
+  #ahead: (EventNotice | undefined)[] = [];
+  /** What is not kept from this number on was delivered before this page was reloaded. */
+  #restoredFrom = Infinity;
 
   /** The number of the oldest event that is kept, or else of the next one. */
   get oldest(): number {
@@ -33,6 +36,7 @@ export class Journal {
     while (this.#events.length > MOST_EVENTS || this.#characters > MOST_CHARACTERS) {
       const dropped = this.#events.shift();
       this.#characters -= dropped ? sizeOf(dropped) : 0;
+      this.#restoredFrom = Infinity;
     }
   }
 
@@ -40,8 +44,10 @@ export class Journal {
   accept(event: EventNotice): boolean {
     if (event.sequence !== (this.sequence ?? NaN) + 1) return false;
     this.add(event);
-    const had = this.#ahead.shift();
-    if (had && had.lastEventId !== '' && had.lastEventId === event.lastEventId) return false;
+    if (this.#ahead.length > 0) {
+      const had = this.#ahead.shift();
+      if (!had || (had.lastEventId !== '' && had.lastEventId === event.lastEventId)) return false;
+    }
     // The server did not send the same again: what follows is new.
     this.#ahead = [];
     return true;
@@ -55,15 +61,16 @@ export class Journal {
     const own = (this.sequence ??= sequence);
     if (own < sequence && own + 1 >= oldest) return 'behind';
     // Too far apart to compare: the numbers may even be those of another stream.
-    if (own < sequence || this.oldest > sequence + 1) {
-      this.#events = [];
+    if (own < sequence || Math.min(this.oldest, this.#restoredFrom) > sequence + 1) {
+      this.#forget();
       this.#ahead = [];
-      this.#characters = 0;
       this.sequence = sequence;
       return 'missed';
     }
     if (own > sequence) {
-      this.#ahead = [...this.since(sequence), ...this.#ahead];
+      const kept = this.since(sequence);
+      const before = Array.from({ length: own - sequence - kept.length }, () => undefined);
+      this.#ahead = [...before, ...kept, ...this.#ahead];
       this.#events = this.#events.filter((event) => event.sequence <= sequence);
       this.#characters = this.#events.reduce(sum, 0);
       this.sequence = sequence;
@@ -88,7 +95,53 @@ export class Journal {
   /** This tab leads: the numbers go on from where it stands. Those of a stream that nobody has seen before are above all earlier ones. */
   lead(): void {
     this.sequence ??= Date.now() * 1000;
-    for (const event of this.#ahead) this.add(event);
+    for (const event of this.#ahead) {
+      if (event) this.add(event);
+      else {
+        this.#forget();
+        this.sequence += 1;
+      }
+    }
     this.#ahead = [];
+  }
+
+  /** Keeps the number beside the id, so that over a reload this tab knows its place among the others. */
+  storedIn({ storage, key }: StoredIn, name: string): StoredIn {
+    const numberKey = `${key} ${name}`;
+    return {
+      key,
+      storage: (): IdStorage => {
+        const kept = typeof storage === 'function' ? storage() : storage;
+        return {
+          getItem: () => {
+            const id = kept.getItem(key);
+            // Without ids the server resumes nowhere, and numbers of the next connection mean other events.
+            if (id) this.#restore(Number(kept.getItem(numberKey) ?? NaN));
+            return id;
+          },
+          setItem: (_, id) => {
+            kept.setItem(key, id);
+            kept.setItem(numberKey, String(this.#numberAt(id)));
+          },
+        };
+      },
+    };
+  }
+
+  /** One that cannot be is left: anybody of the origin may have written it. */
+  #restore(sequence: number): void {
+    if (!Number.isInteger(sequence) || sequence <= 0 || sequence >= 2 ** 52) return;
+    this.sequence = sequence;
+    this.#restoredFrom = sequence - MOST_EVENTS;
+  }
+
+  #numberAt(lastEventId: string): number | undefined {
+    return this.#events.findLast((event) => event.lastEventId === lastEventId)?.sequence ?? this.sequence;
+  }
+
+  #forget(): void {
+    this.#events = [];
+    this.#characters = 0;
+    this.#restoredFrom = Infinity;
   }
 }

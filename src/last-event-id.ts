@@ -10,8 +10,6 @@ export interface StoredIn {
   /** A function where the mere access may throw, as that to `sessionStorage` does when the user has blocked it. */
   readonly storage: IdStorage | (() => IdStorage);
   readonly key: string;
-  /** The id is known already, from another tab: what is stored is behind it, and only written to. */
-  readonly isKnown?: boolean | undefined;
 }
 
 /** An id is written this many ms after it came, at the latest: a fast stream must not cost a synchronous write for each event. */
@@ -25,32 +23,44 @@ export class LastEventId {
   value: string;
   readonly #stored: StoredIn | undefined;
   readonly #fail: (error: SseError) => void;
-  #isRestored: boolean;
+  readonly #undelivered: () => string | undefined;
+  #isRestored = false;
   /** The storage failed, which was told. It is told again only after it has worked: a full one fails ten times a second. */
   #isFailing = false;
   #reported = '';
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param fail - Told when the storage is full, forbidden or forged; the stream goes on without it. */
-  constructor(initial: string, stored: StoredIn | undefined, fail: (error: SseError) => void) {
+  /**
+   * @param fail - Told when the storage is full, forbidden or forged; the stream goes on without it.
+   * @param undelivered - The id to store instead, while events after it are not handed on: a page that is reloaded has not had them.
+   */
+  constructor(
+    initial: string,
+    stored: StoredIn | undefined,
+    fail: (error: SseError) => void,
+    undelivered: () => string | undefined = () => undefined,
+  ) {
     this.value = initial;
     this.#stored = stored;
-    this.#isRestored = stored?.isKnown ?? false;
     this.#fail = fail;
+    this.#undelivered = undelivered;
   }
 
   /** Takes the id of an event. It is stored soon, and at the latest when the page goes away. */
   set(id: string): void {
     if (id === this.value) return;
     this.value = id;
-    if (!this.#stored || this.#timer !== undefined) return;
+    if (this.#stored && this.#timer === undefined) this.#flushLater();
+  }
+
+  #flushLater(): void {
     this.#timer = setTimeout(this.flush, WRITE_DELAY);
     page.addEventListener?.('pagehide', this.flush);
   }
 
   /** The id for a request: what the page before stored, if it is the first; an id that cannot be sent is left out, and reported once. */
   toSend(): string {
-    if (!this.#isRestored) this.#restore();
+    this.restore();
     if (isSendableId(this.value)) return this.value;
     if (this.#reported !== this.value) {
       this.#reported = this.value;
@@ -64,19 +74,24 @@ export class LastEventId {
     return '';
   }
 
-  /** Stores now what is still to be stored. No timer and no listener is left. */
+  /** Stores now what is still to be stored. No timer and no listener is left, unless events are still to be handed on. */
   readonly flush = (): void => {
     if (this.#timer === undefined) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     page.removeEventListener?.('pagehide', this.flush);
+    const undelivered = this.#undelivered();
+    const id = undelivered ?? this.value;
     this.#attempt('stored', (storage, key) => {
       // What could not be sent would only fill the storage, and be refused when it is read back.
-      storage.setItem(key, isSendableId(this.value) ? this.value : '');
+      storage.setItem(key, isSendableId(id) ? id : '');
     });
+    if (undelivered !== undefined) this.#flushLater();
   };
 
-  #restore(): void {
+  /** Reads back what the page before has stored, once. */
+  restore(): void {
+    if (this.#isRestored) return;
     this.#isRestored = true;
     this.#attempt('read back', (storage, key) => {
       const id: unknown = storage.getItem(key) ?? '';

@@ -124,6 +124,8 @@ async function send(request: TransportRequest, signal: AbortSignal): Promise<Res
     credentials: withCredentials ? 'include' : 'same-origin',
     redirect: request.redirect === 'follow' ? 'follow' : 'manual',
     ...(body == null ? {} : { body }),
+    // What fetch demands with a body that is a stream.
+    ...(body instanceof Object && 'getReader' in body && { duplex: 'half' }),
   });
 }
 

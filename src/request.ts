@@ -1,4 +1,5 @@
-import type { SseError } from './errors.js';
+import { deadline } from './deadline.js';
+import { SseError } from './errors.js';
 import type { SseMessage } from './message.js';
 import { MAX_EVENT_SIZE } from './parse.js';
 import { attempt } from './report.js';
@@ -71,7 +72,7 @@ export interface FetchOptions {
   readonly body?: BodySource;
   /** A body sent as JSON: sets `body`, the method `POST` and the content type. */
   readonly json?: unknown;
-  /** Fail an attempt with `timeout` after so many ms without response headers. Default: never. */
+  /** Fail an attempt with `timeout` after so many ms without response headers, or without an answer of your functions. Default: never. */
   readonly openTimeout?: number | undefined;
   /** Fail an attempt with `timeout` after so many ms without a byte; comments count. Default: never. */
   readonly idleTimeout?: number | undefined;
@@ -143,8 +144,28 @@ export function requestOptions(url: UrlSource, options: StreamOptions & FetchOpt
   };
 }
 
-/** Calls what must be called, and puts one attempt's request together. */
-export async function prepareRequest(
+/** Calls what must be called, within `openTimeout`, and puts one attempt's request together. */
+export function prepareRequest(
+  options: RequestOptions,
+  context: RequestContext,
+  types: Iterable<string>,
+): Promise<TransportRequest> {
+  const { openTimeout: ms } = options;
+  const request = prepare(options, context, types);
+  if (ms === undefined) return request;
+  return new Promise((resolve, reject) => {
+    const limit = deadline(ms, () => {
+      reject(new SseError('timeout', `The functions for URL, headers and body took more than ${ms} ms.`));
+    });
+    const end = () => {
+      limit.cancel();
+    };
+    context.signal.addEventListener('abort', end);
+    request.finally(end).then(resolve, reject);
+  });
+}
+
+async function prepare(
   options: RequestOptions,
   context: RequestContext,
   types: Iterable<string>,

@@ -2,6 +2,7 @@ import { createConnection, type ConnectionFactory, type ConnectionOptions } from
 import { SseError } from './errors.js';
 import { gap } from './gap.js';
 import { Journal } from './journal.js';
+import { LastEventId } from './last-event-id.js';
 import type { SseMessage } from './message.js';
 import { isLast } from './request.js';
 import { CLOSED, READY_STATE } from './state.js';
@@ -69,13 +70,17 @@ function share(
   let state = CLOSED;
   const ownUrl = typeof options.url === 'string' ? options.url : undefined;
   let url = ownUrl ?? '';
-  let { lastEventId } = options;
+  /** What this tab has handed on, whether it leads or not. */
+  const lastEventId = new LastEventId(
+    options.lastEventId,
+    stored && journal.storedIn(stored, name),
+    observer.error,
+    observer.undelivered,
+  );
   /** From `connect()` to the end. */
   let tabs: TabGroup | undefined;
   /** The real one, in the leader. */
   let inner: Connection | undefined;
-  /** Events that came to the leader before it was sure that it still leads, and the last event ID before each. */
-  let held: { readonly message: SseMessage; readonly idBefore: string | undefined }[] | undefined;
   let opened: OpenNotice | undefined;
   let isAsking = false;
   /** Where this tab stood when it last found that it lacks something. */
@@ -86,10 +91,9 @@ function share(
 
   function lead(): void {
     stopWaiting?.();
-    const isKnown = journal.sequence !== undefined;
     journal.lead();
     const mine = createConnection(
-      { ...options, until: undefined, lastEventId, stored: stored && { ...stored, isKnown } },
+      { ...options, until: undefined, lastEventId: lastEventId.value, stored: undefined },
       {
         state(now) {
           if (inner !== mine) return;
@@ -105,25 +109,23 @@ function share(
           post(state);
           observer.open(info);
         },
-        message(message, idBefore) {
+        message(message) {
           if (inner !== mine) return;
-          if (held) held.push({ message, idBefore });
-          else if (tabs?.isSure()) handOn(message);
-          else {
-            held = [{ message, idBefore }];
-            tabs?.makeSure(() => {
-              const all = held ?? [];
-              held = undefined;
-              for (const { message } of all) if (inner === mine) handOn(message);
-            });
-          }
+          tabs?.whenSure(() => {
+            handOn(message);
+          });
         },
         id() {
-          if (inner === mine) post(state);
+          if (inner !== mine) return;
+          const id = mine.lastEventId;
+          tabs?.whenSure(() => {
+            lastEventId.set(id);
+            post(state);
+          });
         },
         error(error) {
           if (inner !== mine) return;
-          // One of the storage is this tab's own matter.
+          // A gap is for each tab to find.
           if (error === mine.state.error) post(state, true);
           observer.error(error);
         },
@@ -149,10 +151,7 @@ function share(
     const old = inner;
     if (!old) return;
     inner = undefined;
-    ({ lastEventId, url } = old);
-    // What was not handed on is the new leader's to ask for.
-    if (held) lastEventId = held[0]?.idBefore ?? lastEventId;
-    held = undefined;
+    ({ url } = old);
     old.close();
   }
 
@@ -161,7 +160,7 @@ function share(
       kind: 'snapshot',
       sequence: journal.sequence ?? 0,
       oldest: journal.oldest,
-      lastEventId: inner?.lastEventId ?? '',
+      lastEventId: lastEventId.value,
       url: withoutQuery(inner?.url ?? ''),
       state: packState(now),
       failed,
@@ -199,7 +198,7 @@ function share(
     else if (journal.accept(notice)) {
       if (notice.data.length <= maxEventSize) deliver(notice);
       else {
-        ({ lastEventId } = notice);
+        lastEventId.set(notice.lastEventId);
         lose(`An event grew past ${maxEventSize} characters.`);
       }
     }
@@ -213,7 +212,7 @@ function share(
     want(notice.types, notice.all);
     url = ownUrl ?? notice.url;
     const found = journal.meet(sequence, oldest);
-    if (found === 'even') ({ lastEventId } = notice);
+    if (found === 'even') lastEventId.set(notice.lastEventId);
     const standing = `${notice.generation} ${journal.sequence ?? 0}`;
     if ((lacksTypes || found === 'behind') && lackedAt !== standing) {
       lackedAt = standing;
@@ -236,7 +235,7 @@ function share(
       if (error) observer.error(error);
     }
     if (tabs === current && found === 'missed') {
-      ({ lastEventId } = notice);
+      lastEventId.set(notice.lastEventId);
       lose('This tab was away for longer than the others remember: it missed events.');
     }
   }
@@ -257,9 +256,9 @@ function share(
   }
 
   function deliver({ type, data, lastEventId: id, origin }: EventNotice): void {
-    const idBefore = lastEventId;
-    lastEventId = id;
-    const message = { type, data, lastEventId, origin, raw: data };
+    const idBefore = lastEventId.value;
+    lastEventId.set(id);
+    const message = { type, data, lastEventId: id, origin, raw: data };
     if (until === undefined || !isLast(until, message)) observer.message(message, idBefore);
     else finish();
   }
@@ -291,6 +290,7 @@ function share(
     tabs = undefined;
     stopWaiting?.();
     old?.leave();
+    lastEventId.flush();
   }
 
   /** Closes this tab's client in order, whatever the others do. */
@@ -307,7 +307,7 @@ function share(
       return inner ? inner.url : url;
     },
     get lastEventId() {
-      return inner ? inner.lastEventId : lastEventId;
+      return lastEventId.value;
     },
     listen(type) {
       if (types.has(type)) return;
@@ -321,8 +321,9 @@ function share(
     },
     connect() {
       if (tabs) return;
+      lastEventId.restore();
       tabs = joinTabs(name, locks, {
-        knows: () => lastEventId !== '',
+        knows: () => lastEventId.value !== '',
         lead,
         follow,
         ask,
@@ -340,9 +341,11 @@ function share(
     close(resumeAfter) {
       closes++;
       finish();
-      if (resumeAfter === undefined) return;
-      journal.rewind(resumeAfter);
-      lastEventId = resumeAfter;
+      if (resumeAfter !== undefined) {
+        journal.rewind(resumeAfter);
+        lastEventId.set(resumeAfter);
+      }
+      lastEventId.flush();
     },
   };
 }

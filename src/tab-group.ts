@@ -34,12 +34,11 @@ export interface Member {
 export interface TabGroup {
   post(notice: Notice): void;
   /**
-   * Whether the leader can be sure before an event that it still is one. After its thread was blocked, the events that piled up may be read
-   * before the message that another has taken over meanwhile, and has them too.
+   * Runs what only the leader may do, at once where it can be sure that it still is one. After its thread was blocked, the events that piled
+   * up may be read before the message that another has taken over meanwhile, and has them too: so it waits until everything has been read
+   * that was said before, and is dropped if this tab leads no more.
    */
-  isSure(): boolean;
-  /** Calls back once everything has been read that was said before, if this tab still leads then. */
-  makeSure(then: () => void): void;
+  whenSure(run: () => void): void;
   /** Nothing is left behind, and this tab can never become leader. */
   leave(): void;
 }
@@ -60,7 +59,8 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
   /** Gives the lock up, or the wait for it. */
   let standBack: (() => void) | undefined;
   let watch: LeaderWatch | undefined;
-  let confirmed: (() => void) | undefined;
+  /** What waits for this tab to be sure, where it is not. */
+  let unsure: (() => void)[] | undefined;
   let lastWords: ReturnType<typeof setTimeout> | undefined;
 
   function post(notice: Notice, through = channel): void {
@@ -85,7 +85,7 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
     standBack?.();
     watch?.cancel();
     clearTimeout(lastWords);
-    standBack = watch = confirmed = undefined;
+    standBack = watch = unsure = undefined;
     claimed = 0;
     if (isLeading) {
       isLeading = false;
@@ -160,9 +160,10 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
     } else if (isLeading) {
       // Its own: what was said before has been read.
       if (notice.kind !== 'claim' || notice.generation !== claimed) return;
-      const then = confirmed;
-      confirmed = undefined;
-      then?.();
+      const runs = unsure ?? [];
+      unsure = undefined;
+      // One of them may end the lead.
+      for (const run of runs) if (claimed === notice.generation) run();
     } else if (notice.kind !== 'claim') {
       if (notice.generation === generation && member.told(notice)) watch?.heard();
     } else if (notice.generation === claimed) {
@@ -191,15 +192,16 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
   enter();
   return {
     post,
-    isSure() {
+    whenSure(run) {
       const silence = performance.now() - activeAt;
       activeAt += silence;
+      if (unsure) unsure.push(run);
       // Without a channel there is nobody else.
-      return !channel || silence <= SOONEST_DEPOSED;
-    },
-    makeSure(then) {
-      confirmed = then;
-      proclaim();
+      else if (!channel || silence <= SOONEST_DEPOSED) run();
+      else {
+        unsure = [run];
+        proclaim();
+      }
     },
     leave() {
       session.abort();

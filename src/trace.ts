@@ -33,6 +33,7 @@ export function traced(observer: ConnectionObserver, debug: Debug): ConnectionOb
       log(`error ${error.code}, ${error.willRetry ? 'will retry' : 'final'}: ${error.message}`);
       observer.error(error);
     },
+    undelivered: observer.undelivered,
     note: log,
   };
 }

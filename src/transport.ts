@@ -90,6 +90,8 @@ export interface ConnectionObserver {
   /** The last event ID was set by a block without data. */
   readonly id?: () => void;
   readonly error: (error: SseError) => void;
+  /** The last event ID before the first message that an asynchronous schema still keeps from being handed on; `undefined` if all are. */
+  readonly undelivered?: (() => string | undefined) | undefined;
   /** Takes a line for those who debug, where somebody does. */
   readonly note?: ((line: string) => void) | undefined;
 }

@@ -86,7 +86,16 @@ export function validate(url: unknown, given: object): void {
     share,
   } = options;
   const body = options.body ?? undefined;
-  if (typeof url !== 'function') resolveUrl(url);
+  if (typeof url !== 'function') {
+    const { protocol } = new URL(resolveUrl(url));
+    check(
+      typeof transport === 'function' ||
+        typeof options.fetch === 'function' ||
+        typeof options.EventSource === 'function' ||
+        /^(https?|data|blob|.+-extension):$/.test(protocol),
+      `The URL must be http: or https:, not ${protocol} A page that was opened as a file has to be served.`,
+    );
+  }
   check(
     typeof transport === 'function' || TRANSPORTS.includes(transport),
     "`transport` must be 'auto', 'native', 'fetch', or a function.",

@@ -219,6 +219,39 @@ describe('an attempt', () => {
     connection.close();
   });
 
+  test('functions that take longer than openTimeout are a timeout, and no timer is left', async () => {
+    const signals: AbortSignal[] = [];
+    const { connection, attempts, log } = setup({ openTimeout: 5000, retry: false }, ({ signal }) => {
+      signals.push(signal);
+      return new Promise(() => undefined);
+    });
+    connection.connect();
+    await vi.advanceTimersByTimeAsync(4999);
+    expect(log).toEqual(['connecting']);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(log).toEqual(['connecting', 'closed', 'error timeout']);
+    expect(attempts).toEqual([]);
+    expect(signals[0]?.aborted).toBe(true);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('close() while a function is awaited leaves no timer, nor does an answer in time', async () => {
+    let answer: (url: string) => void = () => undefined;
+    const { connection, attempts } = setup({ openTimeout: 5000 }, () => new Promise((r) => (answer = r)));
+    connection.connect();
+    await flush();
+    expect(vi.getTimerCount()).toBe(1);
+    connection.close();
+    expect(vi.getTimerCount()).toBe(0);
+    connection.connect();
+    await vi.advanceTimersByTimeAsync(100);
+    answer('https://example.test/sse');
+    await flush();
+    expect(attempts).toHaveLength(1);
+    expect(vi.getTimerCount()).toBe(0);
+    connection.close();
+  });
+
   test('a transport that throws is a failure with that cause', async () => {
     const cause = new Error('a bug');
     const { connection, log, states } = setup({

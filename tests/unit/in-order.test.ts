@@ -91,6 +91,19 @@ describe('behind an asynchronous schema', () => {
     expect(log.slice(5)).toEqual(['awaited 6', '7']);
   });
 
+  test('the id before the first that is not handed on is known', async () => {
+    const { order, push, settle } = setup();
+    expect(order.idBefore()).toBeUndefined();
+    order.push(message('async', '1'), 'before 1');
+    order.push(message('async', '2'), 'before 2');
+    push('text', '3');
+    expect(order.idBefore()).toBe('before 1');
+    await settle('1');
+    expect(order.idBefore()).toBe('before 2');
+    await settle('2');
+    expect(order.idBefore()).toBeUndefined();
+  });
+
   test('one is decoded at a time', async () => {
     const { push, settle, pending } = setup();
     push('async', '1', '2', '3');

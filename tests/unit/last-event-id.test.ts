@@ -92,6 +92,72 @@ const message = (lastEventId: string): SseMessage => ({
   origin: 'https://example.test',
 });
 
+describe('while events wait for an asynchronous schema', () => {
+  function waiting() {
+    const storage = memory();
+    let undelivered: string | undefined;
+    const id = new LastEventId(
+      '',
+      { storage, key: 'key' },
+      () => undefined,
+      () => undelivered,
+    );
+    return { storage, id, hold: (before: string | undefined) => (undelivered = before) };
+  }
+
+  test('what is stored is the id before them, and theirs once they are handed on', () => {
+    const { storage, id, hold } = waiting();
+    hold('1');
+    id.set('3');
+    vi.advanceTimersByTime(100);
+    expect([storage.getItem(), id.value]).toEqual(['1', '3']);
+    hold(undefined);
+    vi.advanceTimersByTime(100);
+    expect(storage.getItem()).toBe('3');
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('a page that goes away stores it, too', () => {
+    const { storage, id, hold } = waiting();
+    hold('1');
+    id.set('3');
+    window.dispatchEvent(new Event('pagehide'));
+    expect(storage.getItem()).toBe('1');
+    hold(undefined);
+    id.flush();
+    expect([storage.getItem(), vi.getTimerCount()]).toEqual(['3', 0]);
+  });
+});
+
+test('a page that is reloaded while a schema looks at an event gets that event again', async () => {
+  let accept: (result: { value: string }) => void = () => undefined;
+  const schema = {
+    '~standard': {
+      version: 1,
+      vendor: 'test',
+      validate: () => new Promise<{ value: string }>((resolve) => (accept = resolve)),
+    },
+  } as const;
+  const { client, sink } = setup({ storage: sessionStorage, schemas: { message: schema }, decode: 'text' });
+  const heard: string[] = [];
+  client.onMessage(({ lastEventId }) => heard.push(lastEventId));
+  await flush();
+  sink()?.open({ url: 'https://example.test/sse' });
+  sink()?.message(message('1'));
+  accept({ value: 'a' });
+  await flush();
+  sink()?.message(message('2'));
+  sink()?.message(message('3'));
+  window.dispatchEvent(new Event('pagehide'));
+  expect(heard).toEqual(['1']);
+
+  const after = setup({ storage: sessionStorage });
+  await flush();
+  expect(after.requests[0]?.lastEventId).toBe('1');
+  after.client.close();
+  client.close();
+});
+
 describe('an id', () => {
   test('is written 100 ms after it came, and not before', () => {
     const storage = memory();

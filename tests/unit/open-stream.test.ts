@@ -128,6 +128,15 @@ describe('the request', () => {
     expect((await sent({})).headers.has('last-event-id')).toBe(false);
   });
 
+  test.for<[string, BodyInit, string | undefined]>([
+    ['a stream', new ReadableStream(), 'half'],
+    ['text', 'a', undefined],
+    ['bytes', new Uint8Array(1), undefined],
+  ])('%s as body goes with what fetch demands of it', async ([, given, duplex]) => {
+    const { init } = await sent({ body: given });
+    expect([init.body, (init as { duplex?: string }).duplex]).toEqual([given, duplex]);
+  });
+
   test('json is a POST with that body and content type', async () => {
     const { init, headers } = await sent({ json: { prompt: '你好' } });
     expect(init).toMatchObject({ method: 'POST', body: '{"prompt":"你好"}' });

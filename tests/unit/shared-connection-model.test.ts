@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { IdStorage } from '../../src/last-event-id.ts';
 import { World, type Attempt, type Tab } from '../tabs.ts';
 
 /**
- * R7 between tabs, over random histories: tabs come, close, crash, are blocked and wake, messages arrive in any order that channels allow. No
- * tab that lives loses or doubles an event, and in the end each has the last one.
+ * R7 between tabs, over random histories: tabs come, close, crash, are reloaded, blocked and wake, messages arrive in any order that channels
+ * allow. No tab that lives loses or doubles an event, over reloads neither, and in the end each has the last one.
  */
 
 beforeEach(() => {
@@ -16,7 +17,10 @@ afterEach(() => {
 });
 
 type Step =
-  | { readonly kind: 'open' | 'leave' | 'crash' | 'block' | 'wake' | 'reconnect'; readonly who: number }
+  | {
+      readonly kind: 'open' | 'leave' | 'crash' | 'reload' | 'block' | 'wake' | 'reconnect';
+      readonly who: number;
+    }
   | { readonly kind: 'send'; readonly count: number }
   | { readonly kind: 'settle' }
   | { readonly kind: 'pass'; readonly ms: number };
@@ -27,7 +31,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 3,
     arbitrary: fc.record({
-      kind: fc.constantFrom('leave' as const, 'crash' as const, 'reconnect' as const),
+      kind: fc.constantFrom(
+        'leave' as const,
+        'crash' as const,
+        'reload' as const,
+        'reload' as const,
+        'reconnect' as const,
+      ),
       who,
     }),
   },
@@ -42,6 +52,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({ kind: fc.constant('pass' as const), ms: fc.constantFrom(100, 3000, 4000) }),
   },
 );
+
+/** The session storage of one tab, which outlives its pages. */
+function sessionStorage(): IdStorage {
+  const kept = new Map<string, string>();
+  return { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => void kept.set(key, value) };
+}
 
 /** A server that numbers its events, and sends what came after the id it is asked with. */
 class Server {
@@ -84,6 +100,7 @@ class Server {
 test('no tab loses, doubles or reorders an event, however the tabs come and go', async () => {
   let takeOvers = 0;
   let woken = 0;
+  let reloaded = 0;
   let missed = 0;
   let lived = 0;
   await fc.assert(
@@ -96,6 +113,22 @@ test('no tab loses, doubles or reorders an event, however the tabs come and go',
         const server = new Server(world);
         for (const [name, value] of Object.entries(world.globals)) vi.stubGlobal(name, value);
         const closed = new Set<Tab>();
+        /** The storage of each, and what the pages before it have had. */
+        const storages = new Map<Tab, IdStorage>();
+        const before = new Map<Tab, readonly string[]>();
+        const open = (storage = sessionStorage(), had: readonly string[] = []) => {
+          const tab = world.open({ storage });
+          storages.set(tab, storage);
+          before.set(tab, had);
+          return tab;
+        };
+        const hadBy = (tab: Tab) => [...(before.get(tab) ?? []), ...tab.data];
+        const close = (tab: Tab) => {
+          closed.add(tab);
+          tab.run(() => {
+            tab.connection.close();
+          });
+        };
         const present = () => world.tabs.filter((tab) => !tab.isCrashed && !closed.has(tab));
         const settle = () => world.settle((count) => picks.next().value % count);
         const pass = async (ms: number) => {
@@ -108,12 +141,12 @@ test('no tab loses, doubles or reorders an event, however the tabs come and go',
             await settle();
           }
         };
-        world.running = world.open();
+        world.running = open();
         for (const next of steps) {
           const tabs = present();
           const tab = 'who' in next ? tabs[next.who % Math.max(tabs.length, 1)] : undefined;
           if (next.kind === 'open') {
-            if (tabs.length < 6) world.open();
+            if (tabs.length < 6) open();
           } else if (next.kind === 'send') {
             server.last += next.count;
             server.push();
@@ -121,11 +154,12 @@ test('no tab loses, doubles or reorders an event, however the tabs come and go',
           else if (next.kind === 'pass') await pass(next.ms);
           else if (!tab) continue;
           else if (next.kind === 'crash') world.crash(tab);
-          else if (next.kind === 'leave') {
-            closed.add(tab);
-            tab.run(() => {
-              tab.connection.close();
-            });
+          else if (next.kind === 'leave') close(tab);
+          else if (next.kind === 'reload') {
+            if (tab.isBlocked) continue;
+            close(tab);
+            open(storages.get(tab), hadBy(tab));
+            reloaded++;
           } else if (next.kind === 'reconnect') {
             tab.run(() => {
               tab.connection.reconnect();
@@ -155,7 +189,7 @@ test('no tab loses, doubles or reorders an event, however the tabs come and go',
         if (tabs.length > 0) expect(world.live).toHaveLength(1);
         lived += world.tabs.length;
         for (const tab of world.tabs) {
-          const numbers = tab.data.map(Number);
+          const numbers = hadBy(tab).map(Number);
           const gaps = numbers.filter((number, i) => i > 0 && number !== (numbers[i - 1] ?? 0) + 1);
           // A tab that comes too late for the memory of the others says so.
           missed += tab.errors.length;
@@ -164,10 +198,11 @@ test('no tab loses, doubles or reorders an event, however the tabs come and go',
         }
       },
     ),
-    { numRuns: 100, endOnFailure: true },
+    { numRuns: 200, endOnFailure: true },
   );
   // It has tried what it is about. In histories as wild as these some tabs are left behind, and know it.
   expect(takeOvers).toBeGreaterThan(100);
   expect(missed).toBeLessThan(lived / 20);
   expect(woken).toBeGreaterThan(100);
+  expect(reloaded).toBeGreaterThan(100);
 }, 60_000);

@@ -58,6 +58,45 @@ test('a late tab gets the state of now, and no old events', async () => {
   expect(late.connection.state).toMatchObject({ status: 'open', transport: 'transport' });
 });
 
+/** The session storage of one tab. */
+function sessionStorage() {
+  const kept = new Map<string, string>();
+  return {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => void kept.set(key, value),
+  };
+}
+
+test('a tab that follows, and is reloaded, gets what came meanwhile', async () => {
+  const { attempt } = await open(1);
+  const storage = sessionStorage();
+  const before = world.open({ storage });
+  await world.settle();
+  send(attempt, '1');
+  await world.settle();
+  before.connection.close();
+  send(attempt, '2');
+  send(attempt, '3');
+  await world.settle();
+  const after = world.open({ storage });
+  await world.settle();
+  send(attempt, '4');
+  await world.settle();
+  expect([before.data, after.data]).toEqual([['1'], ['2', '3', '4']]);
+  expect(world.attempts).toHaveLength(1);
+});
+
+test('each tab keeps its own place, and the one that has the connection resumes there after a reload', async () => {
+  const storage = sessionStorage();
+  const { tabs, attempt } = await open(1, { storage });
+  send(attempt, '1');
+  send(attempt, '2');
+  tabs[0]?.connection.close();
+  world.open({ storage });
+  await world.settle();
+  expect(world.attempts[1]?.request.lastEventId).toBe('2');
+});
+
 test('types that any tab asks for reach the leader, and the next one', async () => {
   const { tabs, attempt } = await open(3);
   tabs[2]?.connection.listen('tick');

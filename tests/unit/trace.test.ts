@@ -77,6 +77,25 @@ describe('debug', () => {
     expect(lines).not.toHaveBeenCalled();
   });
 
+  test('tells of a payload that could not be decoded, without the payload', async () => {
+    const server = mockSse();
+    const lines: string[] = [];
+    const client = new SseClient<{ tick: object }>('/sse', {
+      fetch: server.fetch,
+      decode: { tick: 'json' },
+      debug: (line) => lines.push(line),
+    });
+    client.on('tick', () => undefined);
+    await flush();
+    (await server.next()).send({ event: 'tick', data: '{secret' });
+    await flush();
+    client.close();
+    expect(lines).toContain(
+      'ssekit error decode, will retry: The data of an event "tick" could not be decoded.',
+    );
+    expect(lines.join()).not.toContain('secret');
+  });
+
   test('tells a step before those who listen hear of it', async () => {
     const order: string[] = [];
     await run(

@@ -165,6 +165,30 @@ describe('a URL', () => {
     expect(check).not.toThrow(/secret/);
   });
 
+  test.for(['ws://h/sse', 'file:///sse?token=secret', 'mailto:a@b', 'ftp://h/sse'])(
+    'that neither EventSource nor fetch can load is a TypeError that says the cure: %s',
+    (url) => {
+      const check = () => {
+        validate(url, { transport: 'auto' });
+      };
+      expect(check).toThrow(TypeError);
+      expect(check).toThrow(/must be http: or https:/);
+      expect(check).not.toThrow(/secret/);
+    },
+  );
+
+  test.for<[string, object]>([
+    ['file:///sse', { transport: 'auto', fetch: () => undefined }],
+    ['file:///sse', { transport: 'auto', EventSource: EventTarget }],
+    ['ws://h/sse', { transport: () => undefined }],
+    ['data:text/event-stream,data:1', { transport: 'auto' }],
+    ['chrome-extension://abc/sse', { transport: 'auto' }],
+  ])('may be %s where that can be loaded: %o', ([url, options]) => {
+    expect(() => {
+      validate(url, options);
+    }).not.toThrow();
+  });
+
   test('may be a URL, or a function, which is not called', () => {
     validate(new URL(URL_), { transport: 'auto' });
     validate(
