@@ -147,9 +147,12 @@ describe.each([
 
   test('a native stream that its browser reestablishes is left to it when the network is back', async () => {
     const { page, context, s } = await visit(
-      [{ chunks: ['id: 1\ndata: a\n\n'], end: 'destroy' }, hold('id: 2\ndata: b\n\n')],
+      [{ chunks: ['id: 1\ndata: a\n\n', { wait: true }], end: 'destroy' }, hold('id: 2\ndata: b\n\n')],
       { transport: 'native' },
     );
+    // A browser that is behind throws away what it has read of a connection that is torn.
+    await has(page, 'a');
+    await s.release();
     await is(page, 'reconnecting');
     await context.setOffline(true);
     await context.setOffline(false);
