@@ -3,7 +3,9 @@ import { faults, type Engine, type Fault, type Outcome } from '../faults.ts';
 
 const names: Record<Engine, string> = { chromium: 'Chromium', firefox: 'Firefox', webkit: 'WebKit' };
 
-const told = (outcome: string) => outcome.replaceAll(' | ', ' → ');
+/** As it is, whatever it means in Markdown: `__proto__` is no bold proto. */
+const literal = (text: string) => text.replace(/[\\`*_[\]<>|]/g, '\\$&');
+const told = (outcome: string) => outcome.split(' | ').map(literal).join(' → ');
 
 function cell(outcome: Outcome): string {
   if (typeof outcome === 'string') return told(outcome);
@@ -15,7 +17,7 @@ function cell(outcome: Outcome): string {
 }
 
 const row = ({ name, fetch, native, auto, unsure }: Fault) =>
-  `| ${name}${unsure ? '¹' : ''} | ${cell(native)} | ${cell(fetch)} | ${cell(auto)} |`;
+  `| ${literal(name)}${unsure ? '¹' : ''} | ${cell(native)} | ${cell(fetch)} | ${cell(auto)} |`;
 
 export function toMarkdown(): string {
   const table = faults('', '', '');

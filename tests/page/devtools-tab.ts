@@ -6,7 +6,8 @@ import type { Browser } from 'playwright';
 
 export interface DevtoolsTab {
   send(method: string, params?: object): Promise<unknown>;
-  evaluate<T>(run: () => T | Promise<T>): Promise<T>;
+  /** A string is an expression. */
+  evaluate<T>(run: (() => T | Promise<T>) | string): Promise<T>;
 }
 
 interface Answer {
@@ -40,8 +41,9 @@ export async function openWindow(browser: Browser): Promise<(url: string) => Pro
     };
     return {
       send,
-      evaluate: async <T>(run: () => T | Promise<T>) => {
-        const parameters = { expression: `(${String(run)})()`, returnByValue: true, awaitPromise: true };
+      evaluate: async <T>(run: (() => T | Promise<T>) | string) => {
+        const expression = typeof run === 'string' ? run : `(${String(run)})()`;
+        const parameters = { expression, returnByValue: true, awaitPromise: true };
         const { result } = (await send('Runtime.evaluate', parameters)) as { result: { value: T } };
         return result.value;
       },

@@ -3,21 +3,11 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import type { SseClient, SseState } from 'ssekit';
 import { launchChromium, launchFirefox } from '../engines/find.ts';
 import { script, type Attempt } from '../script.ts';
+import { asShipped } from './as-shipped.ts';
 import { openWindow } from './devtools-tab.ts';
 import { createLibraryPages, type LibraryPages } from './library-page.ts';
 
-/**
- * R14 with real tabs: however the tab goes that has the connection, the others lose and double nothing. In browsers as users have them: what
- * Playwright switches off is switched on again.
- */
-const asShipped = {
-  ignoreDefaultArgs: [
-    '--disable-back-forward-cache',
-    '--disable-background-timer-throttling',
-    '--disable-backgrounding-occluded-windows',
-    '--disable-renderer-backgrounding',
-  ],
-};
+/** R14 with real tabs: however the tab goes that has the connection, the others lose and double nothing. */
 
 let pages: LibraryPages;
 beforeAll(async () => {

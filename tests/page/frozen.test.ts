@@ -1,0 +1,156 @@
+import type { Browser } from 'playwright';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launchChromium } from '../engines/find.ts';
+import { script, type Attempt, type Script } from '../script.ts';
+import { asShipped } from './as-shipped.ts';
+import { openWindow, type DevtoolsTab } from './devtools-tab.ts';
+import { createLibraryPages, type LibraryPages } from './library-page.ts';
+import { listen, type WakeSetting } from './wake-scene.ts';
+
+/** R12 in tabs that Chromium freezes, as it does with hidden ones to save memory and power: no timer fires, and no byte is read. */
+
+let pages: LibraryPages;
+let browser: Browser;
+beforeAll(async () => {
+  [pages, browser] = await Promise.all([createLibraryPages(), launchChromium(asShipped)]);
+});
+afterAll(() => Promise.all([pages.close(), browser.close()]));
+
+const seen = (tab: DevtoolsTab) =>
+  tab.evaluate(() => {
+    const { data, statuses, pageEvents, errors, ticks } = globalThis.wake;
+    return { data, statuses, pageEvents, errors, ticks };
+  });
+const reaches = (tab: DevtoolsTab, expected: object) =>
+  expect.poll(() => seen(tab), { interval: 20 }).toMatchObject(expected);
+
+interface Frozen {
+  readonly tab: DevtoolsTab;
+  readonly s: Script;
+  /** Returns when a tab that is not frozen has waited for so many ms, and the frozen one has not seen the time pass. */
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
+/** ms. While it is hidden and not frozen, its timer fires each second. */
+const SHORT = 2500;
+
+/** A tab behind another, frozen once it is as far as `before` says. */
+async function freeze(
+  attempts: readonly Attempt[],
+  setting: Omit<WakeSetting, 'url'>,
+  before: object,
+): Promise<Frozen> {
+  const s = await script(pages.origin, attempts);
+  const open = await openWindow(browser);
+  const tab = await open(pages.page(listen, { url: s.url, ...setting }));
+  await expect.poll(() => tab.evaluate(() => 'wake' in globalThis)).toBe(true);
+  await reaches(tab, before);
+  const other = await open(pages.page(() => undefined, null));
+  await reaches(tab, { pageEvents: ['hidden'] });
+  const { ticks } = await seen(tab);
+  await expect.poll(async () => (await seen(tab)).ticks).toBeGreaterThan(ticks);
+
+  await tab.send('Page.setWebLifecycleState', { state: 'frozen' });
+  await reaches(tab, { pageEvents: ['hidden', 'freeze'] });
+  const frozen = await seen(tab);
+  return {
+    tab,
+    s,
+    async sleep(ms) {
+      await other.evaluate(`new Promise((resolve) => setTimeout(resolve, ${ms}))`);
+      expect(await seen(tab)).toEqual(frozen);
+    },
+  };
+}
+
+const wakeInBackground = (tab: DevtoolsTab) => tab.send('Page.setWebLifecycleState', { state: 'active' });
+const show = (tab: DevtoolsTab) => tab.send('Page.bringToFront');
+
+const event = (id: number, data: string) => `id: ${id}\ndata: ${data}\n\n`;
+const hold = (...chunks: NonNullable<Attempt['chunks']>): Attempt => ({ chunks, end: 'hold' });
+
+test('a tab that waits tries at once when it is shown', async () => {
+  const { tab, s, sleep } = await freeze(
+    [{ status: 503 }, hold(event(1, 'back'))],
+    { transport: 'fetch', isPatient: true },
+    { statuses: ['reconnecting'] },
+  );
+  await sleep(SHORT);
+  expect((await s.log()).requests).toHaveLength(1);
+  await show(tab);
+  await reaches(tab, {
+    data: ['back'],
+    statuses: ['reconnecting', 'open'],
+    pageEvents: ['hidden', 'freeze', 'resume', 'visible'],
+    errors: ['http'],
+  });
+  const log = await s.log();
+  expect([log.requests.length, log.maxOpen]).toEqual([2, 1]);
+});
+
+test.for([
+  ['woken in the background', wakeInBackground],
+  ['shown', show],
+] as const)(
+  'a native stream keeps its one connection, and what came meanwhile is delivered once: %s',
+  async ([, wake]) => {
+    const { tab, s, sleep } = await freeze(
+      [hold(event(1, 'a'), { text: event(2, 'b'), wait: true }, { text: event(3, 'c'), wait: true })],
+      { transport: 'native' },
+      { data: ['a'], statuses: ['open'] },
+    );
+    await s.release();
+    await sleep(SHORT);
+    await wake(tab);
+    await reaches(tab, { data: ['a', 'b'] });
+    await s.release();
+    await reaches(tab, { data: ['a', 'b', 'c'], statuses: ['open'], errors: [] });
+    const log = await s.log();
+    expect([log.requests.length, log.open, log.maxOpen]).toEqual([1, 1, 1]);
+  },
+);
+
+test.for([
+  ['woken in the background', wakeInBackground],
+  ['shown', show],
+] as const)(
+  'time that passed in the ice is no verdict on a silent stream, which keeps its one connection: %s',
+  async ([, wake]) => {
+    const { tab, s, sleep } = await freeze(
+      [hold(event(1, 'a'), { text: event(2, 'b'), wait: true })],
+      { transport: 'fetch', idleTimeout: 3000 },
+      { data: ['a'], statuses: ['open'] },
+    );
+    await sleep(5000);
+    const { ticks } = await seen(tab);
+    await wake(tab);
+    // The first tick is as overdue as the verdict, the second comes after it.
+    await expect.poll(async () => (await seen(tab)).ticks, { interval: 20 }).toBeGreaterThan(ticks + 1);
+    await s.release();
+    await reaches(tab, { data: ['a', 'b'], statuses: ['open'], errors: [] });
+    const log = await s.log();
+    expect([log.requests.length, log.open, log.maxOpen]).toEqual([1, 1, 1]);
+  },
+);
+
+// Chromium 156 never delivers another byte to a fetch that was sent some while its page was frozen, and no error either.
+test('a stream that came out of the ice deaf is found out by idleTimeout, and resumed: nothing is lost or doubled', async () => {
+  const { tab, s, sleep } = await freeze(
+    [
+      hold(event(1, 'a'), { text: event(2, 'b'), wait: true }, { text: event(3, 'c'), wait: true }),
+      hold(event(2, 'b'), event(3, 'c')),
+    ],
+    { transport: 'fetch', idleTimeout: 3000 },
+    { data: ['a'], statuses: ['open'] },
+  );
+  await s.release();
+  await sleep(SHORT);
+  await show(tab);
+  await s.release();
+  await reaches(tab, { data: ['a', 'b', 'c'] });
+  await expect.poll(async () => (await s.log()).open).toBe(1);
+  const { requests } = await s.log();
+  expect(requests.slice(1).map(({ headers }) => headers['last-event-id'])).toEqual(
+    requests.slice(1).map(() => '1'),
+  );
+});
