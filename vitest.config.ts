@@ -159,6 +159,20 @@ export default defineConfig({
           expect: { poll: { timeout: 30_000 } },
         },
       },
+      {
+        test: {
+          name: 'package',
+          environment: 'node',
+          include: ['tests/package/*.test.ts'],
+          globalSetup: 'tests/package/tarball.ts',
+          // npm and the compilers take all the cores there are.
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
+          // Half a minute on two idle cores, with nothing in the cache of npm.
+          testTimeout: 240_000,
+          hookTimeout: 600_000,
+        },
+      },
     ],
   },
 });

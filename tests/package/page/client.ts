@@ -1,0 +1,6 @@
+import { SseClient } from 'ssekit';
+
+const client = new SseClient('/prices');
+client.on('price', (event) => {
+  document.body.textContent = event.data;
+});

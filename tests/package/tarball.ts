@@ -1,0 +1,45 @@
+/** The package as it would be published: packed once for all tests of this project, from a build that is not stale. */
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { TestProject } from 'vitest/node';
+import { npm } from './project.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The path of what `npm pack` wrote. */
+    tarball: string;
+  }
+}
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  if (await isStale()) await npm(root, ['run', 'build']);
+  const folder = await mkdtemp(join(tmpdir(), 'ssekit-tarball-'));
+  await npm(root, ['pack', '--pack-destination', folder]);
+  const [name = ''] = await readdir(folder);
+  project.provide('tarball', join(folder, name));
+  return () => rm(folder, { recursive: true });
+}
+
+/** Whether a source is younger than what was built of it. */
+async function isStale(): Promise<boolean> {
+  const src = (await readdir(join(root, 'src'))).map((file) => `src/${file}`);
+  const sources = [...src, 'vite.config.ts', 'tsconfig.json', 'tsconfig.build.json'];
+  const built = ['index.js', 'index.d.ts', 'ssekit.iife.min.js'].map((file) => `dist/${file}`);
+  return Math.max(...(await times(sources))) > Math.min(...(await times(built)));
+}
+
+/** When each was written; 0 for one that is not there. */
+function times(files: readonly string[]): Promise<number[]> {
+  return Promise.all(
+    files.map((file) =>
+      stat(join(root, file)).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => 0,
+      ),
+    ),
+  );
+}
