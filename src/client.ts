@@ -87,7 +87,7 @@ export class SseClient<Events extends object = Record<string, string>> {
         const closes = this.#closes;
         const listeners = this.#listenersOf(message.type);
         if (listeners) this.#emit(listeners, message as never);
-        if (this.#any.size && closes === this.#closes) this.#emit(this.#any, message as never);
+        if (closes === this.#closes) this.#emit(this.#any, message as never);
       },
       (error) => {
         const { attempt } = this.getSnapshot();

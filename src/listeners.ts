@@ -50,6 +50,7 @@ export class Listeners<T> {
 
   /** Delivers to all, as long as `witness` returns what it did before: then the value is still due, and the client was not closed meanwhile. */
   emit(value: T, witness: () => unknown): void {
+    if (this.#entries.length === 0) return;
     const before = witness();
     for (const entry of this.#entries) {
       if (!entry.active) continue;
