@@ -2,7 +2,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
-import type { Cell, Results } from './results.ts';
+import { goals } from './end-to-end/goals.ts';
+import { chineseClients, clientDetails, clientOverview, englishClients } from './end-to-end/tables.ts';
+import type { Cell, Other, Results } from './results.ts';
+import { table } from './table.ts';
 
 const path = (file: string) => fileURLToPath(new URL(`../${file}`, import.meta.url));
 
@@ -17,6 +20,7 @@ const english = {
   import: 'import',
   size: 'min + brotli',
   everything: 'everything',
+  clients: englishClients,
   from: ({ peer, date, machine }: Results) =>
     `Against ${peer}, ${date}, ${machine}. More than 1: ssekit is faster.`,
 };
@@ -26,13 +30,9 @@ const chinese: typeof english = {
   import: '引入',
   size: '压缩后（min + brotli）',
   everything: '全部',
+  clients: chineseClients,
   from: ({ peer, date, machine }) => `与 ${peer} 相比，${date}，${machine}。大于 1 表示 ssekit 更快。`,
 };
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map((_, i) => (i === 0 ? '---' : '--:'))), ...rows.map(line)].join('\n');
-}
 
 /** For the READMEs: ratios and sizes. */
 function overview(results: Results, words: typeof english): string {
@@ -52,6 +52,7 @@ function overview(results: Results, words: typeof english): string {
       ]),
     ),
     words.from(results),
+    ...clientOverview(results, words.clients),
     table(
       [words.import, words.size],
       Object.entries(results.sizes).map(([name, bytes]) => [
@@ -63,12 +64,16 @@ function overview(results: Results, words: typeof english): string {
 }
 
 /** For bench/README.md: every cell, with its range. */
-function details({ runtimes, rounds, peer, date, machine }: Results): string {
+function details(results: Results): string {
+  const { runtimes, rounds, peer, date, machine } = results;
   const ns = (value: number) => value.toLocaleString('en');
   return [
+    ...clientDetails(results),
+    ...goals(results),
+    '### The parser',
     `${peer}, ${date}, ${machine}, ${rounds} rounds.`,
-    ...runtimes.flatMap(({ name, clock, cells, growth }) => [
-      `### ${name}, ${clock}`,
+    ...runtimes.flatMap(({ name, clock, cells, growth, others = [] }) => [
+      `#### ${name}, ${clock}`,
       table(
         ['stream', 'chunk', 'ssekit, ns an event', 'peer, ns an event', 'ratio', 'half of the rounds'],
         cells.map(({ stream, chunk, ours, theirs, ratio, low, high }) => [
@@ -88,8 +93,22 @@ function details({ runtimes, rounds, peer, date, machine }: Results): string {
           (theirs / 1e6).toFixed(1),
         ]),
       ),
+      ...(others.length > 0 ? [otherParsers(others)] : []),
     ]),
   ].join('\n\n');
+}
+
+/** How many times as long others take. */
+function otherParsers(others: readonly Other[]): string {
+  const columns = [...new Set(others.map(({ stream, chunk }) => `${stream}, ${chunkNames[chunk] ?? ''}`))];
+  const parsers = [...new Set(others.map(({ parser }) => parser))];
+  return table(
+    ['times the time of ssekit', ...columns],
+    parsers.map((name) => [
+      name,
+      ...others.filter(({ parser }) => parser === name).map(({ ratio }) => ratio.toFixed(1)),
+    ]),
+  );
 }
 
 /** The pages that show figures, and what they show. */

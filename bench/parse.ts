@@ -1,22 +1,13 @@
-/** Our parser against eventsource-parser, on the same bytes. Runs in Node and, bundled, in a browser. */
+/** Our parser and others, on the same bytes. Runs in Node and, bundled, in a browser. */
+import { getLines, getMessages } from '@microsoft/fetch-event-source/lib/cjs/parse.js';
 import { createParser as createPeer } from 'eventsource-parser';
+import { _iterSSEMessages } from 'openai/core/streaming';
 import { createParser } from '../src/parse.ts';
-
-const repeat = (count: number, block: (i: number) => string) =>
-  Array.from({ length: count }, (_, i) => block(i)).join('');
-
-/** What chat models send: about 200 bytes an event. */
-const token = (i: number) =>
-  `data: {"id":"chatcmpl-9tXk2","object":"chat.completion.chunk","created":1735689600,"model":"gpt-x",` +
-  `"choices":[{"index":0,"delta":{"content":" word${i}"},"logprobs":null,"finish_reason":null}]}\n\n`;
+import { repeat, tick, token } from './streams.ts';
 
 const streams: Readonly<Record<string, () => string>> = {
   tokens: () => repeat(5000, token),
-  ticks: () =>
-    repeat(
-      10_000,
-      (i) => `id: ${i}\nevent: tick\ndata: {"symbol":"ABC","price":${i / 100},"at":1735689600}\n\n`,
-    ),
+  ticks: () => repeat(10_000, tick),
   large: () => repeat(16, (i) => `id: ${i}\ndata: ${'0123456789abcdef'.repeat(4096)}\n\n`),
   CJK: () =>
     repeat(5000, (i) => `data: {"choices":[{"delta":{"content":"服务器推送事件，逐字到达${i}"}}]}\n\n`),
@@ -30,7 +21,7 @@ interface Tally {
   events: number;
   characters: number;
 }
-type Parse = (chunks: readonly Uint8Array[], tally: Tally) => void;
+type Parse = (chunks: readonly Uint8Array[], tally: Tally) => void | Promise<void>;
 
 const ours: Parse = (chunks, tally) => {
   const push = createParser({
@@ -54,64 +45,109 @@ const theirs: Parse = (chunks, tally) => {
   for (const chunk of chunks) parser.feed(decoder.decode(chunk, { stream: true }));
 };
 
+/** It makes a message of every blank line, also of those after comments. */
+const microsoft: Parse = (chunks, tally) => {
+  const ignore = () => undefined;
+  const push = getLines(
+    getMessages(ignore, ignore, ({ data }) => {
+      if (data === '') return;
+      tally.events += 1;
+      tally.characters += touch(data);
+    }),
+  );
+  for (const chunk of chunks) push(chunk);
+};
+
+/** Its decoder is asynchronous, and wants a response; this one has its chunks at hand. */
+const openai: Parse = async (chunks, tally) => {
+  let next = 0;
+  const reader = {
+    read: () => {
+      const value = chunks[next++];
+      return Promise.resolve(value ? { value, done: false } : { value, done: true });
+    },
+    releaseLock: () => undefined,
+  };
+  const response = { body: { getReader: () => reader } } as unknown as Response;
+  for await (const { data } of _iterSSEMessages(response, new AbortController())) {
+    tally.events += 1;
+    tally.characters += touch(data);
+  }
+};
+
 /** Whoever reads one character needs them all in one piece: parts that were only noted down are put together here. */
 function touch(data: string): number {
   return data.length + (data.charCodeAt(data.length >> 1) & 1);
 }
 
-/** Each chunk in a buffer of its own, as the network hands them out. */
+/** Each chunk in a buffer of its own, as the network hands them out. Ends with an event, if there is room for one: some deliver a half one. */
 function cut(text: string, size: number, most = Infinity): Uint8Array[] {
-  const bytes = new TextEncoder().encode(text);
+  const room = new TextEncoder().encode(text).subarray(0, most);
+  const end = new TextDecoder().decode(room).lastIndexOf('\n\n');
+  const bytes = end < 0 ? room : new TextEncoder().encode(text.slice(0, end + 2));
   const chunks: Uint8Array[] = [];
-  for (let at = 0; at < Math.min(bytes.length, most); at += size) chunks.push(bytes.slice(at, at + size));
+  for (let at = 0; at < bytes.length; at += size) chunks.push(bytes.slice(at, at + size));
   return chunks;
 }
 
-export type Who = 'ours' | 'theirs';
-const parsers: Readonly<Record<Who, Parse>> = { ours, theirs };
+/** Parsers beside the peer, by package. */
+export const others = { '@microsoft/fetch-event-source': microsoft, openai } as const;
+
+export type Who = 'ours' | 'theirs' | keyof typeof others;
+const parsers: Readonly<Record<Who, Parse>> = { ours, theirs, ...others };
 
 let chunks: readonly Uint8Array[] = [];
 let expected: Tally = { events: 0, characters: 0 };
 let times = 1;
 
 /** Parses all chunks so often that a clock can see it. Returns ms each. */
-export function sample(who: Who): number {
+export async function sample(who: Who): Promise<number> {
   const tally = { events: 0, characters: 0 };
   const start = performance.now();
-  for (let i = 0; i < times; i++) parsers[who](chunks, tally);
+  const parse = parsers[who];
+  for (let i = 0; i < times; i++) {
+    const later = parse(chunks, tally);
+    if (later) await later;
+  }
   const took = (performance.now() - start) / times;
   if (tally.events !== expected.events * times || tally.characters !== expected.characters * times) {
-    throw new Error(`counted ${JSON.stringify(tally)}, expected ${times} times ${JSON.stringify(expected)}`);
+    throw new Error(
+      `${who} counted ${JSON.stringify(tally)}, expected ${times} times ${JSON.stringify(expected)}`,
+    );
   }
   return took;
 }
 
-/** Makes the chunks that `sample` parses, and warms both parsers up. */
-function prepare(parts: readonly Uint8Array[], sampleMs: number): void {
+/** Makes the chunks that `sample` parses, and warms up those that will. */
+async function prepare(parts: readonly Uint8Array[], sampleMs: number, peer: Who): Promise<void> {
   chunks = parts;
   times = 1;
   expected = { events: 0, characters: 0 };
-  theirs(chunks, expected);
+  await theirs(chunks, expected);
   let once = Infinity;
   // Long enough for compilers, which work on other threads and wait for a free core.
   const warmUpUntil = performance.now() + 1000;
-  do once = Math.min(once, sample('ours'), sample('theirs'));
+  do once = Math.min(once, await sample('ours'), await sample(peer));
   while (performance.now() < warmUpUntil);
   times = Math.max(1, Math.round(sampleMs / once));
 }
 
-/** One of the streams, in chunks of one size. */
-export function prepareCell(stream: string, chunk: number): { events: number; times: number } {
+/** One of the streams, in chunks of one size, for our parser and another. */
+export async function prepareCell(
+  stream: string,
+  chunk: number,
+  peer: Who = 'theirs',
+): Promise<{ events: number; times: number }> {
   // Tiny chunks: fewer bytes, or a hundred thousand objects would measure the collector.
-  prepare(cut(streams[stream]?.() ?? '', chunk, chunk < 100 ? 20_000 * chunk : Infinity), 20);
+  await prepare(cut(streams[stream]?.() ?? '', chunk, chunk < 100 ? 20_000 * chunk : Infinity), 20, peer);
   return { events: Math.max(1, expected.events), times };
 }
 
 export const growthSteps = [100, 1000, 10_000, 100_000] as const;
 
 /** One data line of 8 MiB, in so many chunks. */
-export function prepareGrowth(count: number): { times: number } {
+export async function prepareGrowth(count: number): Promise<{ times: number }> {
   const line = `data: ${'y'.repeat(8 * 1024 * 1024)}\n\n`;
-  prepare(cut(line, Math.ceil(line.length / count)), 1);
+  await prepare(cut(line, Math.ceil(line.length / count)), 1, 'theirs');
   return { times };
 }

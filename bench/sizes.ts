@@ -19,10 +19,26 @@ export const imports = {
 
 export type Import = keyof typeof imports;
 
+/** What one imports of other packages for the same purpose. */
+const peers = {
+  eventsource: `export { EventSource } from 'eventsource'`,
+  '@microsoft/fetch-event-source': `export { fetchEventSource } from '@microsoft/fetch-event-source'`,
+  'eventsource-client': `export { createEventSource } from 'eventsource-client'`,
+  'sse.js': `export { SSE } from 'sse.js'`,
+  'event-source-polyfill': `export { EventSourcePolyfill } from 'event-source-polyfill'`,
+  'eventsource-parser': `export { createParser } from 'eventsource-parser'`,
+} as const;
+
+export const peerPackages = Object.keys(peers);
+
 /** The minified bundle of an import, without React and Vue. */
 export async function bundle(name: Import): Promise<string> {
+  return bundleOf(imports[name]);
+}
+
+async function bundleOf(contents: string): Promise<string> {
   const { outputFiles } = await build({
-    stdin: { contents: imports[name], resolveDir: root },
+    stdin: { contents, resolveDir: root },
     bundle: true,
     minify: true,
     format: 'esm',
@@ -39,8 +55,17 @@ export async function sizeOf(name: Import): Promise<number> {
   return brotliCompressSync(await bundle(name)).length;
 }
 
-export async function measureSizes(): Promise<Record<Import, number>> {
-  const names = Object.keys(imports) as Import[];
-  const sizes = await Promise.all(names.map(async (name) => [name, await sizeOf(name)] as const));
-  return Object.fromEntries(sizes) as Record<Import, number>;
+export function measureSizes(): Promise<Record<string, number>> {
+  return measure(imports);
+}
+
+export function measurePeerSizes(): Promise<Record<string, number>> {
+  return measure(peers);
+}
+
+async function measure(contents: Readonly<Record<string, string>>): Promise<Record<string, number>> {
+  const sizes = Object.entries(contents).map(async ([name, content]) => {
+    return [name, brotliCompressSync(await bundleOf(content)).length] as const;
+  });
+  return Object.fromEntries(await Promise.all(sizes));
 }

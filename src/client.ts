@@ -38,6 +38,9 @@ export class SseClient<Events extends object = Record<string, string>> {
   readonly #signal: AbortSignal | undefined;
   /** By event type. What each takes is settled by the signature of `on`, which a map cannot say: hence `never`. */
   readonly #messages = new Map<string, Listeners<never>>();
+  /** What {@link SseClient.#listenersOf} found last, so that the next event of that type need not look. */
+  #latestType: string | undefined;
+  #latestListeners: Listeners<never> | undefined;
   readonly #any = new Listeners<never>();
   readonly #inOrder: InOrder;
   readonly #opens = new Listeners<OpenInfo>();
@@ -49,6 +52,7 @@ export class SseClient<Events extends object = Record<string, string>> {
   #hasBegun = false;
   /** Counts calls of `close()`, so that a delivery under way can see that it is no longer wanted. */
   #closes = 0;
+  readonly #countCloses = () => this.#closes;
 
   /**
    * Starts to connect, one microtask later, unless `autoConnect` is `false`.
@@ -64,7 +68,7 @@ export class SseClient<Events extends object = Record<string, string>> {
     const told: ConnectionObserver = {
       state: (state) => {
         if (state.readyState === ReadyState.Closed) this.#signal?.removeEventListener('abort', this.#abort);
-        this.#states.emit(state, () => this.#connection.state !== state);
+        this.#states.emit(state, this.getSnapshot);
       },
       open: (info) => {
         this.#emit(this.#opens, info);
@@ -74,7 +78,7 @@ export class SseClient<Events extends object = Record<string, string>> {
       },
       message: (message, idBefore) => {
         // Decoding is for those who listen.
-        if (this.#messages.get(message.type)?.size || this.#any.size) this.#inOrder.push(message, idBefore);
+        if (this.#listenersOf(message.type)?.size || this.#any.size) this.#inOrder.push(message, idBefore);
       },
       undelivered: () => this.#inOrder.idBefore(),
     };
@@ -84,7 +88,7 @@ export class SseClient<Events extends object = Record<string, string>> {
       createDecodes(options),
       (message) => {
         const closes = this.#closes;
-        const listeners = this.#messages.get(message.type);
+        const listeners = this.#listenersOf(message.type);
         if (listeners) this.#emit(listeners, message as never);
         if (closes === this.#closes) this.#emit(this.#any, message as never);
       },
@@ -249,16 +253,24 @@ export class SseClient<Events extends object = Record<string, string>> {
   close(): void {
     this.#closes++;
     this.#connection.close(this.#inOrder.clear());
-    this.#ends.emit(this.getSnapshot(), () => false);
+    this.#ends.emit(this.getSnapshot(), () => undefined);
   }
 
   readonly #abort = (): void => {
     this.close();
   };
 
+  /** Most events are of the type of the one before, and to compare costs less than to look up, which hashes. */
+  #listenersOf(type: string): Listeners<never> | undefined {
+    if (type !== this.#latestType) {
+      this.#latestType = type;
+      this.#latestListeners = this.#messages.get(type);
+    }
+    return this.#latestListeners;
+  }
+
   #emit<T>(listeners: Listeners<T>, value: T): void {
-    const closes = this.#closes;
-    listeners.emit(value, () => closes !== this.#closes);
+    listeners.emit(value, this.#countCloses);
   }
 
   /** Calls back once the client has closed and the events before that, which a schema may still be looking at, are delivered. */
@@ -288,6 +300,7 @@ export class SseClient<Events extends object = Record<string, string>> {
     let listeners = this.#messages.get(type);
     if (!listeners) {
       this.#messages.set(type, (listeners = new Listeners()));
+      this.#latestType = undefined;
       this.#connection.listen(type);
     }
     return listeners.add(listener, options);

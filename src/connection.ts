@@ -72,8 +72,9 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
 
   /** Ends the attempt under way, and the wait for one. */
   function stop(): void {
-    current?.abort();
+    const stopped = current;
     current = handle = undefined;
+    stopped?.abort();
   }
 
   /** Begins an attempt, now or as soon as the shortest gap allows. */
@@ -100,14 +101,20 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
   async function open(signal: AbortSignal): Promise<void> {
     startedAt = performance.now();
     healthy = false;
-    const isOver = () => signal.aborted;
+    // Not `signal.aborted`: that is a call into the browser, and it would be one for each event.
+    const attempt = current;
+    const isOver = () => current !== attempt;
     const sink = createSink(isOver);
     let request: TransportRequest;
     try {
-      const { attempt, error } = state;
+      const { error } = state;
       const id = lastEventId.toSend();
       if (isOver()) return;
-      request = await prepareRequest(options, { attempt, lastEventId: id, error, signal }, types);
+      request = await prepareRequest(
+        options,
+        { attempt: state.attempt, lastEventId: id, error, signal },
+        types,
+      );
     } catch (cause) {
       const isTimeout = cause instanceof SseError && cause.code === 'timeout';
       failed(

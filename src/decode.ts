@@ -102,5 +102,6 @@ export function createDecodes({
     decodes.set(type, createDecode({ decode: decoders.get(type) ?? general, schema: schemaOf.get(type) }));
   }
   const others = createDecode({ decode: general });
-  return (type) => decodes.get(type) ?? others;
+  // To look a type up means to hash it.
+  return decodes.size === 0 ? () => others : (type) => decodes.get(type) ?? others;
 }

@@ -32,7 +32,13 @@ async function run(request: TransportRequest, sentId: string, sink: TransportSin
         },
         request,
       );
-      for (let bytes = await read(); bytes; bytes = await read()) parse(bytes);
+      // A function of its own: one that waits keeps what it last read, which may be a megabyte, until the next bytes arrive.
+      const parseNext = async (): Promise<boolean> => {
+        const bytes = await read();
+        if (bytes) parse(bytes);
+        return bytes !== undefined;
+      };
+      while (await parseNext());
       sink.end();
     } finally {
       cancel();

@@ -48,8 +48,10 @@ export class Listeners<T> {
     for (const entry of this.#entries) if (entry.listener === listener) entry.remove();
   }
 
-  /** Delivers to all, until `superseded` says that the value is no longer due: the client was closed meanwhile. */
-  emit(value: T, superseded: () => boolean): void {
+  /** Delivers to all, as long as `witness` returns what it did before: then the value is still due, and the client was not closed meanwhile. */
+  emit(value: T, witness: () => unknown): void {
+    if (this.#entries.length === 0) return;
+    const before = witness();
     for (const entry of this.#entries) {
       if (!entry.active) continue;
       if (entry.once) entry.remove();
@@ -58,7 +60,7 @@ export class Listeners<T> {
       } catch (error) {
         report(error);
       }
-      if (superseded()) return;
+      if (witness() !== before) return;
     }
   }
 }

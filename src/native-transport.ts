@@ -22,14 +22,20 @@ export function nativeTransport(Source: EventSourceClass): Transport {
     let id = resumedAfter;
     let ownId = false;
 
-    const receive = (event: Event) => {
-      const { type, data, lastEventId, origin } = event as MessageEvent<unknown>;
+    /** That of the stream, until it is opened anew. To ask each event is a call into the browser. */
+    let origin: string | undefined;
+
+    const receive = (type: string, event: Event) => {
+      const { data, lastEventId } = event as MessageEvent<unknown>;
       if (typeof data === 'string') {
         ownId ||= lastEventId !== '';
         if (ownId) id = lastEventId;
+        origin ??= (event as MessageEvent).origin;
         sink.message({ type, data, lastEventId: id, origin, raw: data });
-      } else if (type === 'open') sink.open({ url: source.url });
-      else if (type !== 'error') return;
+      } else if (type === 'open') {
+        origin = undefined;
+        sink.open({ url: source.url });
+      } else if (type !== 'error') return;
       else if (source.readyState === CLOSED) {
         sink.fail(
           new SseError(
@@ -47,8 +53,11 @@ export function nativeTransport(Source: EventSourceClass): Transport {
     const listened = new Set<string>();
     const listen = (type: string) => {
       // Not every double knows, as an EventTarget does, that it has this listener already.
-      if (!listened.has(type)) source.addEventListener(type, receive);
+      if (listened.has(type)) return;
       listened.add(type);
+      source.addEventListener(type, (event) => {
+        receive(type, event);
+      });
     };
     ['open', 'error', 'message', ...types].forEach(listen);
     signal.addEventListener('abort', () => {

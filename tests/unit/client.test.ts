@@ -114,6 +114,25 @@ describe('events', () => {
     expect(log).toEqual(['late 2']);
   });
 
+  test('reach listeners that came after an event of their type had passed', async () => {
+    const server = mockSse();
+    const client = new SseClient(url, { fetch: server.fetch });
+    await flush();
+    const log: string[] = [];
+    const send = async (data: string) => {
+      server.exchanges[0]?.send({ event: 'late', data });
+      await flush();
+    };
+    await send('1');
+    const off = client.on('late', ({ data }) => log.push(data));
+    await send('2');
+    off();
+    await send('3');
+    client.on('late', ({ data }) => log.push(data));
+    await send('4');
+    expect(log).toEqual(['2', '4']);
+  });
+
   test.for(['open', 'error', 'close', 'message', '__proto__', 'constructor', 'toString'])(
     'named %s are data, and disturb nothing',
     async (type) => {

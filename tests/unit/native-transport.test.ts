@@ -62,6 +62,19 @@ describe('events', () => {
     ]);
   });
 
+  test('tells the origin that has served the stream since it was last opened', async () => {
+    const { source, messages } = await start();
+    const receive = (origin: string) => {
+      source.dispatchEvent(new MessageEvent('message', { data: '1', origin }));
+    };
+    source.open();
+    receive('https://a.test');
+    source.drop();
+    source.open();
+    receive('https://b.test');
+    expect(messages.map(({ origin }) => origin)).toEqual(['https://a.test', 'https://b.test']);
+  });
+
   test('named ones are reported when they are asked for, at first or later', async () => {
     const { source, messages, handle } = await start({ types: ['early'] });
     source.open();

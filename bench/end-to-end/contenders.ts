@@ -1,0 +1,94 @@
+/** Every client as its documentation shows it, given a URL and nothing else. Both types that the streams send are listened to. */
+import { fetchEventSource } from '@microsoft/fetch-event-source';
+import { EventSourcePolyfill } from 'event-source-polyfill';
+import { EventSource as EventSourceOfNpm } from 'eventsource';
+import { createEventSource } from 'eventsource-client';
+import { SSE } from 'sse.js';
+import { FetchEventSource, SseClient, fetchSse } from '../../src/index.ts';
+import type { Name } from './names.ts';
+
+/** Listens until it is told to stop. */
+export type Contender = (url: string, onEvent: (data: string) => void) => () => void;
+
+/** What the classes that follow `EventSource` have in common. */
+interface Source {
+  addEventListener(type: string, listener: (event: { data: string }) => void): void;
+  close(): void;
+}
+
+const listen = (source: Source, onEvent: (data: string) => void) => {
+  const listener = ({ data }: { data: string }) => {
+    onEvent(data);
+  };
+  source.addEventListener('message', listener);
+  source.addEventListener('tick', listener);
+  return () => {
+    source.close();
+  };
+};
+
+const client = (transport: 'native' | 'fetch'): Contender => {
+  return (url, onEvent) => {
+    const client = new SseClient<{ message: string; tick: string }>(url, { transport });
+    client.on('message', ({ data }) => {
+      onEvent(data);
+    });
+    client.on('tick', ({ data }) => {
+      onEvent(data);
+    });
+    return () => {
+      client.close();
+    };
+  };
+};
+
+export const contenders: Readonly<Record<Name, Contender>> = {
+  EventSource: (url, onEvent) => listen(new EventSource(url), onEvent),
+
+  'SseClient, native': client('native'),
+
+  'SseClient, fetch': client('fetch'),
+
+  FetchEventSource: (url, onEvent) => listen(new FetchEventSource(url), onEvent),
+
+  fetchSse: (url, onEvent) => {
+    const messages = fetchSse(url);
+    void (async () => {
+      for await (const { data } of messages) onEvent(data);
+    })();
+    return () => {
+      void messages.return?.();
+    };
+  },
+
+  eventsource: (url, onEvent) => listen(new EventSourceOfNpm(url), onEvent),
+
+  '@microsoft/fetch-event-source': (url, onEvent) => {
+    const controller = new AbortController();
+    void fetchEventSource(url, {
+      signal: controller.signal,
+      onmessage: ({ data }) => {
+        onEvent(data);
+      },
+    });
+    return () => {
+      controller.abort();
+    };
+  },
+
+  'eventsource-client': (url, onEvent) => {
+    const source = createEventSource({
+      url,
+      onMessage: ({ data }) => {
+        onEvent(data);
+      },
+    });
+    return () => {
+      source.close();
+    };
+  },
+
+  'sse.js': (url, onEvent) => listen(new SSE(url), onEvent),
+
+  'event-source-polyfill': (url, onEvent) => listen(new EventSourcePolyfill(url), onEvent),
+};
