@@ -3,22 +3,19 @@ import { SseError } from './errors.js';
 import { gap } from './gap.js';
 import { Journal } from './journal.js';
 import { LastEventId } from './last-event-id.js';
-import type { SseMessage } from './message.js';
 import { isLast } from './request.js';
+import { createLeader, type Leader } from './shared-leader.js';
 import { CLOSED, READY_STATE } from './state.js';
 import {
   MOST_TYPES,
-  packOpen,
-  packState,
   readOpen,
   readState,
-  withoutQuery,
   type EventNotice,
-  type OpenNotice,
   type Push,
   type Question,
   type Sent,
   type Snapshot,
+  type Wanted,
 } from './tab-channel.js';
 import { joinTabs, type TabGroup } from './tab-group.js';
 import type { Connection, ConnectionObserver, SseState } from './transport.js';
@@ -79,9 +76,8 @@ function share(
   );
   /** From `connect()` to the end. */
   let tabs: TabGroup | undefined;
-  /** The real one, in the leader. */
-  let inner: Connection | undefined;
-  let opened: OpenNotice | undefined;
+  /** While this tab has the connection. */
+  let leader: Leader | undefined;
   let isAsking = false;
   /** Where this tab stood when it last found that it lacks something. */
   let lackedAt = '';
@@ -90,86 +86,32 @@ function share(
   let closes = 0;
 
   function lead(): void {
+    if (!tabs) return;
     stopWaiting?.();
-    journal.lead();
-    const mine = createConnection(
-      { ...options, until: undefined, lastEventId: lastEventId.value, stored: undefined },
-      {
-        state(now) {
-          if (inner !== mine) return;
-          const next = again(now);
-          const isFinal = next.status === 'closed' && next.error !== undefined;
-          // That it has opened is told with what is known of that.
-          if (next.status !== 'open' || state.status === 'open') post(next, isFinal);
-          tell(next, isFinal);
-        },
-        open(info) {
-          if (inner !== mine) return;
-          opened = packOpen(info);
-          post(state);
-          observer.open(info);
-        },
-        message(message) {
-          if (inner !== mine) return;
-          tabs?.whenSure(() => {
-            handOn(message);
-          });
-        },
-        id() {
-          if (inner !== mine) return;
-          const id = mine.lastEventId;
-          tabs?.whenSure(() => {
-            lastEventId.set(id);
-            post(state);
-          });
-        },
-        error(error) {
-          if (inner !== mine) return;
-          // A gap is for each tab to find.
-          if (error === mine.state.error) post(state, true);
-          observer.error(error);
-        },
-      },
-    );
-    inner = mine;
-    for (const type of types) mine.listen(type);
-    if (wantsAll) mine.listenToAll();
-    mine.connect();
-  }
-
-  /** An event that the leader has received. */
-  function handOn({ type, data, lastEventId, origin }: SseMessage): void {
-    const sequence = (journal.sequence ?? 0) + 1;
-    const event: EventNotice = { kind: 'event', sequence, type, data, lastEventId, origin };
-    journal.add(event);
-    // First the others: what this tab makes of it is no matter of theirs.
-    tabs?.post(event);
-    deliver(event);
+    leader = createLeader({
+      options,
+      observer,
+      tabs,
+      journal,
+      lastEventId,
+      state: () => state,
+      wanted,
+      after,
+      tell,
+      deliver,
+    });
+    // Now that it can be stopped: whoever hears of the first state may close the client.
+    leader.connection.connect();
   }
 
   function follow(): void {
-    const old = inner;
-    if (!old) return;
-    inner = undefined;
-    ({ url } = old);
-    old.close();
+    if (!leader) return;
+    ({ url } = leader.connection);
+    leader.stop();
+    leader = undefined;
   }
 
-  function post(now: SseState, failed = false): void {
-    tabs?.post({
-      kind: 'snapshot',
-      sequence: journal.sequence ?? 0,
-      oldest: journal.oldest,
-      lastEventId: lastEventId.value,
-      url: withoutQuery(inner?.url ?? ''),
-      state: packState(now),
-      failed,
-      opened: now.status === 'open' ? opened : undefined,
-      ...wanted(),
-    });
-  }
-
-  const wanted = () => ({ types: [...types].slice(0, MOST_TYPES), all: wantsAll });
+  const wanted = (): Wanted => ({ types: [...types].slice(0, MOST_TYPES), all: wantsAll });
 
   /** Once, however much there is to ask in one tick. */
   function ask(): void {
@@ -177,18 +119,13 @@ function share(
     isAsking = true;
     queueMicrotask(() => {
       isAsking = false;
-      if (!inner) tabs?.post({ kind: 'question', sequence: journal.sequence, ...wanted() });
+      if (!leader) tabs?.post({ kind: 'question', sequence: journal.sequence, ...wanted() });
     });
   }
 
   function asked(notice: Question | Push): void {
-    if (notice.kind === 'push') {
-      if (notice.force || state.retryAt !== undefined) inner?.reconnect();
-      return;
-    }
-    want(notice.types, notice.all);
-    for (const event of journal.since(notice.sequence ?? Infinity)) tabs?.post(event);
-    post(state);
+    if (notice.kind === 'question') want(notice.types, notice.all);
+    leader?.answer(notice);
   }
 
   function told(notice: Sent & (Snapshot | EventNotice)): boolean {
@@ -226,7 +163,7 @@ function share(
       stopWaiting = wait(left + LATE, push, Math.min(now.error?.retryAfter ?? 0, left));
     }
     const isOpening = now.status === 'open' && state.status !== 'open';
-    tell(again(readState(now)), failed);
+    tell(after(readState(now)), failed);
     if (tabs === current && isOpening && opened) {
       const info = readOpen(opened, now.transport ?? '');
       observer.open(info);
@@ -247,12 +184,12 @@ function share(
 
   function add(type: string): void {
     types.add(type);
-    inner?.listen(type);
+    leader?.connection.listen(type);
   }
 
   function addAll(): void {
     wantsAll = true;
-    inner?.listenToAll();
+    leader?.connection.listenToAll();
   }
 
   function deliver({ type, data, lastEventId: id, origin }: EventNotice): void {
@@ -268,7 +205,7 @@ function share(
   }
 
   /** For a client that was open, a hand-over is a loss, and the way back from it. */
-  function again(now: SseState): SseState {
+  function after(now: SseState): SseState {
     return now.status === 'connecting' && state.status !== 'connecting'
       ? { ...now, status: 'reconnecting' }
       : now;
@@ -304,7 +241,7 @@ function share(
       return state;
     },
     get url() {
-      return inner ? inner.url : url;
+      return leader ? leader.connection.url : url;
     },
     get lastEventId() {
       return lastEventId.value;
@@ -335,7 +272,7 @@ function share(
       tell({ ...CLOSED, status: 'connecting', readyState: READY_STATE.connecting, transport }, false);
     },
     reconnect() {
-      if (inner) inner.reconnect();
+      if (leader) leader.connection.reconnect();
       else tabs?.post({ kind: 'push', force: true });
     },
     close(resumeAfter) {

@@ -24,8 +24,14 @@ export interface Claim {
   readonly knows: boolean;
 }
 
+/** The event types that somebody listens to, or all of them. */
+export interface Wanted {
+  readonly types: readonly string[];
+  readonly all: boolean;
+}
+
 /** From the leader: how things stand. After each change, and as the answer to a question. */
-export interface Snapshot {
+export interface Snapshot extends Wanted {
   readonly kind: 'snapshot';
   /** The number of the last event. */
   readonly sequence: number;
@@ -39,9 +45,6 @@ export interface Snapshot {
   readonly failed: boolean;
   /** What was known when the stream opened. */
   readonly opened?: OpenNotice | undefined;
-  /** The event types that somebody in any tab listens to, or all of them. */
-  readonly types: readonly string[];
-  readonly all: boolean;
 }
 
 /** From the leader: an event, numbered without gaps over all generations. */
@@ -55,11 +58,9 @@ export interface EventNotice {
 }
 
 /** To the leader: are you there; I have the events up to this number, send the others; I listen to these types. */
-export interface Question {
+export interface Question extends Wanted {
   readonly kind: 'question';
   readonly sequence?: number | undefined;
-  readonly types: readonly string[];
-  readonly all: boolean;
 }
 
 /** To the leader: try now. Unless by force, only if you are waiting. */
