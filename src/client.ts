@@ -12,7 +12,14 @@ import { traced } from './trace.js';
 import type { Connection, ConnectionObserver, OpenInfo, SseState } from './transport.js';
 import { validateLimit } from './validate.js';
 
-/** Options of {@link SseClient.events}. */
+/**
+ * Options of {@link SseClient.events}.
+ *
+ * @example
+ * ```ts
+ * for await (const { data } of client.events('tick', { signal: AbortSignal.timeout(60_000), limit: 100 })) log(data);
+ * ```
+ */
 export interface EventsOptions {
   /** Ends the loop: it throws the reason. */
   readonly signal?: AbortSignal | undefined;

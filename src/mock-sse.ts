@@ -1,4 +1,11 @@
-/** An event to send: its fields as the standard names them. */
+/**
+ * An event to send: its fields as the standard names them.
+ *
+ * @example
+ * ```ts
+ * const event: MockEvent = { event: 'tick', data: { price: 42 }, id: '1' }; // the data is sent as JSON
+ * ```
+ */
 export interface MockEvent {
   readonly event?: string | undefined;
   /** Sent as it is if a string, as JSON otherwise. */
@@ -8,7 +15,17 @@ export interface MockEvent {
   readonly retry?: number | undefined;
 }
 
-/** One request to a {@link mockSse}, and your side of its answer. */
+/**
+ * One request to a {@link mockSse}, and your side of its answer.
+ *
+ * @example
+ * ```ts
+ * function refuse(exchange: MockExchange): void {
+ *   exchange.open({ status: 503, headers: { 'Retry-After': '5' } });
+ *   exchange.end();
+ * }
+ * ```
+ */
 export interface MockExchange {
   readonly request: Request;
   /** Answers: 200 and `text/event-stream` unless `init` says otherwise. */
@@ -23,7 +40,16 @@ export interface MockExchange {
   readonly isAborted: boolean;
 }
 
-/** A server in place of `fetch`. */
+/**
+ * A server in place of `fetch`.
+ *
+ * @example
+ * ```ts
+ * const server: MockSse = mockSse();
+ * const client = new SseClient('/prices', { fetch: server.fetch });
+ * log((await server.next()).request.url);
+ * ```
+ */
 export interface MockSse {
   /** Give it to ssekit as the option `fetch`. */
   readonly fetch: typeof fetch;

@@ -16,7 +16,15 @@ import type { Debug } from './trace.js';
 import type { Transport } from './transport.js';
 import { asksFetch, validate, validateDecodes } from './validate.js';
 
-/** Options that work on every transport. */
+/**
+ * Options that work on every transport.
+ *
+ * @example
+ * ```ts
+ * const options: CommonOptions = { retry: { limit: 10 }, storage: () => sessionStorage, debug: true };
+ * const client = new SseClient('/api/prices', options);
+ * ```
+ */
 export interface CommonOptions extends StreamOptions {
   /** The base of the delay before another attempt, in ms, until the server sets one with `retry:`. Default `1000`. */
   readonly retryInterval?: number | undefined;
@@ -48,7 +56,15 @@ export interface CommonOptions extends StreamOptions {
   readonly EventSource?: EventSourceClass | undefined;
 }
 
-/** What only a client has that comes back, and only where it sees response headers: it makes the `auto` transport use `fetch`. */
+/**
+ * What only a client has that comes back, and only where it sees response headers: it makes the `auto` transport use `fetch`.
+ *
+ * @example
+ * ```ts
+ * const options: ResumeOptions = { resumed: ({ headers }) => headers?.has('X-Resumed') };
+ * const client = new SseClient('/api/prices', options);
+ * ```
+ */
 export interface ResumeOptions {
   /**
    * Says from the response whether the server went on after `info.lastEventId`. It is asked whenever a stream opens that was to resume. `false`
@@ -79,10 +95,26 @@ interface AfterNoId {
   readonly share?: undefined;
 }
 
-/** What works on every transport, and so is all that a client on native `EventSource` can ask for: anything else does not compile. */
+/**
+ * What works on every transport, and so is all that a client on native `EventSource` can ask for: anything else does not compile.
+ *
+ * @example
+ * ```ts
+ * const options: NativeOptions = { transport: 'native', lastEventIdParam: 'after' };
+ * const client = new SseClient('/api/prices', options);
+ * ```
+ */
 export type NativeOptions = AnyTransport & (AfterId | AfterNoId);
 
-/** What any other client can ask for. */
+/**
+ * What any other client can ask for.
+ *
+ * @example
+ * ```ts
+ * const options: AutoOptions = { transport: 'fetch', headers: { 'X-Client': 'wall' }, idleTimeout: 45_000 };
+ * const client = new SseClient('/api/prices', options);
+ * ```
+ */
 export interface AutoOptions extends FetchOptions, ResumeOptions {
   /**
    * `'auto'` (default): native `EventSource` while it can honour every option, `fetch` when it cannot, or once it gave up.
@@ -91,14 +123,41 @@ export interface AutoOptions extends FetchOptions, ResumeOptions {
   readonly transport?: 'auto' | 'fetch' | Transport | undefined;
 }
 
-/** All that concerns the connection, and not the payloads. */
+/**
+ * All that concerns the connection, and not the payloads.
+ *
+ * @example
+ * ```ts
+ * const options: ConnectOptions = { withCredentials: true, idleTimeout: 45_000 };
+ * const client = new SseClient<{ tick: string }>('/api/prices', options);
+ * ```
+ */
 export type ConnectOptions = CommonOptions & (NativeOptions | AutoOptions);
 
-/** Options of {@link SseClient}; all of them optional, but for the decoding of payloads that are not strings. */
+/**
+ * Options of {@link SseClient}; all of them optional, but for the decoding of payloads that are not strings.
+ *
+ * @example
+ * ```ts
+ * const options: SseClientOptions<{ tick: { price: number } }> = { decode: 'json' };
+ * const client = new SseClient('/api/prices', options); // knows its events
+ * client.on('tick', (event) => show(event.data.price.toFixed(2)));
+ * ```
+ */
 export type SseClientOptions<Events extends object = Record<string, string>> = ConnectOptions &
   DecodeOptions<Events>;
 
-/** The options may be left out where no payload needs decoding. `Events` is inferred from schemas, or from options that know it. */
+/**
+ * The options may be left out where no payload needs decoding. `Events` is inferred from schemas, or from options that know it.
+ *
+ * @example
+ * ```ts
+ * function connect<Events extends object>(path: string, ...options: OptionsArgument<Events>): SseClient<Events> {
+ *   return new SseClient<Events>(`/api/${path}`, ...options);
+ * }
+ * const client = connect<{ tick: string }>('prices');
+ * ```
+ */
 export type OptionsArgument<Events extends object> = [Decoded<Events>] extends [never]
   ? [
       options?:

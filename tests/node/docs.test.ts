@@ -1,10 +1,9 @@
-import { dirname, join } from 'node:path';
-import ts from 'typescript';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import * as ssekit from 'ssekit';
 import { SseClient, type SseClientOptions, type UrlSource } from 'ssekit';
 import { MockEventSource } from 'ssekit/testing';
-import { documents, read, root, run, snippet, snippets, withoutComments } from '../docs/snippets.ts';
+import { compile } from '../docs/compile.ts';
+import { documents, read, run, snippet, snippets, withoutComments, type Snippet } from '../docs/snippets.ts';
 import { createTestServer, type Middleware, type TestServer } from '../server.ts';
 
 /** The code of the documentation compiles, runs, and is the same in both languages. */
@@ -13,53 +12,14 @@ const all = documents.flatMap(snippets);
 
 describe('every block of TypeScript', () => {
   let diagnostics: Map<string, string>;
-  const nameOf = (file: string, line: number) => {
-    const language = all.find((each) => each.file === file && each.line === line)?.language ?? '';
-    return join(root, `${file.replaceAll('/', '.')}.${line}.${language}`);
-  };
+  const nameOf = ({ file, line, language }: Snippet) => `${file.replaceAll('/', '.')}.${line}.${language}`;
 
-  // One program for all: most of its time goes into the libraries.
   beforeAll(() => {
-    const config = ts.getParsedCommandLineOfConfigFile(
-      join(root, 'tsconfig.json'),
-      { types: [] },
-      {
-        ...ts.sys,
-        onUnRecoverableConfigFileDiagnostic: (diagnostic) => {
-          throw new Error(ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n'));
-        },
-      },
-    );
-    if (!config) throw new Error('tsconfig.json cannot be read');
-    const texts = new Map(all.map(({ file, line, code }) => [nameOf(file, line), `${code}\nexport {};\n`]));
-    texts.set(join(root, 'tests/docs/prelude.global.d.ts'), prelude());
-    const disk = ts.createCompilerHost(config.options);
-    const host: ts.CompilerHost = {
-      ...disk,
-      fileExists: (name) => texts.has(name) || disk.fileExists(name),
-      readFile: (name) => texts.get(name) ?? disk.readFile(name),
-      getSourceFile: (name, options, ...rest) => {
-        const text = texts.get(name);
-        return text === undefined
-          ? disk.getSourceFile(name, options, ...rest)
-          : ts.createSourceFile(name, text, options);
-      },
-    };
-    const program = ts.createProgram([...texts.keys()], config.options, host);
-    diagnostics = new Map(
-      [...texts.keys()].map((name) => [
-        name,
-        ts.formatDiagnostics(ts.getPreEmitDiagnostics(program, program.getSourceFile(name)), {
-          getCanonicalFileName: (file) => file,
-          getCurrentDirectory: () => dirname(name),
-          getNewLine: () => '\n',
-        }),
-      ]),
-    );
+    diagnostics = compile(new Map(all.map((each) => [nameOf(each), each.code])));
   }, 120_000);
 
-  test.for(all.map((each) => [each.file, each.line] as const))('%s:%i compiles', ([file, line]) => {
-    expect(diagnostics.get(nameOf(file, line))).toBe('');
+  test.for(all)('$file:$line compiles', (each) => {
+    expect(diagnostics.get(nameOf(each))).toBe('');
   });
 
   test('is found: neither page is without', () => {
@@ -67,17 +27,9 @@ describe('every block of TypeScript', () => {
       new Set(documents.filter((file) => read(file).includes('```ts\n'))),
     );
     expect(snippets('README.md').length).toBeGreaterThan(10);
-    expect([...diagnostics.values()].length).toBe(all.length + 1);
+    expect(diagnostics.size).toBe(all.length);
   });
 });
-
-/** The names of tests/docs/prelude.ts, as globals. */
-function prelude(): string {
-  const lines = read('tests/docs/prelude.ts').split('\n');
-  const imports = lines.filter((line) => line.startsWith('import '));
-  const names = lines.filter((line) => !line.startsWith('import ')).join('\n');
-  return `${imports.join('\n')}\ndeclare global {\n${names.replaceAll('export declare ', '')}\n}\n`;
-}
 
 describe('the two READMEs', () => {
   const [english, chinese] = ['README.md', 'README.zh-CN.md'] as const;
@@ -153,6 +105,29 @@ describe('the blocks that are marked', () => {
       await closed();
       expect(output.textContent).toBe('哈哈');
       expect(lamp.textContent).toBe('closed');
+    },
+    async plain(page, name) {
+      const [output, lamp] = [element(), element()];
+      // The standard's, as one suite of tests says of it and of the browsers' own.
+      await runs(page, name, { EventSource: ssekit.FetchEventSource, output, lamp });
+      await vi.waitFor(() => {
+        expect([output.textContent, lamp.textContent]).toEqual(['哈哈', 'open']);
+      });
+    },
+    async 'plain-fetch'(page, name) {
+      const [output, lamp] = [element(), element()];
+      const stream = streams.get('/api/sse') ?? '';
+      const bytes = Buffer.from(stream);
+      // Cut anywhere, between the bytes of a character, too.
+      const body = new ReadableStream({
+        start(controller) {
+          for (const byte of bytes) controller.enqueue(Uint8Array.of(byte));
+          controller.close();
+        },
+      });
+      const own = () => Promise.resolve(new Response(body));
+      await runs(page, name, { fetch: own, token: 'secret', output, lamp });
+      expect([output.textContent, lamp.textContent]).toEqual(['哈哈', 'closed']);
     },
     async decode(page, name) {
       const shown: string[] = [];

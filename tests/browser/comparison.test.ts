@@ -1,0 +1,32 @@
+import { describe, expect, inject, test } from 'vitest';
+import { peers, type Peer } from '../comparison/peers.ts';
+import { observe, rows, type Row, type RowName } from '../comparison/rows.ts';
+import { table } from '../comparison/table.ts';
+
+/** The libraries of the comparison in the README, against a real server: what is seen here is what the table says. */
+
+/** Two origins, since a browser opens six connections to one. */
+const origins = [inject('sameOrigin'), inject('crossOrigin')] as const;
+
+async function ofEach(see: (peer: Peer, origin: string) => Promise<string>): Promise<Record<string, string>> {
+  const verdicts = Object.entries(peers).map(async ([name, peer], i) => {
+    return [name, await see(peer, origins[i % 2 === 0 ? 0 : 1])] as const;
+  });
+  return Object.fromEntries(await Promise.all(verdicts));
+}
+
+describe('what a server sees', () => {
+  test.for(Object.entries(rows) as [RowName, Row][])('%s', { timeout: 30_000 }, async ([name, row]) => {
+    expect(await ofEach((peer, origin) => observe(origin, row, peer))).toEqual(table[name]);
+  });
+});
+
+test('what can be looped over', async () => {
+  const deaf = { event: () => undefined, failure: () => undefined };
+  const seen = await ofEach((peer) => {
+    const opened = peer.open(`${location.origin}/test/none`, {}, deaf);
+    opened.close();
+    return Promise.resolve(Symbol.asyncIterator in opened.source ? 'yes' : 'no');
+  });
+  expect(seen).toEqual(table.loop);
+});
