@@ -1,3 +1,6 @@
+import http, { type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { init } from 'echarts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import * as ssekit from 'ssekit';
 import { SseClient, type SseClientOptions, type UrlSource } from 'ssekit';
@@ -226,6 +229,68 @@ describe('the blocks that are marked', () => {
       expect((orders as number[]).at(-700)).toBe(1200);
       expect(log.mock.calls).toEqual([['decode', 'tick', '{"at":"noon"}']]);
     },
+    async uplot(page, name) {
+      const setData = vi.fn();
+      const uplot = {
+        __esModule: true,
+        default: class {
+          setData = setData;
+        },
+      };
+      const scope = { element: {}, times: numbers, orders: numbers };
+      const { draw } = await run(snippet(page, name), scope, { uplot });
+      (draw as () => void)();
+      expect(setData.mock.calls).toEqual([[[numbers.slice(-600), numbers.slice(-600)]]]);
+    },
+    async echarts(page, name) {
+      const chart = init(null, null, { renderer: 'svg', ssr: true, width: 800, height: 200 });
+      const scope = { element: {}, times: numbers, orders: numbers };
+      const { draw } = await run(snippet(page, name), scope, { echarts: { init: () => chart } });
+      (draw as () => void)();
+      const { series } = chart.getOption() as { series: [{ data: unknown[] }] };
+      expect([series[0].data.length, series[0].data[0]]).toEqual([600, [100, 100]]);
+      expect(chart.renderToSVGString()).toContain('<path');
+    },
+    async server(page, name) {
+      const real = http.createServer.bind(http);
+      // Its port may be taken here.
+      const createServer = (listener: RequestListener) => {
+        const server = real(listener);
+        const listen = server.listen.bind(server);
+        return Object.assign(server, { listen: () => listen(0) });
+      };
+      const { server } = await run(snippet(page, name), {}, { 'node:http': { createServer } });
+      const { port } = (server as http.Server).address() as AddressInfo;
+      const client = new SseClient<{ tick: { price: number } }>(`http://localhost:${port}`, {
+        decode: 'json',
+      });
+      clients.push(client as unknown as SseClient);
+      expect(await client.once('tick')).toMatchObject({ lastEventId: '1', data: { price: 1 } });
+      client.reconnect();
+      expect(await client.once('tick')).toMatchObject({ lastEventId: '2', data: { price: 2 } });
+      client.close();
+      (server as http.Server).close();
+    },
+    async 'checked-stream'(page, name) {
+      streams.set('/api/prices', 'event: tick\ndata: {"at":0,"price":42}\n\nevent: tick\ndata: {}\n\n');
+      const [show, log] = [vi.fn(), vi.fn()];
+      await runs(page, name, { show, log });
+      await new Promise((resolve) => clients.at(-1)?.onError(resolve));
+      expect([show.mock.calls, log.mock.calls]).toEqual([[['42.00']], [[new Date(0)]]]);
+    },
+    async route(page, name) {
+      const { GET } = (await run(snippet(page, name))) as { GET: (request: Request) => Response };
+      const cleared = vi.spyOn(globalThis, 'clearInterval');
+      const response = GET(new Request('https://example.test', { headers: { 'Last-Event-ID': '4' } }));
+      for await (const { type, lastEventId } of ssekit.parseSse(response)) {
+        expect([type, lastEventId]).toEqual(['tick', '5']);
+        break;
+      }
+      await vi.waitFor(() => {
+        expect(cleared).toHaveBeenCalledTimes(1);
+      });
+      cleared.mockRestore();
+    },
     async 'mock-sse'(page, name) {
       const prices: string[] = [];
       await runs(page, name, { SseClient: Kept, prices });
@@ -252,8 +317,20 @@ describe('the blocks that are marked', () => {
       expect(clients.at(-1)?.status).toBe('closed');
     },
   };
-  /** Those of llm.md run in llm.test.ts, those that need a page in tests/unit/docs.test.tsx. */
-  const elsewhere = ['openai', 'show', 'anthropic', 'patience', 'checked', 'react', 'vue', 'rxjs'];
+  /** Those of llm.md run in llm.test.ts, those that need a page in tests/unit/docs.test.tsx, those that a server
+   * renders in frameworks.test.tsx. */
+  const elsewhere = [
+    'openai',
+    'show',
+    'anthropic',
+    'patience',
+    'checked',
+    'react',
+    'vue',
+    'rxjs',
+    'next',
+    'nuxt',
+  ];
 
   const marked = all.filter(({ name, file }) => name !== undefined && file !== 'README.zh-CN.md');
 
@@ -271,6 +348,9 @@ describe('the blocks that are marked', () => {
 });
 
 const prices = 'event: tick\ndata: {"symbol":"ACME","price":42}\n\nevent: news\ndata: flat\n\n';
+
+/** More than a chart shows. */
+const numbers = Array.from({ length: 700 }, (_, i) => i);
 
 const streams = new Map([
   ['/api/sse', 'event: lol\ndata: 哈\n\nevent: lol\ndata: 哈\n\nevent: done\ndata:\n\n'],
