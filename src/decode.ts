@@ -29,6 +29,7 @@ export type SchemaResult<T> =
  * ```
  */
 export interface StandardSchema<T = unknown> {
+  /** What the libraries have agreed on. */
   readonly '~standard': {
     readonly version: 1;
     readonly vendor: string;
@@ -60,6 +61,7 @@ export type Decode = (message: SseMessage) => SseMessage<unknown> | Promise<SseM
  * ```
  */
 export interface AsText {
+  /** Default `'text'`. */
   readonly decode?: 'text' | undefined;
   readonly schema?: undefined;
 }

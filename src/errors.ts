@@ -59,6 +59,7 @@ export interface SseErrorDetails {
   readonly attempt?: number | undefined;
   /** Whether ssekit goes on by itself: another attempt follows, or the stream was never interrupted. */
   readonly willRetry?: boolean | undefined;
+  /** What the browser, or a function of yours, threw. */
   readonly cause?: unknown;
 }
 
@@ -74,6 +75,7 @@ export interface SseErrorDetails {
  * ```
  */
 export class SseError extends Error implements SseErrorDetails {
+  /** Why; it says which of the others are there. */
   readonly code: SseErrorCode;
   declare readonly status: number | undefined;
   declare readonly headers: Headers | undefined;

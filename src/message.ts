@@ -30,6 +30,7 @@ export enum ReadyState {
 export interface SseMessage<T = string, K extends string = string> {
   /** The event type: the `event:` field, or `'message'` where the server gave none. */
   readonly type: K;
+  /** The payload, decoded. */
   readonly data: T;
   /** The last event ID as it stood when this event was dispatched; `''` if there never was one. */
   readonly lastEventId: string;

@@ -7,6 +7,7 @@
  * ```
  */
 export interface MockEvent {
+  /** The event type. Default: none, which clients call `message`. */
   readonly event?: string | undefined;
   /** Sent as it is if a string, as JSON otherwise. */
   readonly data?: unknown;
@@ -27,6 +28,7 @@ export interface MockEvent {
  * ```
  */
 export interface MockExchange {
+  /** What the client sent: URL, headers and body. */
   readonly request: Request;
   /** Answers: 200 and `text/event-stream` unless `init` says otherwise. */
   open(init?: ResponseInit): void;

@@ -26,7 +26,10 @@ import { asksFetch, validate, validateDecodes } from './validate.js';
  * ```
  */
 export interface CommonOptions extends StreamOptions {
-  /** The base of the delay before another attempt, in ms, until the server sets one with `retry:`. Default `1000`. */
+  /**
+   * The base of the delay before another attempt, in ms, until the server sets one with `retry:`. Default `1000`. It makes `auto` use fetch; on
+   * `transport: 'native'` it counts once the browser has given up.
+   */
   readonly retryInterval?: number | undefined;
   /**
    * When to try again: `false` never, a number at most so often in a row, or {@link RetryOptions}. Default: for ever, but never for methods
@@ -36,7 +39,7 @@ export interface CommonOptions extends StreamOptions {
   /**
    * Where to keep the last event ID, so that a reloaded page goes on where it stopped: `sessionStorage`, `localStorage`, or anything with
    * `getItem` and `setItem`. A function, `() => sessionStorage`, makes one that the user has blocked an `onError` instead of an exception.
-   * What is stored there goes before `lastEventId`.
+   * What is stored there goes before `lastEventId`. On native only with `lastEventIdParam`.
    */
   readonly storage?: IdStorage | (() => IdStorage) | undefined;
   /** The key in `storage`. Default: one made of the URL. Needed where the URL is a function. */
@@ -47,7 +50,7 @@ export interface CommonOptions extends StreamOptions {
   readonly signal?: AbortSignal | undefined;
   /**
    * `sharedConnection(name)`: all tabs of this origin that give this name have one connection between them. Everything about the request,
-   * functions included, is then asked of the tab that has it.
+   * functions included, is then asked of the tab that has it. On native only with `lastEventIdParam`.
    */
   readonly share?: ConnectionFactory | undefined;
   /** Tell every step in a line, to `console.debug` or to a function. No payload, header or URL is in it. Default `false`. */

@@ -105,9 +105,9 @@ export type Until = string | ((message: SseMessage) => boolean);
  * ```
  */
 export interface StreamOptions {
-  /** Send cookies and HTTP authentication across origins. Default `false`. */
+  /** Send cookies and HTTP authentication across origins, on any transport. Default `false`. */
   readonly withCredentials?: boolean | undefined;
-  /** Resume after this id. */
+  /** Resume after this id: in `Last-Event-ID` on fetch, in `lastEventIdParam` on native. One with CR, LF or NUL is a `TypeError`. */
   readonly lastEventId?: string | undefined;
   /** The query parameter that carries the last event ID, for a server that reads it there. */
   readonly lastEventIdParam?: string | undefined;

@@ -10,6 +10,7 @@ import type { ReadyState, SseMessage } from './message.js';
  * ```
  */
 export interface TransportRequest {
+  /** Absolute, with the last event ID in it where a query parameter carries it. */
   readonly url: string;
   /** The id to resume after, `''` for none. A transport that can send `Last-Event-ID` sends it. */
   readonly lastEventId: string;
@@ -65,7 +66,9 @@ export interface OpenInfo {
  * ```
  */
 export interface TransportSink {
+  /** The server answered with an event stream. */
   readonly open: (info: Omit<OpenInfo, 'transport' | 'lastEventId'>) => void;
+  /** An event, with its data as it came. */
   readonly message: (message: SseMessage) => void;
   /** The last event ID was set by a block without data. */
   readonly id: (lastEventId: string) => void;
@@ -124,6 +127,7 @@ export type Transport = (request: TransportRequest, sink: TransportSink) => Tran
 export interface SseState {
   /** `'connecting'` for the first time since `connect()`; `'reconnecting'` after a loss, waiting or trying. */
   readonly status: 'connecting' | 'open' | 'reconnecting' | 'closed';
+  /** The same with the numbers of `EventSource`; `'reconnecting'` is `Connecting` there. */
   readonly readyState: ReadyState;
   /** Failures since the last proof of health, which is an event: a server that accepts and drops has not recovered. */
   readonly attempt: number;

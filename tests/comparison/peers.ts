@@ -204,8 +204,7 @@ export const peers = {
   },
   'reconnecting-eventsource': {
     package: 'reconnecting-eventsource',
-    open: (url, ask, hear) =>
-      listen(new ReconnectingEventSource(url, asGiven(ask)), hear, () => undefined),
+    open: (url, ask, hear) => listen(new ReconnectingEventSource(url, asGiven(ask)), hear, () => undefined),
   },
 } satisfies Record<string, Peer>;
 

@@ -27,8 +27,8 @@ interface Seen extends Told {
   readonly requests: readonly RecordedRequest[];
 }
 
-/** ms. Who has not come back by then counts as not coming back: of all the libraries, none waits longer than 3 s by default. */
-const PATIENCE = 6000;
+/** ms. Who has not come back by then counts as not coming back: of all the libraries, none waits longer than 5 s here. */
+const PATIENCE = 10_000;
 
 /** ms between the first request and the second. */
 const gap = ({ requests: [first, second] }: Seen) => (second?.time ?? NaN) - (first?.time ?? NaN);

@@ -14,7 +14,7 @@ interface Exported {
   readonly name: string;
   readonly isType: boolean;
   readonly description: string;
-  /** The code of each `@example`. */
+  /** The code of each `@example`, its members' included. */
   readonly examples: readonly { readonly language: string; readonly code: string }[];
 }
 
@@ -32,7 +32,8 @@ const all = entries.flatMap((entry): Exported[] => {
   if (!symbol) throw new Error(`src/${entry}.ts is no module`);
   return checker.getExportsOfModule(symbol).map((each) => {
     const target = each.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(each) : each;
-    const examples = target.getJsDocTags(checker).filter(({ name }) => name === 'example');
+    const tags = [target, ...(target.members?.values() ?? [])].flatMap((each) => each.getJsDocTags(checker));
+    const examples = tags.filter(({ name }) => name === 'example');
     const texts = examples.map(({ text }) => ts.displayPartsToString(text));
     const blocks = texts.flatMap((text) => [...text.matchAll(/^```(tsx?)\n(.*?)^```$/gms)]);
     return {

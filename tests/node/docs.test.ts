@@ -34,8 +34,8 @@ describe('every block of TypeScript', () => {
   });
 });
 
-describe('the two READMEs', () => {
-  const [english, chinese] = ['README.md', 'README.zh-CN.md'] as const;
+describe.for(['README', 'docs/guide'])('%s.md and its Chinese counterpart', (page) => {
+  const [english, chinese] = [`${page}.md`, `${page}.zh-CN.md`];
 
   test('have the same code, but for comments', () => {
     const code = (file: string) =>
@@ -332,7 +332,7 @@ describe('the blocks that are marked', () => {
     'nuxt',
   ];
 
-  const marked = all.filter(({ name, file }) => name !== undefined && file !== 'README.zh-CN.md');
+  const marked = all.filter(({ name, file }) => name !== undefined && !file.endsWith('.zh-CN.md'));
 
   test('have a test each, and each test has its block', () => {
     expect(marked.map(({ name }) => name).sort()).toEqual([...Object.keys(drivers), ...elsewhere].sort());
