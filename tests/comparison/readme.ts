@@ -12,7 +12,7 @@ const read = (file: string) => readFile(path(file), 'utf8');
 const english = {
   headline: (client: string, request: string, slowest: string, fastest: string, faults: string) =>
     `${client} for \`SseClient\`, ${request} for \`fetchSse\` alone (min + brotli), no runtime dependency · ` +
-    `the parser takes from ${slowest} to ${fastest} times the speed of eventsource-parser, by stream ([figures](#figures)) · ` +
+    `parses at ${slowest} to ${fastest} times the speed of eventsource-parser, depending on the stream ([figures](#figures)) · ` +
     `[${faults} faults](docs/faults.md), each with a known outcome in Chromium, Firefox and WebKit`,
   native: 'native `EventSource`',
   yes: 'yes',
