@@ -40,7 +40,7 @@ const floorRules = floors.flatMap((files, floor) =>
 );
 
 export default defineConfig(
-  globalIgnores(['dist', 'dist-demo', 'coverage']),
+  globalIgnores(['dist', 'dist-api', 'dist-demo', 'coverage']),
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,

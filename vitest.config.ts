@@ -63,7 +63,12 @@ const browser: TestProjectInlineConfiguration = {
   plugins: [servers()],
   // Found while the tests run, they would make the page load again.
   optimizeDeps: {
-    include: ['react', 'react/jsx-dev-runtime', 'react-dom/client', '@testing-library/react', 'vue'],
+    include: [
+      ...['react', 'react/jsx-dev-runtime', 'react-dom/client', '@testing-library/react', 'vue'],
+      // The libraries that tests/comparison compares.
+      ...['@microsoft/fetch-event-source', 'event-source-polyfill', 'eventsource', 'eventsource-client'],
+      ...['reconnecting-eventsource', 'sse.js'],
+    ],
   },
   test: {
     name: 'browser',

@@ -5,10 +5,24 @@ import type { Unsubscribe } from './listeners.js';
 import type { CommonOptions, SseClientOptions } from './options.js';
 import type { SseState } from './transport.js';
 
-/** Where the stream of a component is. Not a function: another URL is another connection. Without one there is no connection. */
+/**
+ * Where the stream of a component is. Not a function: another URL is another connection. Without one there is no connection.
+ *
+ * @example
+ * ```ts
+ * const url: ComponentUrl = token ? '/api/prices' : null; // nothing before the login
+ * ```
+ */
 export type ComponentUrl = string | URL | null | undefined;
 
-/** A client and its state at one moment, as a component shows them. */
+/**
+ * A client and its state at one moment, as a component shows them.
+ *
+ * @example
+ * ```ts
+ * const isDown = ({ status, attempt }: ClientState) => status === 'reconnecting' && attempt > 3;
+ * ```
+ */
 export interface ClientState<Events extends object = Record<string, string>> extends SseState {
   /** The client; `null` without a URL, while rendering on a server, and in React until the first effect has run. */
   readonly client: SseClient<Events> | null;

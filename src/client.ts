@@ -12,7 +12,14 @@ import { traced } from './trace.js';
 import type { Connection, ConnectionObserver, OpenInfo, SseState } from './transport.js';
 import { validateLimit } from './validate.js';
 
-/** Options of {@link SseClient.events}. */
+/**
+ * Options of {@link SseClient.events}.
+ *
+ * @example
+ * ```ts
+ * for await (const { data } of client.events('tick', { signal: AbortSignal.timeout(60_000), limit: 100 })) log(data);
+ * ```
+ */
 export interface EventsOptions {
   /** Ends the loop: it throws the reason. */
   readonly signal?: AbortSignal | undefined;
@@ -33,6 +40,7 @@ export interface EventsOptions {
  * ```
  */
 export class SseClient<Events extends object = Record<string, string>> {
+  /** Whether cookies and HTTP authentication go to other origins, too. */
   readonly withCredentials: boolean;
   readonly #connection: Connection;
   readonly #signal: AbortSignal | undefined;
@@ -150,6 +158,13 @@ export class SseClient<Events extends object = Record<string, string>> {
    * Events of one type. The names `open`, `error` and `close` are events of the server here like any other.
    *
    * @returns A function that ends the subscription.
+   * @throws TypeError for a listener that is no function.
+   *
+   * @example
+   * ```ts
+   * const off = client.on('tick', (event) => show(event.data));
+   * off();
+   * ```
    */
   on<K extends EventName<Events>>(
     type: K,
@@ -170,6 +185,13 @@ export class SseClient<Events extends object = Record<string, string>> {
   /**
    * Events as they come, for a `for await` loop: of these types, or of all types without any. Each loop has a queue of its own, which begins
    * with the loop; `break` ends it, and never the client. The loop ends when the client closes, and throws the error it failed with.
+   *
+   * @throws TypeError for a `limit` below 1.
+   *
+   * @example
+   * ```ts
+   * for await (const { data } of client.events('tick', { limit: 100 })) show(data);
+   * ```
    */
   events<K extends EventName<Events> = EventName<Events>>(
     ...args: [...types: K[], options: EventsOptions]
@@ -200,7 +222,15 @@ export class SseClient<Events extends object = Record<string, string>> {
     this.#messages.get(type)?.delete(listener);
   }
 
-  /** The next event of a type: as a promise, which rejects when the client closes first, or has closed; or delivered to a listener. */
+  /**
+   * The next event of a type: as a promise, or delivered to a listener. The promise rejects when the client closes first, or has closed: with the
+   * error it failed with, or with an `AbortError`.
+   *
+   * @example
+   * ```ts
+   * const { data } = await client.once('tick');
+   * ```
+   */
   once<K extends EventName<Events>>(type: K): Promise<MessageOf<Events, K>>;
   once<K extends EventName<Events>>(type: K, listener: (message: MessageOf<Events, K>) => void): Unsubscribe;
   once<K extends EventName<Events>>(

@@ -33,7 +33,15 @@ export interface ConnectionOptions extends RequestOptions {
   readonly chooseTransport: (request: TransportRequest, beyondNative: boolean) => NamedTransport;
 }
 
-/** Makes the connection of a client: {@link createConnection}, or what shares it with other clients. */
+/**
+ * Makes the connection of a client: one of its own, or what {@link sharedConnection} returns.
+ *
+ * @example
+ * ```ts
+ * const share: ConnectionFactory = sharedConnection('prices:user42');
+ * const client = new SseClient('/api/prices', { share });
+ * ```
+ */
 export type ConnectionFactory = (options: ConnectionOptions, observer: ConnectionObserver) => Connection;
 
 /** The one state machine, and the only reconnect loop. */

@@ -90,7 +90,14 @@ interface WithDecode<Events extends object> extends OfEvents<Events> {
   readonly schemas?: Schemas<Events> | undefined;
 }
 
-/** How payloads become what `Events` says. Every payload that is not a string needs a decoder or a schema. */
+/**
+ * How payloads become what `Events` says. Every payload that is not a string needs a decoder or a schema.
+ *
+ * @example
+ * ```ts
+ * const options: DecodeOptions<{ tick: { price: number }; news: string }> = { decode: { tick: 'json' } };
+ * ```
+ */
 export type DecodeOptions<Events extends object, Untold = never> = [Decoded<Events>] extends [never]
   ? MayDecode<Events, Untold>
   : AllSchemas<Events> | SomeSchemas<Events> | WithDecode<Events>;

@@ -1,12 +1,35 @@
 import { SseError } from './errors.js';
 import type { SseMessage } from './message.js';
 
-/** What a schema answers. */
+/**
+ * What a schema answers.
+ *
+ * @example
+ * ```ts
+ * const refused: SchemaResult<number> = { issues: [{ message: 'Not a number.' }] };
+ * ```
+ */
 export type SchemaResult<T> =
   { readonly value: T; readonly issues?: undefined } | { readonly issues: readonly unknown[] };
 
-/** A schema of any library that speaks Standard Schema (https://standardschema.dev): zod, valibot, arktype and others. */
+/**
+ * A schema of any library that speaks Standard Schema (https://standardschema.dev): zod, valibot, arktype and others.
+ *
+ * @example
+ * ```ts
+ * const price: StandardSchema<number> = {
+ *   '~standard': {
+ *     version: 1,
+ *     vendor: 'by hand',
+ *     validate: (value) => (typeof value === 'number' ? { value } : { issues: [{ message: 'Not a number.' }] }),
+ *   },
+ * };
+ * const client = new SseClient('/api/prices', { schemas: { price } });
+ * client.on('price', (event) => show(event.data.toFixed(2)));
+ * ```
+ */
 export interface StandardSchema<T = unknown> {
+  /** What the libraries have agreed on. */
   readonly '~standard': {
     readonly version: 1;
     readonly vendor: string;
@@ -15,26 +38,59 @@ export interface StandardSchema<T = unknown> {
   };
 }
 
-/** How a payload is read: as JSON, by a function, or, where it is a string, as it came. A function that throws makes a `decode` error. */
+/**
+ * How a payload is read: as JSON, by a function, or, where it is a string, as it came. A function that throws makes a `decode` error.
+ *
+ * @example
+ * ```ts
+ * const toDate: Decoder<Date> = ({ raw }) => new Date(raw);
+ * const client = new SseClient<{ tick: Date }>('/api/clock', { decode: { tick: toDate } });
+ * ```
+ */
 export type Decoder<T> = 'json' | ((message: SseMessage) => T) | (string extends T ? 'text' : never);
 
 /** From the message as it came to the message as it is typed. Throws, or rejects with, a `decode` {@link SseError}. */
 export type Decode = (message: SseMessage) => SseMessage<unknown> | Promise<SseMessage<unknown>>;
 
-/** Payloads as they come. */
+/**
+ * Payloads as they come.
+ *
+ * @example
+ * ```ts
+ * for await (const { data } of fetchSse('/api/log')) output.append(data); // a string
+ * ```
+ */
 export interface AsText {
+  /** Default `'text'`. */
   readonly decode?: 'text' | undefined;
   readonly schema?: undefined;
 }
 
-/** Payloads that become a `T` by your word: nothing checks what JSON holds. */
+/**
+ * Payloads that become a `T` by your word: nothing checks what JSON holds.
+ *
+ * @example
+ * ```ts
+ * for await (const { data } of fetchSse<{ price: number }>('/api/prices', { decode: 'json' })) show(data.price.toFixed(2));
+ * ```
+ */
 export interface AsValue<T> {
   /** A function that throws makes a `decode` error. */
   readonly decode: 'json' | ((message: SseMessage) => T);
   readonly schema?: undefined;
 }
 
-/** Payloads that a schema has checked. */
+/**
+ * Payloads that a schema has checked.
+ *
+ * @example
+ * ```ts
+ * import { z } from 'zod';
+ *
+ * const schema = z.object({ price: z.number() });
+ * for await (const { data } of fetchSse('/api/prices', { schema })) show(data.price.toFixed(2));
+ * ```
+ */
 export interface BySchema<T> {
   /** What the schema sees. Default `'json'`. */
   readonly decode?: Decoder<unknown> | undefined;

@@ -11,6 +11,12 @@
  * - `decode`: a payload was not what `decode` or `schemas` expect; the stream goes on.
  * - `gap`: the server could not resume after the last event ID; the stream goes on, and events are missing.
  * - `storage`: the last event ID could not be read from or written to `storage`; the stream goes on.
+ *
+ * @example
+ * ```ts
+ * const words: Partial<Record<SseErrorCode, string>> = { network: 'Are you offline?', timeout: 'The server is slow.' };
+ * client.onError(({ code, message }) => show(words[code] ?? message));
+ * ```
  */
 export type SseErrorCode =
   | 'network'
@@ -24,7 +30,16 @@ export type SseErrorCode =
   | 'gap'
   | 'storage';
 
-/** What is known of a failure beyond its code. Each is there only where it applies. */
+/**
+ * What is known of a failure beyond its code. Each is there only where it applies.
+ *
+ * @example
+ * ```ts
+ * client.onError(({ status, retryAfter = 0, willRetry }: SseErrorDetails) => {
+ *   if (willRetry) log(status, `again in ${retryAfter / 1000} s at the earliest`);
+ * });
+ * ```
+ */
 export interface SseErrorDetails {
   /** HTTP status. */
   readonly status?: number | undefined;
@@ -44,6 +59,7 @@ export interface SseErrorDetails {
   readonly attempt?: number | undefined;
   /** Whether ssekit goes on by itself: another attempt follows, or the stream was never interrupted. */
   readonly willRetry?: boolean | undefined;
+  /** What the browser, or a function of yours, threw. */
   readonly cause?: unknown;
 }
 
@@ -59,6 +75,7 @@ export interface SseErrorDetails {
  * ```
  */
 export class SseError extends Error implements SseErrorDetails {
+  /** Why; it says which of the others are there. */
   readonly code: SseErrorCode;
   declare readonly status: number | undefined;
   declare readonly headers: Headers | undefined;

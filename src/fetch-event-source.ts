@@ -5,7 +5,15 @@ import { requestOptions, type FetchOptions, type StreamOptions } from './request
 import { retryPolicy } from './retry.js';
 import type { Connection } from './transport.js';
 
-/** `EventSourceInit`, and what `EventSource` lacks. Functions are called before every attempt. */
+/**
+ * `EventSourceInit`, and what `EventSource` lacks. Functions are called before every attempt.
+ *
+ * @example
+ * ```ts
+ * const init: FetchEventSourceInit = { headers: () => ({ Authorization: `Bearer ${token}` }), withCredentials: true };
+ * const source = new FetchEventSource('/api/sse', init);
+ * ```
+ */
 export type FetchEventSourceInit = Pick<StreamOptions, 'withCredentials'> &
   Pick<FetchOptions, 'headers' | 'method' | 'body' | 'fetch' | 'redirect'>;
 

@@ -10,7 +10,15 @@ import {
 } from './request.js';
 import { validate, validateDecode } from './validate.js';
 
-/** Options of {@link fetchSse}: those of `SseClient` that concern one request. */
+/**
+ * Options of {@link fetchSse}: those of `SseClient` that concern one request.
+ *
+ * @example
+ * ```ts
+ * const init: FetchSseInit = { json: { prompt: 'Hi' }, openTimeout: 10_000, until: '[DONE]' };
+ * for await (const { data } of fetchSse('/api/chat', init)) output.append(data);
+ * ```
+ */
 export type FetchSseInit = StreamOptions & FetchOptions;
 
 /**
@@ -24,8 +32,11 @@ export type FetchSseInit = StreamOptions & FetchOptions;
  *
  * @example
  * ```ts
- * for await (const { data } of fetchSse<Chunk>('/api/chat', { json: { prompt }, decode: 'json', until: '[DONE]' })) {
- *   output.append(data.choices[0].delta.content ?? '');
+ * interface Chunk {
+ *   choices: { delta: { content?: string } }[];
+ * }
+ * for await (const { data } of fetchSse<Chunk>('/api/chat', { json: { prompt: 'Hi' }, decode: 'json', until: '[DONE]' })) {
+ *   output.append(data.choices[0]?.delta.content ?? '');
  * }
  * ```
  */

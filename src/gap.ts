@@ -3,7 +3,15 @@ import { utf8ByteString } from './open-stream.js';
 import { attempt } from './report.js';
 import type { OpenInfo } from './transport.js';
 
-/** Says from a response whether the server went on after `info.lastEventId`; `undefined` leaves it to the default rule. */
+/**
+ * Says from a response whether the server went on after `info.lastEventId`; `undefined` leaves it to the default rule.
+ *
+ * @example
+ * ```ts
+ * const resumed: Resumed = ({ headers }) => headers?.get('X-History') !== 'lost';
+ * const client = new SseClient('/api/prices', { resumed });
+ * ```
+ */
 export type Resumed = (info: OpenInfo) => boolean | undefined;
 
 /**

@@ -2,7 +2,16 @@ import { SseError } from './errors.js';
 import { report } from './report.js';
 import { isSendableId } from './request.js';
 
-/** What of `Storage` is used: `sessionStorage`, `localStorage`, or anything of this shape. */
+/**
+ * What of `Storage` is used: `sessionStorage`, `localStorage`, or anything of this shape.
+ *
+ * @example
+ * ```ts
+ * const kept = new Map<string, string>();
+ * const storage: IdStorage = { getItem: (key) => kept.get(key) ?? null, setItem: (key, id) => void kept.set(key, id) };
+ * const client = new SseClient('/api/prices', { storage });
+ * ```
+ */
 export type IdStorage = Pick<Storage, 'getItem' | 'setItem'>;
 
 /** Where an id is kept over a reload. */

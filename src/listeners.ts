@@ -1,6 +1,14 @@
 import { report } from './report.js';
 
-/** Takes back what returned it. Calling it again does nothing. */
+/**
+ * Takes back what returned it. Calling it again does nothing.
+ *
+ * @example
+ * ```ts
+ * const off: Unsubscribe = client.on('tick', (event) => show(event.data));
+ * off();
+ * ```
+ */
 export type Unsubscribe = () => void;
 
 interface Entry<T> {
@@ -11,7 +19,14 @@ interface Entry<T> {
   active: boolean;
 }
 
-/** When a listener goes by itself. */
+/**
+ * When a listener goes by itself.
+ *
+ * @example
+ * ```ts
+ * client.on('tick', (event) => show(event.data), { signal: controller.signal });
+ * ```
+ */
 export interface ListenOptions {
   /** Remove it after its first call. Default `false`. */
   readonly once?: boolean | undefined;

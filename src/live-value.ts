@@ -3,10 +3,24 @@ import type { SseClient } from './client.js';
 import type { Unsubscribe } from './listeners.js';
 import type { EventName, MessageOf } from './message.js';
 
-/** From the value so far and an event to the next value. The same value again is no change. */
+/**
+ * From the value so far and an event to the next value. The same value again is no change.
+ *
+ * @example
+ * ```ts
+ * const lastTen: Reducer<readonly string[], SseMessage> = (all, { data }) => [...all, data].slice(-10);
+ * ```
+ */
 export type Reducer<T, Message> = (value: T, event: Message) => T;
 
-/** Options of `useSseValue`. */
+/**
+ * Options of `useSseValue`.
+ *
+ * @example
+ * ```ts
+ * const price = useSseValue(client, 'tick', (_, event) => event.data, '', { throttle: 250 });
+ * ```
+ */
 export interface ValueOptions {
   /** Show a new value at most once in so many ms. Every event is counted; the last one is shown when they are over. Default `0`: at once. */
   readonly throttle?: number | undefined;

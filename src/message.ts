@@ -1,4 +1,11 @@
-/** The state of a client, with the numbers of `EventSource.CONNECTING`, `OPEN` and `CLOSED`. */
+/**
+ * The state of a client, with the numbers of `EventSource.CONNECTING`, `OPEN` and `CLOSED`.
+ *
+ * @example
+ * ```ts
+ * if (client.readyState === ReadyState.Closed) client.connect();
+ * ```
+ */
 export enum ReadyState {
   /** 0: connecting for the first time, or on the way back after a loss. */
   Connecting = 0,
@@ -13,10 +20,17 @@ export enum ReadyState {
  *
  * @typeParam T - The payload: a string as it came, or what `decode` or `schemas` made of it.
  * @typeParam K - The event type; a union of these narrows by `type`.
+ *
+ * @example
+ * ```ts
+ * const last: SseMessage[] = [];
+ * client.onMessage((message) => last.push(message));
+ * ```
  */
 export interface SseMessage<T = string, K extends string = string> {
   /** The event type: the `event:` field, or `'message'` where the server gave none. */
   readonly type: K;
+  /** The payload, decoded. */
   readonly data: T;
   /** The last event ID as it stood when this event was dispatched; `''` if there never was one. */
   readonly lastEventId: string;
@@ -26,15 +40,39 @@ export interface SseMessage<T = string, K extends string = string> {
   readonly raw: string;
 }
 
-/** The names that `Events` declares. */
+/**
+ * The names that `Events` declares.
+ *
+ * @example
+ * ```ts
+ * const names: EventName<{ tick: string; alarm: string }>[] = ['tick', 'alarm'];
+ * ```
+ */
 export type EventName<Events extends object> = Extract<keyof Events, string>;
 
-/** The message of an event type; for a union of types a union that narrows by `type`. */
+/**
+ * The message of an event type; for a union of types a union that narrows by `type`.
+ *
+ * @example
+ * ```ts
+ * const onTick = (event: MessageOf<{ tick: { price: number } }, 'tick'>) => show(event.data.price.toFixed(2));
+ * ```
+ */
 export type MessageOf<Events extends object, K extends string> = K extends keyof Events
   ? SseMessage<Events[K], K>
   : SseMessage<string, K>;
 
-/** A message of any declared type; it narrows by `type`. */
+/**
+ * A message of any declared type; it narrows by `type`.
+ *
+ * @example
+ * ```ts
+ * const record = (event: AnyMessage<{ tick: { price: number }; news: string }>) => {
+ *   if (event.type === 'tick') show(event.data.price.toFixed(2));
+ *   else show(event.data);
+ * };
+ * ```
+ */
 export type AnyMessage<Events extends object> = {
   [K in EventName<Events>]: MessageOf<Events, K>;
 }[EventName<Events>];

@@ -1,5 +1,13 @@
-/** An event to send: its fields as the standard names them. */
+/**
+ * An event to send: its fields as the standard names them.
+ *
+ * @example
+ * ```ts
+ * const event: MockEvent = { event: 'tick', data: { price: 42 }, id: '1' }; // the data is sent as JSON
+ * ```
+ */
 export interface MockEvent {
+  /** The event type. Default: none, which clients call `message`. */
   readonly event?: string | undefined;
   /** Sent as it is if a string, as JSON otherwise. */
   readonly data?: unknown;
@@ -8,8 +16,19 @@ export interface MockEvent {
   readonly retry?: number | undefined;
 }
 
-/** One request to a {@link mockSse}, and your side of its answer. */
+/**
+ * One request to a {@link mockSse}, and your side of its answer.
+ *
+ * @example
+ * ```ts
+ * function refuse(exchange: MockExchange): void {
+ *   exchange.open({ status: 503, headers: { 'Retry-After': '5' } });
+ *   exchange.end();
+ * }
+ * ```
+ */
 export interface MockExchange {
+  /** What the client sent: URL, headers and body. */
   readonly request: Request;
   /** Answers: 200 and `text/event-stream` unless `init` says otherwise. */
   open(init?: ResponseInit): void;
@@ -23,7 +42,16 @@ export interface MockExchange {
   readonly isAborted: boolean;
 }
 
-/** A server in place of `fetch`. */
+/**
+ * A server in place of `fetch`.
+ *
+ * @example
+ * ```ts
+ * const server: MockSse = mockSse();
+ * const client = new SseClient('/prices', { fetch: server.fetch });
+ * log((await server.next()).request.url);
+ * ```
+ */
 export interface MockSse {
   /** Give it to ssekit as the option `fetch`. */
   readonly fetch: typeof fetch;

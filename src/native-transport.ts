@@ -4,7 +4,17 @@ import type { Transport } from './transport.js';
 /** The number of `EventSource.CLOSED`, which a test double may lack as a static. */
 const CLOSED = 2;
 
-/** What of `EventSource` is used: native, a polyfill, or a test double. */
+/**
+ * What of `EventSource` is used: native, a polyfill, or a test double.
+ *
+ * @example
+ * ```ts
+ * import { MockEventSource } from 'ssekit/testing';
+ *
+ * const double: EventSourceClass = MockEventSource;
+ * const client = new SseClient('/api/prices', { EventSource: double });
+ * ```
+ */
 export type EventSourceClass = new (
   url: string,
   init?: EventSourceInit,

@@ -16,9 +16,20 @@ import type { Debug } from './trace.js';
 import type { Transport } from './transport.js';
 import { asksFetch, validate, validateDecodes } from './validate.js';
 
-/** Options that work on every transport. */
+/**
+ * Options that work on every transport.
+ *
+ * @example
+ * ```ts
+ * const options: CommonOptions = { retry: { limit: 10 }, storage: () => sessionStorage, debug: true };
+ * const client = new SseClient('/api/prices', options);
+ * ```
+ */
 export interface CommonOptions extends StreamOptions {
-  /** The base of the delay before another attempt, in ms, until the server sets one with `retry:`. Default `1000`. */
+  /**
+   * The base of the delay before another attempt, in ms, until the server sets one with `retry:`. Default `1000`. It makes `auto` use fetch; on
+   * `transport: 'native'` it counts once the browser has given up.
+   */
   readonly retryInterval?: number | undefined;
   /**
    * When to try again: `false` never, a number at most so often in a row, or {@link RetryOptions}. Default: for ever, but never for methods
@@ -28,7 +39,7 @@ export interface CommonOptions extends StreamOptions {
   /**
    * Where to keep the last event ID, so that a reloaded page goes on where it stopped: `sessionStorage`, `localStorage`, or anything with
    * `getItem` and `setItem`. A function, `() => sessionStorage`, makes one that the user has blocked an `onError` instead of an exception.
-   * What is stored there goes before `lastEventId`.
+   * What is stored there goes before `lastEventId`. On native only with `lastEventIdParam`.
    */
   readonly storage?: IdStorage | (() => IdStorage) | undefined;
   /** The key in `storage`. Default: one made of the URL. Needed where the URL is a function. */
@@ -39,7 +50,7 @@ export interface CommonOptions extends StreamOptions {
   readonly signal?: AbortSignal | undefined;
   /**
    * `sharedConnection(name)`: all tabs of this origin that give this name have one connection between them. Everything about the request,
-   * functions included, is then asked of the tab that has it.
+   * functions included, is then asked of the tab that has it. On native only with `lastEventIdParam`.
    */
   readonly share?: ConnectionFactory | undefined;
   /** Tell every step in a line, to `console.debug` or to a function. No payload, header or URL is in it. Default `false`. */
@@ -48,7 +59,15 @@ export interface CommonOptions extends StreamOptions {
   readonly EventSource?: EventSourceClass | undefined;
 }
 
-/** What only a client has that comes back, and only where it sees response headers: it makes the `auto` transport use `fetch`. */
+/**
+ * What only a client has that comes back, and only where it sees response headers: it makes the `auto` transport use `fetch`.
+ *
+ * @example
+ * ```ts
+ * const options: ResumeOptions = { resumed: ({ headers }) => headers?.has('X-Resumed') };
+ * const client = new SseClient('/api/prices', options);
+ * ```
+ */
 export interface ResumeOptions {
   /**
    * Says from the response whether the server went on after `info.lastEventId`. It is asked whenever a stream opens that was to resume. `false`
@@ -79,10 +98,26 @@ interface AfterNoId {
   readonly share?: undefined;
 }
 
-/** What works on every transport, and so is all that a client on native `EventSource` can ask for: anything else does not compile. */
+/**
+ * What works on every transport, and so is all that a client on native `EventSource` can ask for: anything else does not compile.
+ *
+ * @example
+ * ```ts
+ * const options: NativeOptions = { transport: 'native', lastEventIdParam: 'after' };
+ * const client = new SseClient('/api/prices', options);
+ * ```
+ */
 export type NativeOptions = AnyTransport & (AfterId | AfterNoId);
 
-/** What any other client can ask for. */
+/**
+ * What any other client can ask for.
+ *
+ * @example
+ * ```ts
+ * const options: AutoOptions = { transport: 'fetch', headers: { 'X-Client': 'wall' }, idleTimeout: 45_000 };
+ * const client = new SseClient('/api/prices', options);
+ * ```
+ */
 export interface AutoOptions extends FetchOptions, ResumeOptions {
   /**
    * `'auto'` (default): native `EventSource` while it can honour every option, `fetch` when it cannot, or once it gave up.
@@ -91,14 +126,41 @@ export interface AutoOptions extends FetchOptions, ResumeOptions {
   readonly transport?: 'auto' | 'fetch' | Transport | undefined;
 }
 
-/** All that concerns the connection, and not the payloads. */
+/**
+ * All that concerns the connection, and not the payloads.
+ *
+ * @example
+ * ```ts
+ * const options: ConnectOptions = { withCredentials: true, idleTimeout: 45_000 };
+ * const client = new SseClient<{ tick: string }>('/api/prices', options);
+ * ```
+ */
 export type ConnectOptions = CommonOptions & (NativeOptions | AutoOptions);
 
-/** Options of {@link SseClient}; all of them optional, but for the decoding of payloads that are not strings. */
+/**
+ * Options of {@link SseClient}; all of them optional, but for the decoding of payloads that are not strings.
+ *
+ * @example
+ * ```ts
+ * const options: SseClientOptions<{ tick: { price: number } }> = { decode: 'json' };
+ * const client = new SseClient('/api/prices', options); // knows its events
+ * client.on('tick', (event) => show(event.data.price.toFixed(2)));
+ * ```
+ */
 export type SseClientOptions<Events extends object = Record<string, string>> = ConnectOptions &
   DecodeOptions<Events>;
 
-/** The options may be left out where no payload needs decoding. `Events` is inferred from schemas, or from options that know it. */
+/**
+ * The options may be left out where no payload needs decoding. `Events` is inferred from schemas, or from options that know it.
+ *
+ * @example
+ * ```ts
+ * function connect<Events extends object>(path: string, ...options: OptionsArgument<Events>): SseClient<Events> {
+ *   return new SseClient<Events>(`/api/${path}`, ...options);
+ * }
+ * const client = connect<{ tick: string }>('prices');
+ * ```
+ */
 export type OptionsArgument<Events extends object> = [Decoded<Events>] extends [never]
   ? [
       options?:

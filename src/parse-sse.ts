@@ -3,10 +3,26 @@ import { checkResponse } from './open-stream.js';
 import { readMessages, type MessageIterator, type ReadOptions } from './read-messages.js';
 import { validateDecode } from './validate.js';
 
-/** Options of {@link parseSse}. */
+/**
+ * Options of {@link parseSse}.
+ *
+ * @example
+ * ```ts
+ * const options: ParseSseOptions = { until: '[DONE]', maxEventSize: 1_000_000 };
+ * for await (const { data } of parseSse(response, options)) output.append(data);
+ * ```
+ */
 export type ParseSseOptions = ReadOptions;
 
-/** What {@link parseSse} reads. */
+/**
+ * What {@link parseSse} reads.
+ *
+ * @example
+ * ```ts
+ * const source: SseSource = new Blob(['data: 42\n\n']).stream();
+ * for await (const { data } of parseSse(source)) log(data);
+ * ```
+ */
 export type SseSource = Response | ReadableStream<Uint8Array>;
 
 /**

@@ -54,7 +54,7 @@ export function useSse<Events extends object>(url: ComponentUrl, options: object
  *
  * @example
  * ```tsx
- * useSseEvent(client, 'alarm', (event) => toast(event.data));
+ * useSseEvent(client, 'alarm', (event) => show(event.data));
  * ```
  */
 export function useSseEvent<Events extends object, K extends EventName<Events>>(
@@ -84,7 +84,7 @@ export function useSseEvent<Events extends object, K extends EventName<Events>>(
  *
  * @example
  * ```tsx
- * const price = useSseValue(client, 'tick', (_, event) => event.data.price, 0, { throttle: 250 });
+ * const price = useSseValue(client, 'tick', (_, event) => Number(event.data), 0, { throttle: 250 });
  * ```
  */
 export function useSseValue<Events extends object, K extends EventName<Events>, T>(

@@ -10,12 +10,26 @@ export interface ByteSource {
   readonly read: () => Promise<Uint8Array | undefined>;
 }
 
+/**
+ * How {@link parseSse} reads.
+ *
+ * @inline
+ */
 export interface ReadOptions extends ParserOptions {
   readonly until?: Until | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The messages of one stream, for a `for await` loop. Leaving it cancels the stream. */
+/**
+ * The messages of one stream, for a `for await` loop. Leaving it cancels the stream.
+ *
+ * @example
+ * ```ts
+ * const messages: MessageIterator = fetchSse('/api/sse');
+ * const first = await messages.next();
+ * await messages.return?.(); // cancels the request
+ * ```
+ */
 export interface MessageIterator<T = string> extends AsyncIterator<SseMessage<T>, undefined> {
   [Symbol.asyncIterator](): MessageIterator<T>;
 }

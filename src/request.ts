@@ -5,7 +5,16 @@ import { MAX_EVENT_SIZE } from './parse.js';
 import { attempt } from './report.js';
 import type { TransportRequest } from './transport.js';
 
-/** What functions for URL, headers and body are told before each attempt. */
+/**
+ * What functions for URL, headers and body are told before each attempt.
+ *
+ * @example
+ * ```ts
+ * const headers = async ({ error }: RequestContext) => {
+ *   return { Authorization: `Bearer ${error?.status === 401 ? await refresh() : token}` };
+ * };
+ * ```
+ */
 export interface RequestContext {
   /** Failures since the last proof of health; 0 on the first attempt. */
   readonly attempt: number;
@@ -17,16 +26,50 @@ export interface RequestContext {
   readonly signal: AbortSignal;
 }
 
-/** A value, or a function that is called for it before every attempt. */
+/**
+ * A value, or a function that is called for it before every attempt.
+ *
+ * @example
+ * ```ts
+ * const language: PerAttempt<string> = () => document.documentElement.lang;
+ * ```
+ */
 export type PerAttempt<T> = T | ((context: RequestContext) => T | Promise<T>);
 
-/** Where the stream is: resolved as in `EventSource`, or a function called before every attempt. */
+/**
+ * Where the stream is: resolved as in `EventSource`, or a function called before every attempt.
+ *
+ * @example
+ * ```ts
+ * const url: UrlSource = async ({ signal }) => {
+ *   const response = await fetch('/api/ticket', { method: 'POST', signal });
+ *   return `/api/prices?ticket=${await response.text()}`;
+ * };
+ * const client = new SseClient(url, { transport: 'fetch' });
+ * ```
+ */
 export type UrlSource = PerAttempt<string | URL>;
 
-/** Request headers, or an (async) function that makes them before every attempt. */
+/**
+ * Request headers, or an (async) function that makes them before every attempt.
+ *
+ * @example
+ * ```ts
+ * const headers: HeadersSource = async () => ({ Authorization: `Bearer ${await login()}` });
+ * const client = new SseClient('/api/prices', { headers });
+ * ```
+ */
 export type HeadersSource = PerAttempt<HeadersInit>;
 
-/** A request body, or an (async) function that makes it before every attempt. */
+/**
+ * A request body, or an (async) function that makes it before every attempt.
+ *
+ * @example
+ * ```ts
+ * const body: BodySource = ({ lastEventId }) => JSON.stringify({ after: lastEventId });
+ * const client = new SseClient('/api/prices', { body, retry: 10 }); // a POST is repeated only with `retry`
+ * ```
+ */
 export type BodySource = PerAttempt<BodyInit | null | undefined>;
 
 /** The request of every attempt, before its functions are called. */
@@ -42,14 +85,30 @@ export interface RequestOptions extends Pick<
   readonly lastEventIdParam: string | undefined;
 }
 
-/** The data of the event that ends a stream, or a function that knows it. */
+/**
+ * The data of the event that ends a stream, or a function that knows it.
+ *
+ * @example
+ * ```ts
+ * const until: Until = ({ type }) => type === 'done';
+ * const client = new SseClient('/api/sse', { until });
+ * ```
+ */
 export type Until = string | ((message: SseMessage) => boolean);
 
-/** Options that every way to read a stream has. */
+/**
+ * Options that every way to read a stream has.
+ *
+ * @example
+ * ```ts
+ * const options: StreamOptions = { lastEventId: '42', lastEventIdParam: 'after', until: '[DONE]' };
+ * const client = new SseClient('/api/prices', options);
+ * ```
+ */
 export interface StreamOptions {
-  /** Send cookies and HTTP authentication across origins. Default `false`. */
+  /** Send cookies and HTTP authentication across origins, on any transport. Default `false`. */
   readonly withCredentials?: boolean | undefined;
-  /** Resume after this id. */
+  /** Resume after this id: in `Last-Event-ID` on fetch, in `lastEventIdParam` on native. One with CR, LF or NUL is a `TypeError`. */
   readonly lastEventId?: string | undefined;
   /** The query parameter that carries the last event ID, for a server that reads it there. */
   readonly lastEventIdParam?: string | undefined;
@@ -62,7 +121,15 @@ export interface StreamOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What native `EventSource` cannot do: each of these makes the `auto` transport use `fetch`. */
+/**
+ * What native `EventSource` cannot do: each of these makes the `auto` transport use `fetch`.
+ *
+ * @example
+ * ```ts
+ * const options: FetchOptions = { json: { topics: ['tick'] }, openTimeout: 10_000 };
+ * for await (const { data } of fetchSse('/api/prices', options)) show(data);
+ * ```
+ */
 export interface FetchOptions {
   /** Request headers, or an (async) function called before every attempt. */
   readonly headers?: HeadersSource | undefined;

@@ -5,7 +5,15 @@ import type { SseError } from './errors.js';
 /** At least this much lies between two attempts that brought no event, whatever options and servers ask for. In ms. */
 export const SHORTEST_GAP = 100;
 
-/** When to try again, and for how long. All of it is optional; the defaults suit a page that must come back by itself. */
+/**
+ * When to try again, and for how long. All of it is optional; the defaults suit a page that must come back by itself.
+ *
+ * @example
+ * ```ts
+ * const retry: RetryOptions = { limit: 10, maxInterval: 5000, shouldRetry: ({ status }) => (status === 401 ? true : undefined) };
+ * const client = new SseClient('/api/prices', { retry });
+ * ```
+ */
 export interface RetryOptions {
   /** Give up after this many failures in a row. Default: never. */
   readonly limit?: number | undefined;

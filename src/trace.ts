@@ -1,7 +1,16 @@
 import { attempt } from './report.js';
 import type { ConnectionObserver } from './transport.js';
 
-/** Where debug lines go: `true` is `console.debug`. */
+/**
+ * Where debug lines go: `true` is `console.debug`.
+ *
+ * @example
+ * ```ts
+ * const lines: string[] = [];
+ * const debug: Debug = (line) => void lines.push(line);
+ * const client = new SseClient('/api/prices', { debug });
+ * ```
+ */
 export type Debug = boolean | ((line: string) => void);
 
 /**

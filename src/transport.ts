@@ -1,8 +1,16 @@
 import type { SseError } from './errors.js';
 import type { ReadyState, SseMessage } from './message.js';
 
-/** What one attempt asks for, built anew before each. Functions for URL, headers and body have been called; nothing in it waits. */
+/**
+ * What one attempt asks for, built anew before each. Functions for URL, headers and body have been called; nothing in it waits.
+ *
+ * @example
+ * ```ts
+ * const ask = ({ url, method, headers, signal }: TransportRequest) => fetch(url, { method, headers, signal });
+ * ```
+ */
 export interface TransportRequest {
+  /** Absolute, with the last event ID in it where a query parameter carries it. */
   readonly url: string;
   /** The id to resume after, `''` for none. A transport that can send `Last-Event-ID` sends it. */
   readonly lastEventId: string;
@@ -25,7 +33,14 @@ export interface TransportRequest {
   readonly types: Iterable<string>;
 }
 
-/** What is known when a stream opens. */
+/**
+ * What is known when a stream opens.
+ *
+ * @example
+ * ```ts
+ * client.onOpen(({ transport, status, lastEventId }: OpenInfo) => log(transport, status, lastEventId));
+ * ```
+ */
 export interface OpenInfo {
   /** The URL that answered, after redirects where the transport can see them. */
   readonly url: string;
@@ -39,9 +54,21 @@ export interface OpenInfo {
   readonly lastEventId: string;
 }
 
-/** Where one attempt reports to. After `fail` or `end`, or once the request's signal has aborted, it is deaf. */
+/**
+ * Where one attempt reports to. After `fail` or `end`, or once the request's signal has aborted, it is deaf.
+ *
+ * @example
+ * ```ts
+ * function replay(saved: readonly SseMessage[], sink: TransportSink): void {
+ *   for (const message of saved) sink.message(message);
+ *   sink.end();
+ * }
+ * ```
+ */
 export interface TransportSink {
+  /** The server answered with an event stream. */
   readonly open: (info: Omit<OpenInfo, 'transport' | 'lastEventId'>) => void;
+  /** An event, with its data as it came. */
   readonly message: (message: SseMessage) => void;
   /** The last event ID was set by a block without data. */
   readonly id: (lastEventId: string) => void;
@@ -55,7 +82,14 @@ export interface TransportSink {
   readonly end: () => void;
 }
 
-/** What a running attempt can still be told. */
+/**
+ * What a running attempt can still be told.
+ *
+ * @example
+ * ```ts
+ * const handle: TransportHandle = { listen: (type) => log('somebody wants', type) };
+ * ```
+ */
 export interface TransportHandle {
   /** Somebody began to listen to this event type. */
   listen(type: string): void;
@@ -63,13 +97,37 @@ export interface TransportHandle {
 
 /**
  * One attempt at a stream: starts at once, reports to the sink, stops when `request.signal` aborts. It knows nothing of retries.
+ *
+ * @example
+ * ```ts
+ * const everySecond: Transport = ({ url, signal }, sink) => {
+ *   sink.open({ url });
+ *   const timer = setInterval(() => {
+ *     sink.message({ type: 'tick', data: '42', lastEventId: '', origin: '', raw: '42' });
+ *   }, 1000);
+ *   signal.addEventListener('abort', () => clearInterval(timer));
+ *   return undefined;
+ * };
+ * const client = new SseClient<{ tick: string }>('/api/prices', { transport: everySecond });
+ * ```
  */
 export type Transport = (request: TransportRequest, sink: TransportSink) => TransportHandle | undefined;
 
-/** The state of a client at one moment. Immutable: a new object replaces it when something changed, and only then. */
+/**
+ * The state of a client at one moment. Immutable: a new object replaces it when something changed, and only then.
+ *
+ * @example
+ * ```ts
+ * client.subscribe(({ status, retryAt }: SseState) => {
+ *   lamp.textContent = status;
+ *   if (retryAt) countdown(retryAt - Date.now());
+ * });
+ * ```
+ */
 export interface SseState {
   /** `'connecting'` for the first time since `connect()`; `'reconnecting'` after a loss, waiting or trying. */
   readonly status: 'connecting' | 'open' | 'reconnecting' | 'closed';
+  /** The same with the numbers of `EventSource`; `'reconnecting'` is `Connecting` there. */
   readonly readyState: ReadyState;
   /** Failures since the last proof of health, which is an event: a server that accepts and drops has not recovered. */
   readonly attempt: number;

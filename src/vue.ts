@@ -22,7 +22,14 @@ import type { ConnectOptions, SseClientOptions } from './options.js';
 export type { ClientState, ComponentUrl } from './client-registry.js';
 export type { Reducer, ValueOptions } from './live-value.js';
 
-/** {@link ClientState}, a ref for each part. */
+/**
+ * {@link ClientState}, a ref for each part.
+ *
+ * @example
+ * ```ts
+ * const { client, status, error }: ClientRefs<{ tick: string }> = useSse<{ tick: string }>('/api/prices');
+ * ```
+ */
 export type ClientRefs<Events extends object = Record<string, string>> = {
   readonly [Part in keyof ClientState<Events>]: ComputedRef<ClientState<Events>[Part]>;
 };
@@ -126,7 +133,7 @@ export function useSse<Events extends object>(
  *
  * @example
  * ```ts
- * useSseEvent(client, 'alarm', (event) => toast(event.data));
+ * useSseEvent(client, 'alarm', (event) => show(event.data));
  * ```
  */
 export function useSseEvent<Events extends object, K extends EventName<Events>>(
@@ -145,7 +152,7 @@ export function useSseEvent<Events extends object, K extends EventName<Events>>(
  *
  * @example
  * ```ts
- * const price = useSseValue(client, 'tick', (_, event) => event.data.price, 0, { throttle: 250 });
+ * const price = useSseValue(client, 'tick', (_, event) => Number(event.data), 0, { throttle: 250 });
  * ```
  */
 export function useSseValue<Events extends object, K extends EventName<Events>, T>(

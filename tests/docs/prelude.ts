@@ -23,6 +23,7 @@ export declare function ring(): void;
 export declare function countdown(ms: number): void;
 
 // An account.
+export declare const user: { readonly id: string };
 export declare const token: string;
 export declare function login(): Promise<string>;
 export declare function refresh(): Promise<string>;

@@ -1,10 +1,12 @@
-import { dirname, join } from 'node:path';
-import ts from 'typescript';
+import http, { type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { init } from 'echarts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import * as ssekit from 'ssekit';
 import { SseClient, type SseClientOptions, type UrlSource } from 'ssekit';
 import { MockEventSource } from 'ssekit/testing';
-import { documents, read, root, run, snippet, snippets, withoutComments } from '../docs/snippets.ts';
+import { compile } from '../docs/compile.ts';
+import { documents, read, run, snippet, snippets, withoutComments, type Snippet } from '../docs/snippets.ts';
 import { createTestServer, type Middleware, type TestServer } from '../server.ts';
 
 /** The code of the documentation compiles, runs, and is the same in both languages. */
@@ -13,53 +15,14 @@ const all = documents.flatMap(snippets);
 
 describe('every block of TypeScript', () => {
   let diagnostics: Map<string, string>;
-  const nameOf = (file: string, line: number) => {
-    const language = all.find((each) => each.file === file && each.line === line)?.language ?? '';
-    return join(root, `${file.replaceAll('/', '.')}.${line}.${language}`);
-  };
+  const nameOf = ({ file, line, language }: Snippet) => `${file.replaceAll('/', '.')}.${line}.${language}`;
 
-  // One program for all: most of its time goes into the libraries.
   beforeAll(() => {
-    const config = ts.getParsedCommandLineOfConfigFile(
-      join(root, 'tsconfig.json'),
-      { types: [] },
-      {
-        ...ts.sys,
-        onUnRecoverableConfigFileDiagnostic: (diagnostic) => {
-          throw new Error(ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n'));
-        },
-      },
-    );
-    if (!config) throw new Error('tsconfig.json cannot be read');
-    const texts = new Map(all.map(({ file, line, code }) => [nameOf(file, line), `${code}\nexport {};\n`]));
-    texts.set(join(root, 'tests/docs/prelude.global.d.ts'), prelude());
-    const disk = ts.createCompilerHost(config.options);
-    const host: ts.CompilerHost = {
-      ...disk,
-      fileExists: (name) => texts.has(name) || disk.fileExists(name),
-      readFile: (name) => texts.get(name) ?? disk.readFile(name),
-      getSourceFile: (name, options, ...rest) => {
-        const text = texts.get(name);
-        return text === undefined
-          ? disk.getSourceFile(name, options, ...rest)
-          : ts.createSourceFile(name, text, options);
-      },
-    };
-    const program = ts.createProgram([...texts.keys()], config.options, host);
-    diagnostics = new Map(
-      [...texts.keys()].map((name) => [
-        name,
-        ts.formatDiagnostics(ts.getPreEmitDiagnostics(program, program.getSourceFile(name)), {
-          getCanonicalFileName: (file) => file,
-          getCurrentDirectory: () => dirname(name),
-          getNewLine: () => '\n',
-        }),
-      ]),
-    );
+    diagnostics = compile(new Map(all.map((each) => [nameOf(each), each.code])));
   }, 120_000);
 
-  test.for(all.map((each) => [each.file, each.line] as const))('%s:%i compiles', ([file, line]) => {
-    expect(diagnostics.get(nameOf(file, line))).toBe('');
+  test.for(all)('$file:$line compiles', (each) => {
+    expect(diagnostics.get(nameOf(each))).toBe('');
   });
 
   test('is found: neither page is without', () => {
@@ -67,20 +30,12 @@ describe('every block of TypeScript', () => {
       new Set(documents.filter((file) => read(file).includes('```ts\n'))),
     );
     expect(snippets('README.md').length).toBeGreaterThan(10);
-    expect([...diagnostics.values()].length).toBe(all.length + 1);
+    expect(diagnostics.size).toBe(all.length);
   });
 });
 
-/** The names of tests/docs/prelude.ts, as globals. */
-function prelude(): string {
-  const lines = read('tests/docs/prelude.ts').split('\n');
-  const imports = lines.filter((line) => line.startsWith('import '));
-  const names = lines.filter((line) => !line.startsWith('import ')).join('\n');
-  return `${imports.join('\n')}\ndeclare global {\n${names.replaceAll('export declare ', '')}\n}\n`;
-}
-
-describe('the two READMEs', () => {
-  const [english, chinese] = ['README.md', 'README.zh-CN.md'] as const;
+describe.for(['README', 'docs/guide'])('%s.md and its Chinese counterpart', (page) => {
+  const [english, chinese] = [`${page}.md`, `${page}.zh-CN.md`];
 
   test('have the same code, but for comments', () => {
     const code = (file: string) =>
@@ -153,6 +108,29 @@ describe('the blocks that are marked', () => {
       await closed();
       expect(output.textContent).toBe('哈哈');
       expect(lamp.textContent).toBe('closed');
+    },
+    async plain(page, name) {
+      const [output, lamp] = [element(), element()];
+      // The standard's, as one suite of tests says of it and of the browsers' own.
+      await runs(page, name, { EventSource: ssekit.FetchEventSource, output, lamp });
+      await vi.waitFor(() => {
+        expect([output.textContent, lamp.textContent]).toEqual(['哈哈', 'open']);
+      });
+    },
+    async 'plain-fetch'(page, name) {
+      const [output, lamp] = [element(), element()];
+      const stream = streams.get('/api/sse') ?? '';
+      const bytes = Buffer.from(stream);
+      // Cut anywhere, between the bytes of a character, too.
+      const body = new ReadableStream({
+        start(controller) {
+          for (const byte of bytes) controller.enqueue(Uint8Array.of(byte));
+          controller.close();
+        },
+      });
+      const own = () => Promise.resolve(new Response(body));
+      await runs(page, name, { fetch: own, token: 'secret', output, lamp });
+      expect([output.textContent, lamp.textContent]).toEqual(['哈哈', 'closed']);
     },
     async decode(page, name) {
       const shown: string[] = [];
@@ -251,6 +229,68 @@ describe('the blocks that are marked', () => {
       expect((orders as number[]).at(-700)).toBe(1200);
       expect(log.mock.calls).toEqual([['decode', 'tick', '{"at":"noon"}']]);
     },
+    async uplot(page, name) {
+      const setData = vi.fn();
+      const uplot = {
+        __esModule: true,
+        default: class {
+          setData = setData;
+        },
+      };
+      const scope = { element: {}, times: numbers, orders: numbers };
+      const { draw } = await run(snippet(page, name), scope, { uplot });
+      (draw as () => void)();
+      expect(setData.mock.calls).toEqual([[[numbers.slice(-600), numbers.slice(-600)]]]);
+    },
+    async echarts(page, name) {
+      const chart = init(null, null, { renderer: 'svg', ssr: true, width: 800, height: 200 });
+      const scope = { element: {}, times: numbers, orders: numbers };
+      const { draw } = await run(snippet(page, name), scope, { echarts: { init: () => chart } });
+      (draw as () => void)();
+      const { series } = chart.getOption() as { series: [{ data: unknown[] }] };
+      expect([series[0].data.length, series[0].data[0]]).toEqual([600, [100, 100]]);
+      expect(chart.renderToSVGString()).toContain('<path');
+    },
+    async server(page, name) {
+      const real = http.createServer.bind(http);
+      // Its port may be taken here.
+      const createServer = (listener: RequestListener) => {
+        const server = real(listener);
+        const listen = server.listen.bind(server);
+        return Object.assign(server, { listen: () => listen(0) });
+      };
+      const { server } = await run(snippet(page, name), {}, { 'node:http': { createServer } });
+      const { port } = (server as http.Server).address() as AddressInfo;
+      const client = new SseClient<{ tick: { price: number } }>(`http://localhost:${port}`, {
+        decode: 'json',
+      });
+      clients.push(client as unknown as SseClient);
+      expect(await client.once('tick')).toMatchObject({ lastEventId: '1', data: { price: 1 } });
+      client.reconnect();
+      expect(await client.once('tick')).toMatchObject({ lastEventId: '2', data: { price: 2 } });
+      client.close();
+      (server as http.Server).close();
+    },
+    async 'checked-stream'(page, name) {
+      streams.set('/api/prices', 'event: tick\ndata: {"at":0,"price":42}\n\nevent: tick\ndata: {}\n\n');
+      const [show, log] = [vi.fn(), vi.fn()];
+      await runs(page, name, { show, log });
+      await new Promise((resolve) => clients.at(-1)?.onError(resolve));
+      expect([show.mock.calls, log.mock.calls]).toEqual([[['42.00']], [[new Date(0)]]]);
+    },
+    async route(page, name) {
+      const { GET } = (await run(snippet(page, name))) as { GET: (request: Request) => Response };
+      const cleared = vi.spyOn(globalThis, 'clearInterval');
+      const response = GET(new Request('https://example.test', { headers: { 'Last-Event-ID': '4' } }));
+      for await (const { type, lastEventId } of ssekit.parseSse(response)) {
+        expect([type, lastEventId]).toEqual(['tick', '5']);
+        break;
+      }
+      await vi.waitFor(() => {
+        expect(cleared).toHaveBeenCalledTimes(1);
+      });
+      cleared.mockRestore();
+    },
     async 'mock-sse'(page, name) {
       const prices: string[] = [];
       await runs(page, name, { SseClient: Kept, prices });
@@ -277,10 +317,22 @@ describe('the blocks that are marked', () => {
       expect(clients.at(-1)?.status).toBe('closed');
     },
   };
-  /** Those of llm.md run in llm.test.ts, those that need a page in tests/unit/docs.test.tsx. */
-  const elsewhere = ['openai', 'show', 'anthropic', 'patience', 'checked', 'react', 'vue', 'rxjs'];
+  /** Those of llm.md run in llm.test.ts, those that need a page in tests/unit/docs.test.tsx, those that a server
+   * renders in frameworks.test.tsx. */
+  const elsewhere = [
+    'openai',
+    'show',
+    'anthropic',
+    'patience',
+    'checked',
+    'react',
+    'vue',
+    'rxjs',
+    'next',
+    'nuxt',
+  ];
 
-  const marked = all.filter(({ name, file }) => name !== undefined && file !== 'README.zh-CN.md');
+  const marked = all.filter(({ name, file }) => name !== undefined && !file.endsWith('.zh-CN.md'));
 
   test('have a test each, and each test has its block', () => {
     expect(marked.map(({ name }) => name).sort()).toEqual([...Object.keys(drivers), ...elsewhere].sort());
@@ -296,6 +348,9 @@ describe('the blocks that are marked', () => {
 });
 
 const prices = 'event: tick\ndata: {"symbol":"ACME","price":42}\n\nevent: news\ndata: flat\n\n';
+
+/** More than a chart shows. */
+const numbers = Array.from({ length: 700 }, (_, i) => i);
 
 const streams = new Map([
   ['/api/sse', 'event: lol\ndata: 哈\n\nevent: lol\ndata: 哈\n\nevent: done\ndata:\n\n'],

@@ -2,13 +2,15 @@ import { act, cleanup, render } from '@testing-library/react';
 import type { ComponentType } from 'react';
 import * as jsxRuntime from 'react/jsx-runtime';
 import * as rxjs from 'rxjs';
+import type * as Svelte from 'svelte';
+import { compile } from 'svelte/compiler';
 import { createApp, h, nextTick, Suspense, type Ref } from 'vue';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { SseClient, type SseMessage } from 'ssekit';
 import * as react from 'ssekit/react';
 import { MockEventSource } from 'ssekit/testing';
 import * as vue from 'ssekit/vue';
-import { run, snippet } from '../docs/snippets.ts';
+import { read, root, run, snippet, type Snippet } from '../docs/snippets.ts';
 
 /** The blocks of the README that need a page: they run. */
 
@@ -82,4 +84,31 @@ test('the observable of RxJS has the events, and its end ends the subscription',
   subscription.unsubscribe();
   source.emit('tick', '2');
   expect(seen).toEqual(['1']);
+});
+
+test('the component of Svelte shows the events and the state, and closes when it goes', async () => {
+  const coming = MockEventSource.next();
+  const page = 'docs/recipes/frameworks.md';
+  const [, source = ''] = /^```svelte\n(.*?)^```$/ms.exec(read(page)) ?? [];
+  const { js } = compile(source, { generate: 'client', name: 'Price' });
+  // As a bundler for browsers finds them; here it would be the code for servers.
+  const [client, internal] = ['index-client', 'internal/client/index'].map(
+    (file) => `${root}node_modules/svelte/src/${file}.js`,
+  );
+  const svelte = (await import(client ?? '')) as typeof Svelte;
+  const modules = {
+    svelte,
+    'svelte/internal/client': (await import(internal ?? '')) as object,
+    'svelte/internal/disclose-version': {},
+  };
+  const block: Snippet = { file: page, line: 1, code: js.code, language: 'ts', name: 'svelte' };
+  const { default: Price } = await run(block, {}, modules);
+  const component = svelte.mount(Price as Svelte.Component, { target: document.body });
+  const opened = await coming;
+  opened.open();
+  opened.emit('tick', '42');
+  svelte.flushSync();
+  expect(document.body.innerHTML).toContain('<p class="open">42</p>');
+  await svelte.unmount(component);
+  expect(opened.readyState).toBe(2);
 });

@@ -1,0 +1,211 @@
+import { EventStreamContentType, fetchEventSource } from '@microsoft/fetch-event-source';
+import { EventSourcePolyfill } from 'event-source-polyfill';
+import { EventSource as EventSource5 } from 'eventsource';
+import { createEventSource } from 'eventsource-client';
+import ReconnectingEventSource from 'reconnecting-eventsource';
+import { SSE } from 'sse.js';
+import { SseClient } from 'ssekit';
+
+/** The libraries of the comparison, each driven as its own documentation says. */
+
+/** What a row of the comparison asks for. Each peer gets it under its own name, or, where it has none, under the usual one. */
+export interface Ask {
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** The body of a POST. */
+  readonly body?: string | undefined;
+  /** The page wants to know the HTTP status of a refusal. */
+  readonly wantsStatus?: boolean | undefined;
+  /** Come back when the connection is lost, where that must be asked for. */
+  readonly comesBack?: boolean | undefined;
+  /** ms without a byte after which the connection counts as lost. */
+  readonly silence?: number | undefined;
+  /** Over a request of the library's own, where there is a choice. */
+  readonly overFetch?: boolean | undefined;
+}
+
+export interface Hear {
+  event(type: string, data: string): void;
+  /** The handler for failures was called. */
+  failure(status: number | undefined): void;
+}
+
+export interface Peer {
+  /** On npm; `''` for what browsers have. */
+  readonly package: string;
+  /** Opens a stream whose events are named `tick` and `error`, or have no name. */
+  open(url: string, ask: Ask, hear: Hear): Opened;
+}
+
+export interface Opened {
+  close(): void;
+  /** What a page would hold, or loop over. */
+  readonly source: object;
+}
+
+/** What the classes with the interface of `EventSource` have. */
+interface Source {
+  addEventListener(type: string, listener: (event: MessageEvent<string>) => void): void;
+  onerror: unknown;
+  close(): void;
+}
+
+function listen(source: Source, hear: Hear, statusOf: (event: never) => number | undefined): Opened {
+  for (const type of ['message', 'tick', 'error']) {
+    source.addEventListener(type, ({ data, lastEventId }) => {
+      // What a library itself calls an error has none, in some with data.
+      if (typeof (lastEventId as string | undefined) === 'string') hear.event(type, data);
+    });
+  }
+  source.onerror = (event: unknown) => {
+    hear.failure(statusOf(event as never));
+  };
+  return {
+    source,
+    close() {
+      source.close();
+    },
+  };
+}
+
+const method = ({ body }: Ask) => (body === undefined ? {} : { method: 'POST', body });
+
+/** For classes that know none of it. */
+const asGiven = (ask: Ask): object => ({ ...ask, ...method(ask) });
+
+export const peers = {
+  ssekit: {
+    package: 'ssekit',
+    open(url, { headers, body, silence, overFetch }, hear) {
+      const client = new SseClient<{ message: string; tick: string; error: string }>(url, {
+        ...(headers && { headers }),
+        ...(body !== undefined && { body }),
+        ...(silence !== undefined && { idleTimeout: silence }),
+        ...(overFetch && { transport: 'fetch' }),
+      });
+      for (const type of ['message', 'tick', 'error'] as const) {
+        client.on(type, ({ data }) => {
+          hear.event(type, data);
+        });
+      }
+      client.onError(({ status }) => {
+        hear.failure(status);
+      });
+      return {
+        source: client.events('tick'),
+        close() {
+          client.close();
+        },
+      };
+    },
+  },
+  EventSource: {
+    package: '',
+    open: (url, ask, hear) => listen(new EventSource(url, asGiven(ask)), hear, () => undefined),
+  },
+  'fetch-event-source': {
+    package: '@microsoft/fetch-event-source',
+    open(url, { headers = {}, wantsStatus, ...ask }, hear) {
+      const controller = new AbortController();
+      const opened = wantsStatus && {
+        onopen(response: Response) {
+          if (response.ok && response.headers.get('content-type')?.startsWith(EventStreamContentType)) {
+            return Promise.resolve();
+          }
+          hear.failure(response.status);
+          throw new Error();
+        },
+      };
+      const source = fetchEventSource(url, {
+        headers: { ...headers },
+        ...method(ask),
+        ...opened,
+        signal: controller.signal,
+        onmessage: ({ event, data }) => {
+          hear.event(event, data);
+        },
+        onclose() {
+          // As its documentation says: the end of the stream is the end, unless this throws.
+          if (ask.comesBack) throw new Error();
+        },
+        onerror: () => {
+          hear.failure(undefined);
+        },
+      });
+      source.catch(() => {
+        hear.failure(undefined);
+      });
+      return {
+        source,
+        close() {
+          controller.abort();
+        },
+      };
+    },
+  },
+  eventsource: {
+    package: 'eventsource',
+    open: (url, { headers, ...ask }, hear) =>
+      listen(
+        new EventSource5(url, {
+          fetch: (input, init) =>
+            fetch(input, { ...init, headers: { ...init.headers, ...headers }, ...method(ask) }),
+        }),
+        hear,
+        ({ code }: { code?: number }) => code,
+      ),
+  },
+  'eventsource-client': {
+    package: 'eventsource-client',
+    open(url, { headers, ...ask }, hear) {
+      const client = createEventSource({
+        url,
+        ...(headers && { headers: { ...headers } }),
+        ...method(ask),
+        onMessage: ({ event = 'message', data }) => {
+          hear.event(event, data);
+        },
+        onScheduleReconnect: () => {
+          hear.failure(undefined);
+        },
+      });
+      return {
+        source: client,
+        close() {
+          client.close();
+        },
+      };
+    },
+  },
+  'sse.js': {
+    package: 'sse.js',
+    open: (url, { headers, body, comesBack }, hear) =>
+      listen(
+        new SSE(url, {
+          ...(headers && { headers: { ...headers } }),
+          ...(body !== undefined && { payload: body }),
+          ...(comesBack && { autoReconnect: true, reconnectDelay: 500 }),
+        }),
+        hear,
+        ({ responseCode }: { responseCode?: number }) => responseCode,
+      ),
+  },
+  'event-source-polyfill': {
+    package: 'event-source-polyfill',
+    open: (url, { headers, silence, ...ask }, hear) =>
+      listen(
+        new EventSourcePolyfill(url, {
+          ...(headers && { headers: { ...headers } }),
+          ...(silence !== undefined && { heartbeatTimeout: silence }),
+          ...method(ask),
+        }),
+        hear,
+        ({ status }: { status?: number }) => status,
+      ),
+  },
+  'reconnecting-eventsource': {
+    package: 'reconnecting-eventsource',
+    open: (url, ask, hear) => listen(new ReconnectingEventSource(url, asGiven(ask)), hear, () => undefined),
+  },
+} satisfies Record<string, Peer>;
+
+export type PeerName = keyof typeof peers;
