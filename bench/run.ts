@@ -52,10 +52,10 @@ async function measureAllStreams(): Promise<Streams> {
   const places = chosen(['node', 'chromium', 'firefox']);
   const rounded = (share: number) => Math.ceil(rounds * share);
   if (places.includes('chromium')) {
-    measured.push(await measureStreams('chromium', { burst: rounded(0.3), steady: rounded(0.1) }));
+    measured.push(await measureStreams('chromium', { burst: rounded(0.25), steady: rounded(0.08) }));
   }
   if (places.includes('firefox')) {
-    measured.push(await measureStreams('firefox', { burst: rounded(0.15), steady: rounded(0.05) }));
+    measured.push(await measureStreams('firefox', { burst: rounded(0.1), steady: rounded(0.03) }));
   }
   const versions = await Promise.all(
     peerPackages.map(async (name) => [name, await versionOf(name)] as const),

@@ -34,6 +34,8 @@ export interface MessageIterator<T = string> extends AsyncIterator<SseMessage<T>
   [Symbol.asyncIterator](): MessageIterator<T>;
 }
 
+type Taken = SseMessage<unknown> | undefined;
+
 /**
  * The messages of one stream, pulled: the next bytes are asked for when all messages of those before have been taken, so a slow reader
  * slows the server and no queue grows. Written by hand, since `return()` of a generator waits for the `next()` before it, which a silent
@@ -55,6 +57,8 @@ export function readMessages(
   let read: ByteSource['read'] | undefined;
   let parse: ((chunk: Uint8Array) => void) | undefined;
   let turn: Promise<unknown> = Promise.resolve();
+  /** How many calls of `next()` wait. */
+  let pulls = 0;
   /** Ends the wait for functions of the caller, which may never settle. */
   let leave: () => void = () => undefined;
 
@@ -118,24 +122,31 @@ export function readMessages(
     }
   }
 
+  const refuse = (error: unknown): Taken => {
+    stop();
+    drop({ reason: error });
+    return undefined;
+  };
+
   /** The next message as it is typed. Nothing at the end, and where the loop is left meanwhile. */
-  async function take(): Promise<SseMessage<unknown> | undefined> {
+  function take(): Taken | Promise<Taken> {
     const message = messages[taken];
     taken += 1;
     if (!message || !decode) return message;
     try {
       const decoded = decode(message);
-      return await (decoded instanceof Promise ? orLeft(decoded) : decoded);
+      return decoded instanceof Promise ? orLeft(decoded).catch(refuse) : decoded;
     } catch (error) {
-      stop();
-      drop({ reason: error });
-      return undefined;
+      return refuse(error);
     }
   }
 
-  async function pull(): Promise<IteratorResult<SseMessage<unknown>, undefined>> {
-    if (taken === messages.length && !isOver) await fill();
-    const value = await take();
+  async function pull(
+    atHand: Taken | Promise<Taken>,
+  ): Promise<IteratorResult<SseMessage<unknown>, undefined>> {
+    if (!atHand && taken === messages.length && !isOver) await fill();
+    const value = await (atHand ?? take());
+    pulls -= 1;
     if (value) return { done: false, value };
     const why = failure;
     drop(undefined);
@@ -148,7 +159,11 @@ export function readMessages(
   else signal?.addEventListener('abort', abort);
   return {
     next() {
-      const result = turn.then(pull);
+      // What has come already needs no turn: eight promises for each event would cost more than the event.
+      const atHand = pulls === 0 && taken < messages.length ? take() : undefined;
+      if (atHand && !(atHand instanceof Promise)) return Promise.resolve({ done: false, value: atHand });
+      pulls += 1;
+      const result = turn.then(() => pull(atHand));
       turn = result.catch(() => undefined);
       return result;
     },

@@ -64,6 +64,17 @@ describe('iteration', () => {
     expect(read).toHaveBeenCalledTimes(1);
   });
 
+  test('hands over what has come already in one microtask', async () => {
+    const { iterator, give } = setup();
+    const first = iterator.next();
+    await give(1, 'data: a\n\ndata: b\n\n');
+    await first;
+    const heard: unknown[] = [];
+    void iterator.next().then(({ value }) => heard.push(value?.data));
+    await Promise.resolve();
+    expect(heard).toEqual(['b']);
+  });
+
   test('ends with the stream, and stays at its end', async () => {
     const { iterator, give, cancel } = setup();
     const first = iterator.next();
