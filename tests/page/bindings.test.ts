@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright';
-import { createServer, type ViteDevServer } from 'vite';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { startDevServer, type DevServer } from '../../demo/dev-server.ts';
 import { launchChromium } from '../engines/find.ts';
 
 /** The pages demo/react and demo/vue, as `npm run demo` serves them. */
@@ -10,19 +10,13 @@ import { launchChromium } from '../engines/find.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const wholeText = readFileSync(`${root}demo/server/index.txt`, 'utf8').replace(/\r\n?/g, '\n');
 
-let server: ViteDevServer;
+let server: DevServer;
 let browser: Browser;
 let origin: string;
 
 beforeAll(async () => {
-  server = await createServer({
-    root,
-    configFile: `${root}vite.config.ts`,
-    logLevel: 'error',
-    server: { host: '127.0.0.1', port: 0, hmr: false, watch: null },
-  });
-  await server.listen();
-  origin = (server.resolvedUrls?.local[0] ?? '').replace(/\/$/, '');
+  server = await startDevServer();
+  origin = server.origin;
   browser = await launchChromium();
 }, 120_000);
 
