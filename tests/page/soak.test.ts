@@ -97,6 +97,22 @@ describe('the soak', () => {
     await lossless(page);
   });
 
+  test('does not strike what is down already', async ({ visit }) => {
+    const { page, session } = await visit({ ...quiet, numbers: '5' });
+    await toggle(page, 'Start soak').click();
+    await atLeast(page, 'received', 10);
+    await strike(session, { kind: 'unavailable', times: 1000 });
+    await page.locator('#lamp[data-status="reconnecting"]').waitFor();
+    const strikes: string[] = [];
+    page.on('request', (request) => {
+      if (request.url().includes('/api/faults')) strikes.push(request.postData() ?? '');
+    });
+    await page.getByLabel('Chaos').check();
+    // After a second or two it would have struck; the sixth failure comes later.
+    await page.locator('#lamp .countdown', { hasText: 'attempt 6' }).waitFor();
+    expect(strikes).toEqual([]);
+  });
+
   test('can be run with the keyboard alone, and keeps the focus on its button', async ({ visit }) => {
     const { page } = await visit({ ...quiet, numbers: '5' });
     await toggle(page, 'Start soak').focus();
