@@ -25,6 +25,24 @@ afterAll(async () => {
   await server.close();
 });
 
+test.for([
+  ['en-US', 'The same client in components, each on a page of its own:'],
+  ['zh-CN', '同一个客户端放进组件里，各有一页：'],
+] as const)('the demo leads to both pages, and they lead back: %s', async ([locale, text]) => {
+  const context = await browser.newContext({ locale, reducedMotion: 'reduce' });
+  onTestFinished(() => context.close());
+  const page = await context.newPage();
+  page.setDefaultTimeout(50_000);
+  await page.goto(`${origin}/?interval=60000`);
+  for (const name of ['React', 'Vue']) {
+    await page.locator('#bindings', { hasText: text }).getByRole('link', { name, exact: true }).click();
+    await page.waitForURL(`${origin}/demo/${name.toLowerCase()}/`);
+    await page.locator('.typed').waitFor();
+    await page.getByRole('link', { name: 'ssekit', exact: true }).click();
+    await page.waitForURL(`${origin}/`);
+  }
+});
+
 test.for(['react', 'vue'])(
   'the page of %s types and shows live values over one connection each, and complains of nothing',
   async (name) => {
