@@ -143,6 +143,12 @@ describe('the static page', () => {
     expect([await counter('lost').textContent(), await counter('doubled').textContent()]).toEqual(['0', '0']);
   });
 
+  test('says that tabs need a server, and has no buttons for them', async () => {
+    const { page } = await visit('tabs');
+    await page.locator('#tabs-note', { hasText: 'this page has none' }).waitFor();
+    expect(await page.locator('#tabs-open, #tabs-join').filter({ visible: true }).count()).toBe(0);
+  });
+
   test('reads the same wire, and says that native needs a server', async () => {
     const { page } = await visit('wire');
     await page.locator('[data-reader="native"] [data-verdict="needsServer"]').waitFor();
