@@ -10,8 +10,8 @@ export const wholeText = readFileSync(
   'utf8',
 ).replace(/\r\n?/g, '\n');
 
-let built: BuiltPage;
-let browser: Browser;
+export let built: BuiltPage;
+export let browser: Browser;
 /** Where the demo is, without a slash at the end. */
 export let origin: string;
 
