@@ -90,8 +90,12 @@ describe.concurrent('the settings', () => {
     expect(waits.slice(1).every((ms) => ms >= 950)).toBe(true);
   });
 
-  test('decode: JSON for done makes a number of it, and the text is whole', async ({ expect, visit }) => {
+  test('a change of decode loses nothing of the text, and the last event fits it', async ({
+    expect,
+    visit,
+  }) => {
     const it = await visit({ interval: '5' });
+    await hasTyped(it, 50);
     await it.page.getByLabel('decode').selectOption({ label: 'JSON for done' });
     await hasFinished(it);
     expect(await it.typed.textContent()).toBe(wholeText);
