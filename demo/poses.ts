@@ -85,6 +85,8 @@ export async function visit(
     await page.clock.pauseAt(1000);
   }
   await page.goto(address);
+  // The module has run.
+  await page.locator('#scenes [aria-current]').waitFor();
   return page;
 }
 
