@@ -3,11 +3,13 @@ import type { SseError } from 'ssekit';
 /** Every text of the page in English. */
 export const en = {
   skip: 'Skip to the stream',
-  tagline: 'Server-Sent Events, typed.',
+  // With a hyphen at which no line ends.
+  tagline: 'Server\u2011Sent Events, typed.',
   lede: 'One response that never ends, one event at a time, and a connection that says how it is. Break it with the buttons and watch the text go on where it stopped.',
   colophon: 'The streams and the faults come from a mock server, demo/server, that runs beside this page.',
   colophonMock:
     'There is no server here: the streams and the faults are played in this page, through the fetch of ssekit/testing.',
+  bindings: 'The same client in components, each on a page of its own:',
   theme: 'Theme',
   themeAuto: 'Auto',
   themeLight: 'Light',
@@ -247,10 +249,11 @@ const errorsInChinese: Readonly<Record<SseError['code'], string>> = {
 
 export const zh: Dictionary = {
   skip: '跳到内容',
-  tagline: 'Server-Sent Events，有类型。',
+  tagline: 'Server\u2011Sent Events，有类型。',
   lede: '一个不结束的响应，事件一条一条地来，连接是什么状态就说什么状态。用按钮把它弄断，看文字从断的地方接着打下去。',
   colophon: '数据流和故障都来自 demo/server 里的模拟服务，它和这个页面一起启动。',
   colophonMock: '这里没有服务器：数据流和故障都在页面里上演，用的是 ssekit/testing 的 fetch。',
+  bindings: '同一个客户端放进组件里，各有一页：',
   theme: '主题',
   themeAuto: '自动',
   themeLight: '浅色',

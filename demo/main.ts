@@ -46,6 +46,9 @@ const witness: Witness = {
   error: errors.add,
 };
 
+// `npm run demo` serves their pages too; a built page stands alone.
+element('bindings', HTMLElement).hidden = import.meta.env.MODE !== 'development';
+
 const scene = { inspector, witness, code };
 const typing = typewriter(settings, backend, scene);
 const wall = dashboard(settings, backend, scene);

@@ -1,67 +1,66 @@
 /** `npm run pictures`: the pictures of the READMEs, taken of the real page. */
+import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Browser, Page } from 'playwright';
-import { createServer } from 'vite';
+import type { Page } from 'playwright';
 import { launchChromium } from '../tests/engines/find.ts';
+import { serveBuiltPage } from './built-page.ts';
+import { film } from './film.ts';
+import { colorSchemes, pose, visit } from './poses.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const folder = fileURLToPath(new URL('../docs/pictures/', import.meta.url));
 
-interface Picture {
-  readonly scene: string;
-  readonly query: string;
-  /** Waits until there is something to see. */
-  readonly pose: (page: Page) => Promise<unknown>;
+/** A text is typed, the server is deployed, the lamp counts down, and the text goes on where it stopped. */
+async function deploy(page: Page, tick: () => Promise<void>): Promise<void> {
+  const typed = async () => ((await page.locator('#typed').textContent()) ?? '').length;
+  const countdown = async () => (await page.locator('#lamp .countdown').textContent()) ?? '';
+  const status = () => page.locator('#lamp').getAttribute('data-status');
+  const deploying = page.locator('#faults button').first();
+  while ((await typed()) < 40) await tick();
+  await deploying.hover();
+  while ((await typed()) < 50) await tick();
+  await deploying.click();
+  while (!/\b1\.\d/.test(await countdown())) await tick();
+  await page.locator('#heal').click();
+  while ((await status()) !== 'open') await tick();
+  while ((await typed()) < 120) await tick();
 }
 
-const pictures: readonly Picture[] = [
-  {
-    scene: 'typewriter',
-    query: 'interval=10',
-    async pose(page) {
-      await page.locator('#typed', { hasText: '怎么办' }).waitFor();
-      await page.locator('#faults button').first().click();
-      await page.locator('#lamp[data-status="reconnecting"]', { hasText: '503' }).waitFor();
-    },
-  },
-  {
-    scene: 'dashboard',
-    query: 'metrics=100',
-    async pose(page) {
-      // A quarter of a minute of charts.
-      await page.locator('#log-count', { hasText: /1[5-9]\d/ }).waitFor();
-    },
-  },
-];
-
-async function take(browser: Browser, origin: string, picture: Picture): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    for (const [locale, language] of [
-      ['en-US', 'en'],
-      ['zh-CN', 'zh'],
-    ] as const) {
-      const page = await browser.newPage({ colorScheme, locale, viewport: { width: 1280, height: 900 } });
-      page.setDefaultTimeout(120_000);
-      await page.goto(`${origin}?${picture.query}#${picture.scene}`);
-      await picture.pose(page);
-      const path = `${root}docs/pictures/${picture.scene}-${colorScheme}-${language}.png`;
-      await page.screenshot({ path });
-      console.log(path.slice(root.length));
-      await page.close();
-    }
-  }
+function save(name: string, picture: Buffer): void {
+  writeFileSync(folder + name, picture);
+  console.log(`docs/pictures/${name}, ${Math.round(picture.length / 1000)} kB`);
 }
 
-const server = await createServer({
-  root,
-  configFile: `${root}vite.config.ts`,
-  logLevel: 'error',
-  server: { host: '127.0.0.1', port: 0, hmr: false, watch: null },
-});
-await server.listen();
+const built = await serveBuiltPage();
 const browser = await launchChromium();
 try {
-  for (const picture of pictures) await take(browser, server.resolvedUrls?.local[0] ?? '', picture);
+  for (const colorScheme of colorSchemes) {
+    for (const language of ['en', 'zh'] as const) {
+      const variant = `${colorScheme}-${language}`;
+      for (const scene of ['typewriter', 'dashboard'] as const) {
+        const viewport = { width: 1280, height: 900 };
+        const page = await pose(browser, built.origin, scene, { colorScheme, language, viewport });
+        await page.evaluate(() => {
+          scrollTo(0, 0);
+        });
+        save(`${scene}-${variant}.png`, await page.screenshot());
+        await page.context().close();
+      }
+      const page = await visit(browser, `${built.origin}/?mock=1&interval=60#typewriter`, {
+        colorScheme,
+        language,
+        viewport: { width: 1100, height: 540 },
+        deviceScaleFactor: 1.5,
+        stopped: true,
+      });
+      // From the bar with the lamp on.
+      await page.evaluate(() => {
+        scrollTo(0, document.querySelector('.bar')?.getBoundingClientRect().top ?? 0);
+      });
+      save(`deploy-${variant}.webp`, await film(page, (tick) => deploy(page, tick)));
+      await page.context().close();
+    }
+  }
 } finally {
   await browser.close();
-  await server.close();
+  await built.close();
 }

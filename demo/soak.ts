@@ -73,10 +73,10 @@ export function soak(
     }
   });
 
-  /** One fault after the other, every one or two seconds, while the stream runs and the switch is on. */
+  /** One fault after the other, every one or two seconds of an open stream. While it is away they would pile up, and each failure doubles the wait. */
   function plan(): void {
     clearTimeout(timer);
-    if (!chaos.checked || client.status === 'closed') return;
+    if (!chaos.checked || client.status !== 'open') return;
     timer = setTimeout(
       () => {
         const fault = faults[Math.floor(Math.random() * faults.length)] ?? { kind: 'cut' };
@@ -89,13 +89,11 @@ export function soak(
     );
   }
 
-  let wasClosed: boolean | undefined;
   client.subscribe(({ status }) => {
-    const isClosed = status === 'closed';
-    if (isClosed === wasClosed) return;
-    wasClosed = isClosed;
-    say(toggle, (t) => (isClosed ? t.startSoak : t.stopSoak));
-    plan();
+    say(toggle, (t) => (status === 'closed' ? t.startSoak : t.stopSoak));
+  });
+  client.onStateChange((now, before) => {
+    if (now.status !== before.status) plan();
   });
   toggle.addEventListener('click', () => {
     if (client.status === 'closed') client.connect();

@@ -8,7 +8,8 @@ export interface Notice {
   readonly time: number;
 }
 
-const most = 6;
+/** As many as fit a wall; the page has room for six or seven. */
+const most = 16;
 
 /** The newest notice on top, the oldest out. */
 export class Alarms {

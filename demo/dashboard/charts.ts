@@ -28,44 +28,60 @@ function chart(id: string, lines: readonly Line[]): (minute: Minute) => void {
   const root = element(id, HTMLElement);
   let colours = readColours(root);
   let now = Date.now() / 1000;
-  const axis = {
-    stroke: () => colours('--soft'),
-    grid: { stroke: () => colours('--line'), width: 1 },
-    ticks: { show: false },
-    font: '12px system-ui, sans-serif',
-  };
-  const plot = new UPlot(
-    {
-      width: 300,
-      height: 200,
-      pxAlign: false,
-      legend: { show: false },
-      cursor: { show: false },
-      padding: [8, 8, 0, 0],
-      scales: {
-        x: { range: () => [now - 60, now] },
-        y: {
-          range: (_, low, high) => [Math.max(0, low - (high - low) * 0.2), high + (high - low || 1) * 0.15],
+  let data: UPlot.AlignedData = [[], ...lines.map(() => [])];
+  let scale = textScale();
+  let plot = make();
+
+  /** A chart as large as the text around it, which a wall of screens has three times as large. */
+  function make(): UPlot {
+    const axis = {
+      stroke: () => colours('--soft'),
+      grid: { stroke: () => colours('--line'), width: scale },
+      ticks: { show: false },
+      font: `${12 * scale}px system-ui, sans-serif`,
+    };
+    const times = { ...axis, size: 28 * scale, space: 90 * scale };
+    const figures = { ...axis, size: 52 * scale, space: 30 * scale };
+    return new UPlot(
+      {
+        width: 300,
+        height: 200,
+        pxAlign: false,
+        legend: { show: false },
+        cursor: { show: false },
+        // To the right, half of a time must fit.
+        padding: [8 * scale, 28 * scale, 0, 0],
+        scales: {
+          x: { range: () => [now - 60, now] },
+          y: {
+            range: (_, low, high) => [Math.max(0, low - (high - low) * 0.2), high + (high - low || 1) * 0.15],
+          },
         },
+        axes: [
+          { ...times, values: (_, splits) => splits.map((at) => clockOf(at)) },
+          { ...figures, values: (_, splits) => splits.map((value) => value.toLocaleString('en')) },
+        ],
+        series: [
+          {},
+          ...lines.map(({ colour, filled }) => ({
+            stroke: () => colours(colour),
+            width: 1.5 * scale,
+            points: { show: false },
+            ...(filled && { fill: () => colours(`${colour}-fill`) }),
+          })),
+        ],
       },
-      axes: [
-        { ...axis, size: 28, space: 90, values: (_, splits) => splits.map((at) => clockOf(at)) },
-        { ...axis, size: 52, values: (_, splits) => splits.map((value) => value.toLocaleString('en')) },
-      ],
-      series: [
-        {},
-        ...lines.map(({ colour, filled }) => ({
-          stroke: () => colours(colour),
-          width: 1.5,
-          points: { show: false },
-          ...(filled && { fill: () => colours(`${colour}-fill`) }),
-        })),
-      ],
-    },
-    [[], ...lines.map(() => [])],
-    root,
-  );
+      data,
+      root,
+    );
+  }
+
   new ResizeObserver(() => {
+    if (scale !== textScale()) {
+      plot.destroy();
+      scale = textScale();
+      plot = make();
+    }
     const { clientWidth: width, clientHeight: height } = root;
     if (width > 0 && height > 0) plot.setSize({ width, height });
   }).observe(root);
@@ -76,8 +92,14 @@ function chart(id: string, lines: readonly Line[]): (minute: Minute) => void {
   return (minute) => {
     const times = minute.times();
     now = times.at(-1) ?? Date.now() / 1000;
-    plot.setData([times, ...lines.map(({ figure }) => minute.figures(figure))]);
+    data = [times, ...lines.map(({ figure }) => minute.figures(figure))];
+    plot.setData(data);
   };
+}
+
+/** How much larger than usual text is on this screen. */
+function textScale(): number {
+  return parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
 }
 
 /** What the theme makes of the custom properties; a canvas cannot resolve them itself. */

@@ -37,7 +37,8 @@ export function virtualList<T>(scroller: HTMLElement, list: HTMLElement, source:
     const count = source.length();
     const inView = Math.ceil(scroller.clientHeight / height) + 1;
     list.style.height = `${count * height}px`;
-    if (following) scroller.scrollTop = count * height;
+    // To the point: too far, and it is moved back once the rows have left where more of them ended, as if by a reader.
+    if (following) scroller.scrollTop = count * height - scroller.clientHeight;
     top = scroller.scrollTop;
     const first = Math.max(0, Math.min(Math.floor(top / height), count - inView));
     const shown = Math.min(inView, count);

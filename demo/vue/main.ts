@@ -9,7 +9,7 @@ interface Replay {
   done: string; // how many there were
 }
 
-const session = new URLSearchParams(location.search).get('session') ?? crypto.randomUUID();
+const session = new URLSearchParams(location.search).get('session') ?? Math.random().toString(36).slice(2);
 const replay = `/api/sse?interval=60&session=${session}`;
 const metrics = `/api/metrics?interval=100&session=${session}-metrics`;
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright';
-import { createServer, type ViteDevServer } from 'vite';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { startDevServer, type DevServer } from '../../demo/dev-server.ts';
 import { launchChromium } from '../engines/find.ts';
 
 /** The pages demo/react and demo/vue, as `npm run demo` serves them. */
@@ -10,25 +10,37 @@ import { launchChromium } from '../engines/find.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const wholeText = readFileSync(`${root}demo/server/index.txt`, 'utf8').replace(/\r\n?/g, '\n');
 
-let server: ViteDevServer;
+let server: DevServer;
 let browser: Browser;
 let origin: string;
 
 beforeAll(async () => {
-  server = await createServer({
-    root,
-    configFile: `${root}vite.config.ts`,
-    logLevel: 'error',
-    server: { host: '127.0.0.1', port: 0, hmr: false, watch: null },
-  });
-  await server.listen();
-  origin = (server.resolvedUrls?.local[0] ?? '').replace(/\/$/, '');
+  server = await startDevServer();
+  origin = server.origin;
   browser = await launchChromium();
 }, 120_000);
 
 afterAll(async () => {
   await browser.close();
   await server.close();
+});
+
+test.for([
+  ['en-US', 'The same client in components, each on a page of its own:'],
+  ['zh-CN', '同一个客户端放进组件里，各有一页：'],
+] as const)('the demo leads to both pages, and they lead back: %s', async ([locale, text]) => {
+  const context = await browser.newContext({ locale, reducedMotion: 'reduce' });
+  onTestFinished(() => context.close());
+  const page = await context.newPage();
+  page.setDefaultTimeout(50_000);
+  await page.goto(`${origin}/?interval=60000`);
+  for (const name of ['React', 'Vue']) {
+    await page.locator('#bindings', { hasText: text }).getByRole('link', { name, exact: true }).click();
+    await page.waitForURL(`${origin}/demo/${name.toLowerCase()}/`);
+    await page.locator('.typed').waitFor();
+    await page.getByRole('link', { name: 'ssekit', exact: true }).click();
+    await page.waitForURL(`${origin}/`);
+  }
 });
 
 test.for(['react', 'vue'])(

@@ -1,52 +1,31 @@
 /** The demo, served and visited as a person would. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright';
-import { build, preview, type PreviewServer } from 'vite';
 import { afterAll, beforeAll, expect, test as plainTest } from 'vitest';
+import { serveBuiltPage, type BuiltPage } from '../../demo/built-page.ts';
 import { launchChromium } from '../engines/find.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 export const wholeText = readFileSync(
   new URL('../../demo/server/index.txt', import.meta.url),
   'utf8',
 ).replace(/\r\n?/g, '\n');
 
-let server: PreviewServer;
-let browser: Browser;
-let folder: string;
+export let built: BuiltPage;
+export let browser: Browser;
 /** Where the demo is, without a slash at the end. */
 export let origin: string;
 
-/** Builds the page, since forty visits to a development server would compile for minutes, and serves it with the mock server. */
+/** Built, since forty visits to a development server would compile for minutes. */
 export function serveDemo(): void {
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'ssekit-page-'));
-    await build({
-      root,
-      configFile: false,
-      logLevel: 'error',
-      publicDir: false,
-      resolve: { alias: { 'ssekit/testing': `${root}src/testing.ts`, ssekit: `${root}src/index.ts` } },
-      build: { outDir: folder, emptyOutDir: true },
-    });
-    server = await preview({
-      root,
-      configFile: `${root}vite.config.ts`,
-      logLevel: 'error',
-      build: { outDir: folder },
-      preview: { host: '127.0.0.1', port: 0 },
-    });
-    origin = (server.resolvedUrls?.local[0] ?? '').replace(/\/$/, '');
+    built = await serveBuiltPage();
+    origin = built.origin;
     browser = await launchChromium();
   });
 
   afterAll(async () => {
     await browser.close();
-    await server.close();
-    rmSync(folder, { recursive: true });
+    await built.close();
   });
 }
 

@@ -78,6 +78,18 @@ describe.concurrent('the inspector', () => {
     await expect.poll(async () => Number(await newest())).toBeGreaterThan(typed + 120);
   });
 
+  test('follows the newest row when the oldest ones are dropped, too', async ({ expect, visit }) => {
+    const it = await visit({ scene: 'soak', interval: '60000', numbers: '0' });
+    await it.press('Start soak');
+    await it.page.waitForFunction(() => {
+      const received = document.querySelector('#soak-counters [data-part="received"]')?.textContent ?? '';
+      return Number(received.replaceAll(',', '')) > 15_000;
+    });
+    await it.press('Stop soak');
+    await expect.poll(() => rows(it).last().textContent()).toContain('open → closed');
+    expect(await count(it).textContent()).toMatch(/^(8|9),\d{3} rows$/);
+  });
+
   test('filters by text and by kind', async ({ expect, visit }) => {
     const it = await visit({ interval: '5' });
     await hasFinished(it);

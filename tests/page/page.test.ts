@@ -389,10 +389,12 @@ describe.concurrent('settings and code', () => {
       decode: { done: 'json' },
     } as const;
     expect(await source(it)).toBe(replaySnippets('/api/sse', chosen).vanilla);
-    await it.page.getByText('React', { exact: true }).click();
+    await it.page.locator('#framework').getByText('React').click();
     expect(await source(it)).toBe(replaySnippets('/api/sse', chosen).react);
-    await it.page.getByText('Vue', { exact: true }).click();
+    await it.page.locator('#framework').getByText('Vue').click();
     expect(await source(it)).toBe(replaySnippets('/api/sse', chosen).vue);
+    await it.page.locator('#framework').getByText('TypeScript').click();
+    expect(await source(it)).toBe(replaySnippets('/api/sse', chosen).vanilla);
   });
 
   test('retry: never makes a cut final', async ({ visit }) => {

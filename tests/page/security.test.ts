@@ -1,10 +1,9 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright';
-import { build, createServer, preview, type InlineConfig } from 'vite';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { serveBuiltPage } from '../../demo/built-page.ts';
+import { startDevServer } from '../../demo/dev-server.ts';
 import { launchChromium, launchFirefox } from '../engines/find.ts';
 import { script } from '../script.ts';
 import { createTestServer, type TestServer } from '../server.ts';
@@ -163,18 +162,10 @@ describe('the demo', () => {
     expect(await page.locator('#answer img, #answer b, #log img').count()).toBe(0);
   });
 
-  const config: InlineConfig = { root, configFile: `${root}vite.config.ts`, logLevel: 'error' };
-
   async function serve(hmr = false): Promise<string> {
-    const server = await createServer({
-      ...config,
-      server: { host: '127.0.0.1', port: 0, watch: null, ...(hmr ? {} : { hmr: false }) },
-    });
+    const server = await startDevServer(hmr);
     onTestFinished(() => server.close());
-    await server.listen();
-    const url = server.resolvedUrls?.local[0];
-    if (url === undefined) throw new Error('the Vite server has no URL');
-    return url;
+    return server.origin;
   }
 
   /** Opens the page, and keeps what the policy forbids and what the console says. */
@@ -194,7 +185,7 @@ describe('the demo', () => {
     page.on('console', (message) => {
       if (message.type() === 'error') violations.push(message.text());
     });
-    const response = await page.goto(`${url}?interval=20&metrics=20&chat=1&numbers=1`);
+    const response = await page.goto(`${url}/?interval=20&metrics=20&chat=1&numbers=1`);
     return { page, violations, policy: response?.headers()['content-security-policy'] ?? '' };
   }
 
@@ -229,26 +220,9 @@ describe('the demo', () => {
   });
 
   test('keeps the same policy when it is built, and needs no socket then', async () => {
-    const outDir = mkdtempSync(join(tmpdir(), 'ssekit-demo-'));
-    onTestFinished(() => {
-      rmSync(outDir, { recursive: true });
-    });
-    await build({
-      root,
-      configFile: false,
-      logLevel: 'error',
-      resolve: {
-        alias: { 'ssekit/testing': `${root}src/testing.ts`, ssekit: `${root}src/index.ts` },
-      },
-      build: { outDir, emptyOutDir: true },
-    });
-    const server = await preview({
-      ...config,
-      build: { outDir },
-      preview: { host: '127.0.0.1', port: 0 },
-    });
-    onTestFinished(() => server.close());
-    const { page, violations, policy } = await visit(server.resolvedUrls?.local[0] ?? '');
+    const built = await serveBuiltPage();
+    onTestFinished(() => built.close());
+    const { page, violations, policy } = await visit(built.origin);
     expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'");
     expect(policy).toContain("connect-src 'self';");
     await page.getByRole('link', { name: 'Dashboard' }).click();

@@ -1,51 +1,11 @@
-import { fileURLToPath } from 'node:url';
-import type { Browser, BrowserContextOptions, Page } from 'playwright';
-import { createServer, type ViteDevServer } from 'vite';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { launchChromium } from '../engines/find.ts';
+import type { Page } from 'playwright';
+import { describe, expect } from 'vitest';
+import { origin, serveDemo, test } from './demo-page.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+serveDemo();
 
-let server: ViteDevServer;
-let browser: Browser;
-let origin: string;
-
-beforeAll(async () => {
-  server = await createServer({
-    root,
-    configFile: `${root}vite.config.ts`,
-    logLevel: 'error',
-    server: { host: '127.0.0.1', port: 0, hmr: false, watch: null },
-  });
-  await server.listen();
-  const address = server.httpServer?.address();
-  if (typeof address !== 'object' || address === null) throw new Error('the Vite server has no port');
-  origin = `http://127.0.0.1:${address.port}`;
-  browser = await launchChromium();
-});
-afterAll(async () => {
-  await browser.close();
-  await server.close();
-});
-
-async function visit(
-  { scene = 'soak', ...query }: Record<string, string> = {},
-  options: BrowserContextOptions = {},
-) {
-  const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
-  onTestFinished(() => context.close());
-  const page = await context.newPage();
-  const complaints: string[] = [];
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(error.message));
-  const session = String(Math.random()).slice(2);
-  await page.goto(
-    `${origin}/?${new URLSearchParams({ session, interval: '600000', metrics: '600000', ...query })}#${scene}`,
-  );
-  return { page, session, complaints };
-}
+/** Nothing comes but what a test is about. */
+const quiet = { scene: 'soak', interval: '600000', metrics: '600000' };
 
 const toggle = (page: Page, name: 'Start soak' | 'Stop soak') =>
   page.getByRole('button', { name, exact: true });
@@ -80,8 +40,8 @@ async function strike(session: string, fault: object): Promise<void> {
 }
 
 describe('the soak', () => {
-  test('asks for nothing until it is started, and counts until it is stopped', async () => {
-    const { page, session } = await visit({ numbers: '5' });
+  test('asks for nothing until it is started, and counts until it is stopped', async ({ visit }) => {
+    const { page, session } = await visit({ ...quiet, numbers: '5' });
     await page.locator('#lamp[data-status="closed"]').waitFor();
     expect(await stats(session)).toBeUndefined();
     await toggle(page, 'Start soak').click();
@@ -92,8 +52,8 @@ describe('the soak', () => {
     await lossless(page);
   });
 
-  test('goes on with the next number after Stop and Start', async () => {
-    const { page } = await visit({ numbers: '5' });
+  test('goes on with the next number after Stop and Start', async ({ visit }) => {
+    const { page } = await visit({ ...quiet, numbers: '5' });
     await toggle(page, 'Start soak').click();
     await atLeast(page, 'received', 50);
     await toggle(page, 'Stop soak').click();
@@ -103,8 +63,10 @@ describe('the soak', () => {
     await lossless(page);
   });
 
-  test('loses and doubles nothing through cuts, resets, refusals, slow answers and silence', async () => {
-    const { page, session } = await visit({ numbers: '2' });
+  test('loses and doubles nothing through cuts, resets, refusals, slow answers and silence', async ({
+    visit,
+  }) => {
+    const { page, session } = await visit({ ...quiet, numbers: '2' });
     await toggle(page, 'Start soak').click();
     let connections = 1;
     for (const fault of [
@@ -124,8 +86,8 @@ describe('the soak', () => {
     expect((await stats(session))?.open).toBe(1);
   });
 
-  test('strikes by itself while the switch is on, and is still whole after that', async () => {
-    const { page } = await visit({ numbers: '2' });
+  test('strikes by itself while the switch is on, and is still whole after that', async ({ visit }) => {
+    const { page } = await visit({ ...quiet, numbers: '2' });
     await page.getByLabel('Chaos').check();
     await toggle(page, 'Start soak').click();
     await page.locator('#soak-note', { hasText: 'Struck' }).waitFor();
@@ -135,8 +97,24 @@ describe('the soak', () => {
     await lossless(page);
   });
 
-  test('can be run with the keyboard alone, and keeps the focus on its button', async () => {
-    const { page } = await visit({ numbers: '5' });
+  test('does not strike what is down already', async ({ visit }) => {
+    const { page, session } = await visit({ ...quiet, numbers: '5' });
+    await toggle(page, 'Start soak').click();
+    await atLeast(page, 'received', 10);
+    await strike(session, { kind: 'unavailable', times: 1000 });
+    await page.locator('#lamp[data-status="reconnecting"]').waitFor();
+    const strikes: string[] = [];
+    page.on('request', (request) => {
+      if (request.url().includes('/api/faults')) strikes.push(request.postData() ?? '');
+    });
+    await page.getByLabel('Chaos').check();
+    // After a second or two it would have struck; the sixth failure comes later.
+    await page.locator('#lamp .countdown', { hasText: 'attempt 6' }).waitFor();
+    expect(strikes).toEqual([]);
+  });
+
+  test('can be run with the keyboard alone, and keeps the focus on its button', async ({ visit }) => {
+    const { page } = await visit({ ...quiet, numbers: '5' });
     await toggle(page, 'Start soak').focus();
     await page.keyboard.press('Enter');
     await atLeast(page, 'received', 10);
@@ -151,8 +129,8 @@ describe('the soak', () => {
 });
 
 describe('the dashboard', () => {
-  test('shows what is wrong with a payload that is no JSON, and the figures go on', async () => {
-    const { page, complaints } = await visit({ scene: 'dashboard', metrics: '100' });
+  test('shows what is wrong with a payload that is no JSON, and the figures go on', async ({ visit }) => {
+    const { page, complaints } = await visit({ ...quiet, scene: 'dashboard', metrics: '100' });
     await page.locator('#lamp[data-status="open"]').waitFor();
     await page.getByRole('button', { name: 'Send a bad payload' }).click();
     const fact = (name: string) => page.locator(`#payload-error [data-part="${name}"]`);
@@ -176,9 +154,9 @@ test.for([
   ['dark', 1280],
   ['light', 360],
   ['dark', 360],
-] as const)('the two cards fit the page: %s, %i px', async ([colorScheme, width]) => {
+] as const)('the two cards fit the page: %s, %i px', async ([colorScheme, width], { visit }) => {
   const { page } = await visit(
-    { numbers: '1', metrics: '50' },
+    { ...quiet, numbers: '1', metrics: '50' },
     { colorScheme, viewport: { width, height: 900 } },
   );
   await toggle(page, 'Start soak').click();

@@ -68,6 +68,15 @@ describe('the static page', () => {
     expect(requests.filter((url) => !url.startsWith('data:'))).toHaveLength(1);
   });
 
+  test('leads nowhere but to its own scenes: the pages of React and Vue are not in the file', async () => {
+    const { page } = await visit('typewriter');
+    expect(await page.locator('#bindings').isVisible()).toBe(false);
+    const links = page.locator('a').filter({ visible: true });
+    const targets = await links.evaluateAll((nodes) => nodes.map((node) => node.getAttribute('href')));
+    expect(targets).toEqual(expect.arrayContaining(['#dashboard']));
+    expect(targets.filter((target) => !target?.startsWith('#'))).toEqual([]);
+  });
+
   test('answers, and stops answering', async () => {
     const { page } = await visit('typewriter', { interval: '1000' });
     await page.getByLabel('Your question').fill('Offline?');
@@ -76,7 +85,7 @@ describe('the static page', () => {
     expect(await page.locator('#answer').textContent()).toBe(answerTo('Offline?'));
   });
 
-  test('has every fault, and comes through with the whole text', async () => {
+  test('has every fault, and comes through with the whole text', { timeout: 240_000 }, async () => {
     const { page, lamp } = await visit('typewriter', { interval: '20' });
     const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
     await lamp('open', 'fetch');
@@ -132,6 +141,12 @@ describe('the static page', () => {
       .filter({ hasText: /^[2-9]/ })
       .waitFor();
     expect([await counter('lost').textContent(), await counter('doubled').textContent()]).toEqual(['0', '0']);
+  });
+
+  test('says that tabs need a server, and has no buttons for them', async () => {
+    const { page } = await visit('tabs');
+    await page.locator('#tabs-note', { hasText: 'this page has none' }).waitFor();
+    expect(await page.locator('#tabs-open, #tabs-join').filter({ visible: true }).count()).toBe(0);
   });
 
   test('reads the same wire, and says that native needs a server', async () => {

@@ -1,0 +1,45 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, preview } from 'vite';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+export interface BuiltPage {
+  /** Without a slash at the end. */
+  readonly origin: string;
+  /** What a web server would serve. */
+  readonly folder: string;
+  close(): Promise<void>;
+}
+
+/** The page as a visitor gets it, built and on a free port, with the mock server beside it. */
+export async function serveBuiltPage(): Promise<BuiltPage> {
+  const folder = mkdtempSync(join(tmpdir(), 'ssekit-page-'));
+  await build({
+    root,
+    configFile: false,
+    logLevel: 'error',
+    publicDir: false,
+    resolve: { alias: { 'ssekit/testing': `${root}src/testing.ts`, ssekit: `${root}src/index.ts` } },
+    build: { outDir: folder, emptyOutDir: true },
+  });
+  const server = await preview({
+    root,
+    configFile: `${root}vite.config.ts`,
+    logLevel: 'error',
+    build: { outDir: folder },
+    preview: { host: '127.0.0.1', port: 0 },
+  });
+  const url = server.resolvedUrls?.local[0];
+  if (url === undefined) throw new Error('the Vite server has no URL');
+  return {
+    origin: new URL(url).origin,
+    folder,
+    async close() {
+      await server.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}

@@ -1,0 +1,98 @@
+import type { Browser, BrowserContextOptions, Page } from 'playwright';
+
+/** The scenes, each at a moment when there is something to see. */
+const poses = {
+  typewriter: {
+    query: 'interval=10&chat=1',
+    async strike(page) {
+      await page.locator('#typed', { hasText: '怎么办' }).waitFor();
+      await page.locator('#send').click();
+      await page.locator('#ask-note', { hasText: /Answered|回答完/ }).waitFor();
+      await page.locator('#faults button').first().click();
+      await page.locator('#lamp[data-status="reconnecting"]', { hasText: '503' }).waitFor();
+    },
+  },
+  dashboard: {
+    query: 'metrics=100',
+    async strike(page) {
+      await page.locator('#bad-shape').click();
+      await page.locator('#payload-error').waitFor();
+      // A quarter of a minute of charts.
+      await page.locator('#log-count', { hasText: /1[5-9]\d/ }).waitFor();
+    },
+  },
+  tabs: {
+    query: 'interval=60000',
+    async strike(page) {
+      await page.locator('#lamp[data-status="open"]').waitFor();
+      await page.locator('#tabs-open').click();
+      await page.locator('#tabs-list li').nth(3).waitFor();
+      await page.locator('#tabs-counters [data-part="connections"]', { hasText: '1' }).waitFor();
+    },
+  },
+  wire: {
+    query: 'interval=60000',
+    async strike(page) {
+      await page.locator('#wire-case').selectOption('deploy');
+      for (const [reader, verdict] of [
+        ['native', 'wrong'],
+        ['ssekit', 'right'],
+        ['naive', 'wrong'],
+      ]) {
+        await page.locator(`[data-reader="${reader}"] [data-verdict="${verdict}"]`).waitFor();
+      }
+    },
+  },
+  soak: {
+    query: 'interval=60000',
+    async strike(page) {
+      await page.locator('#chaos').check();
+      await page.locator('#soak-toggle').click();
+      await page.locator('#soak-counters [data-part="connections"]', { hasText: /^[3-9]/ }).waitFor();
+    },
+  },
+} as const satisfies Record<string, { query: string; strike: (page: Page) => Promise<void> }>;
+
+export type Scene = keyof typeof poses;
+export const scenes = Object.keys(poses) as readonly Scene[];
+
+export const colorSchemes = ['light', 'dark'] as const;
+export const languages = { en: 'en-US', zh: 'zh-CN' } as const;
+export type Language = keyof typeof languages;
+
+export interface Sitting extends Pick<BrowserContextOptions, 'viewport' | 'deviceScaleFactor'> {
+  readonly colorScheme: (typeof colorSchemes)[number];
+  readonly language: Language;
+  /** Whether the clock of the page stands still. */
+  readonly stopped?: boolean;
+}
+
+/** Opens the page for somebody of this language and taste. Nothing moves, so that a picture is sharp and an animation small. */
+export async function visit(
+  browser: Browser,
+  address: string,
+  { language, stopped, ...options }: Sitting,
+): Promise<Page> {
+  const context = await browser.newContext({
+    ...options,
+    locale: languages[language],
+    reducedMotion: 'reduce',
+  });
+  context.setDefaultTimeout(120_000);
+  const page = await context.newPage();
+  if (stopped) {
+    await page.clock.install({ time: 0 });
+    await page.clock.pauseAt(1000);
+  }
+  await page.goto(address);
+  // The module has run.
+  await page.locator('#scenes [aria-current]').waitFor();
+  return page;
+}
+
+/** Opens a scene and strikes its pose. The context is the caller's to close. */
+export async function pose(browser: Browser, origin: string, scene: Scene, sitting: Sitting): Promise<Page> {
+  const page = await visit(browser, `${origin}/?${poses[scene].query}#${scene}`, sitting);
+  await poses[scene].strike(page);
+  return page;
+}

@@ -1,0 +1,156 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe } from 'vitest';
+import {
+  fact,
+  goesOn,
+  hasFinished,
+  hasTyped,
+  lampShows,
+  serveDemo,
+  test,
+  wholeText,
+  type Visit,
+} from './demo-page.ts';
+
+/** Every control does something, and what the files of the scenes leave out. */
+
+serveDemo();
+
+const figure = ({ page }: Visit, root: string, name: string) =>
+  page.locator(`#${root} [data-part="${name}"]`).textContent();
+
+test('every control of the page is used by a test, under its name or its id', async ({ expect, visit }) => {
+  const folder = new URL('.', import.meta.url);
+  const sources = readdirSync(folder)
+    .map((file) => readFileSync(new URL(file, folder), 'utf8'))
+    .join('\n');
+  const it = await visit({ interval: '60000' });
+  const controls = await it.page.locator('button, select, input').evaluateAll((nodes) =>
+    nodes.map((node) => {
+      const labels = 'labels' in node ? [...(node.labels as NodeListOf<HTMLLabelElement>)] : [];
+      // The text of a label without that of the select within it.
+      const label = labels[0]?.querySelector('span') ?? labels[0];
+      const name = node.localName === 'button' ? node.textContent : label?.textContent;
+      return { id: node.id, name: name?.split(':')[0]?.trim() ?? '' };
+    }),
+  );
+  expect(controls.length).toBeGreaterThan(45);
+  const unused = controls.filter(
+    ({ id, name }) =>
+      !(id !== '' && sources.includes(`#${id}`)) &&
+      !(name !== '' && [`'${name}'`, `/^${name}/`].some((use) => sources.includes(use))),
+  );
+  expect(unused).toEqual([]);
+});
+
+describe.concurrent('the fault buttons', () => {
+  test('strike the connection that the tabs share, and no number is lost', async ({ expect, visit }) => {
+    const it = await visit({ scene: 'tabs', interval: '60000' });
+    await lampShows(it, 'open');
+    await it.press(/^Cut/);
+    await lampShows(it, 'reconnecting');
+    await lampShows(it, 'open');
+    const before = Number(await figure(it, 'tabs-counters', 'number'));
+    await expect
+      .poll(async () => Number(await figure(it, 'tabs-counters', 'number')))
+      .toBeGreaterThan(before + 3);
+    expect(await figure(it, 'tabs-counters', 'lost')).toBe('0');
+  });
+
+  test('strike the soak, and no number is lost or doubled', async ({ expect, visit }) => {
+    const it = await visit({ scene: 'soak', interval: '60000', numbers: '5' });
+    await it.press('Start soak');
+    await lampShows(it, 'open');
+    await it.press(/^503/);
+    await lampShows(it, 'reconnecting', '503');
+    await lampShows(it, 'open');
+    await expect.poll(() => figure(it, 'soak-counters', 'connections')).toBe('2');
+    await it.press('Stop soak');
+    await lampShows(it, 'closed');
+    expect(await figure(it, 'soak-counters', 'lost')).toBe('0');
+    expect(await figure(it, 'soak-counters', 'doubled')).toBe('0');
+  });
+});
+
+describe.concurrent('the settings', () => {
+  test('retry: every second waits for exactly that', async ({ expect, visit }) => {
+    const it = await visit();
+    await it.page.getByLabel('retry').selectOption({ label: 'every second' });
+    await lampShows(it, 'open', 'over fetch');
+    await hasTyped(it, 20);
+    await it.press(/^Reset/);
+    await lampShows(it, 'reconnecting');
+    await goesOn(it);
+    // Between the two attempts that were reset there is a second, and however long the machine takes for an attempt.
+    const waits = await it.page
+      .locator('#log [data-kind="error"] .since')
+      .allTextContents()
+      .then((texts) => texts.map((text) => Number(text.slice(1))));
+    expect(waits.length).toBeGreaterThan(1);
+    expect(waits.slice(1).every((ms) => ms >= 950)).toBe(true);
+  });
+
+  test('a change of decode loses nothing of the text, and the last event fits it', async ({
+    expect,
+    visit,
+  }) => {
+    const it = await visit({ interval: '5' });
+    await hasTyped(it, 50);
+    await it.page.getByLabel('decode').selectOption({ label: 'JSON for done' });
+    await hasFinished(it);
+    expect(await it.typed.textContent()).toBe(wholeText);
+    expect(await it.page.locator('#no-error').isVisible()).toBe(true);
+  });
+
+  test('a header that cannot be sent is refused, and the stream goes on as it was', async ({
+    expect,
+    visit,
+  }) => {
+    const it = await visit();
+    await it.page.getByLabel('Header').fill('no header');
+    await it.page.getByLabel('Value').fill('secret');
+    await it.page.getByLabel('Value').press('Enter');
+    expect(await it.page.locator('#header-name').evaluate((node) => node.matches(':invalid'))).toBe(true);
+    await goesOn(it);
+    expect(await it.lamp.getByRole('status').textContent()).toContain('native');
+  });
+});
+
+test('Copy says so where the browser does not allow it', async ({ visit }) => {
+  const it = await visit({ interval: '100' }, { permissions: [] });
+  await it.page.evaluate(() => {
+    navigator.clipboard.writeText = () => Promise.reject(new DOMException('', 'NotAllowedError'));
+  });
+  await it.press('Copy');
+  await it.page
+    .locator('#copy-note', { hasText: 'The browser did not let the page copy.' })
+    .waitFor({ state: 'attached' });
+});
+
+test('the inspector shows events alone and errors alone', async ({ expect, visit }) => {
+  const it = await visit();
+  await hasTyped(it, 20);
+  await it.press(/^401/);
+  await lampShows(it, 'closed');
+  const kinds = () =>
+    it.page
+      .locator('#log > :not([hidden])')
+      .evaluateAll((nodes) => [...new Set(nodes.map((node) => (node as HTMLElement).dataset.kind))]);
+  for (const [label, kind] of [
+    ['Events', 'event'],
+    ['Errors', 'error'],
+  ] as const) {
+    await it.page.getByLabel('Which rows').selectOption({ label });
+    await expect.poll(kinds).toEqual([kind]);
+  }
+  expect(await fact(it, 'status')).toBe('401');
+});
+
+test('the key r reconnects the typewriter', async ({ visit }) => {
+  const it = await visit();
+  await hasTyped(it, 20);
+  const request = it.page.waitForRequest(/\/api\/sse/);
+  await it.page.keyboard.press('r');
+  await request;
+  await goesOn(it);
+});
