@@ -57,7 +57,7 @@ export interface Streams {
   readonly date: string;
   readonly machine: string;
   /** How many processes wanted a core, in the minute before the beginning and in the one before the end. */
-  readonly load: readonly [number, number];
+  readonly load: { readonly before: number; readonly after: number };
   /** Of peers, by package. */
   readonly versions: Readonly<Record<string, string>>;
   readonly engines: readonly StreamEngine[];

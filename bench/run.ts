@@ -50,19 +50,18 @@ async function measureAllStreams(): Promise<Streams> {
   const start = load();
   const measured = [];
   const places = chosen(['node', 'chromium', 'firefox']);
-  const rounded = (share: number) => Math.ceil(rounds * share);
   if (places.includes('chromium')) {
-    measured.push(await measureStreams('chromium', { burst: rounded(0.25), steady: rounded(0.08) }));
+    measured.push(await measureStreams('chromium', Math.ceil(rounds / 16)));
   }
   if (places.includes('firefox')) {
-    measured.push(await measureStreams('firefox', { burst: rounded(0.1), steady: rounded(0.03) }));
+    measured.push(await measureStreams('firefox', Math.ceil(rounds / 16), 1));
   }
   const versions = await Promise.all(
     peerPackages.map(async (name) => [name, await versionOf(name)] as const),
   );
   return {
     ...now,
-    load: [start, load()],
+    load: { before: start, after: load() },
     versions: Object.fromEntries(versions),
     engines: merged(before.streams?.engines ?? [], measured),
   };

@@ -2,6 +2,7 @@
 import { quantile } from '../quantile.ts';
 import type { BurstCell, Heap, Measure, SteadyCell, StreamEngine } from '../results.ts';
 import { withLabs, type Lab, type Labs } from './browser.ts';
+import type { Latency } from './page.ts';
 import { NATIVE, names, type Name } from './names.ts';
 
 /** Events of one round: enough that the start of a connection is nothing in them. */
@@ -17,26 +18,56 @@ const HELD = { start: 100_000, events: 1_000_000 } as const;
 type Stream = keyof typeof BURST;
 const streams = Object.keys(BURST) as Stream[];
 
-export interface Rounds {
-  readonly burst: number;
-  readonly steady: number;
+/** The same code in two processes of a browser may differ by a sixth. So the browser is started so often, with new pages. */
+const LAUNCHES = 3;
+
+interface BurstSample {
+  readonly speed: number;
+  readonly cpu: number | undefined;
 }
 
-export function measureStreams(engine: 'chromium' | 'firefox', rounds: Rounds): Promise<StreamEngine> {
-  return withLabs(engine, async (labs) => {
-    const bursts: BurstCell[] = [];
-    const steady: SteadyCell[] = [];
-    for (const stream of streams) bursts.push(...(await measureBursts(labs, stream, rounds.burst)));
-    for (const stream of streams) steady.push(...(await measureSteady(labs, stream, rounds.steady)));
-    return { name: labs.name, bursts, steady, heaps: await measureHeaps(labs) };
-  });
+interface SteadySample extends Latency {
+  readonly cpu: number | undefined;
 }
 
-async function measureBursts(labs: Labs, stream: Stream, rounds: number): Promise<BurstCell[]> {
+/** By stream and client, one for each round. */
+type Samples<T> = Readonly<Record<Stream, Map<Name, T[]>>>;
+
+/** @param rounds - Of each launch. */
+export async function measureStreams(
+  engine: 'chromium' | 'firefox',
+  rounds: number,
+  launches = LAUNCHES,
+): Promise<StreamEngine> {
+  const bursts: Samples<BurstSample> = { tokens: new Map(), ticks: new Map() };
+  const steady: Samples<SteadySample> = { tokens: new Map(), ticks: new Map() };
+  let name = '';
+  let heaps: Heap[] = [];
+  for (let launch = 1; launch <= launches; launch++) {
+    await withLabs(engine, async (labs) => {
+      ({ name } = labs);
+      for (const stream of streams) {
+        // To warm up, the first round is not counted.
+        await inTurns(labs, 1, takeBurst(stream));
+        await inTurns(labs, rounds, takeBurst(stream), bursts[stream]);
+        await inTurns(labs, 1, takeSteady(stream), steady[stream]);
+      }
+      if (launch === launches) heaps = await measureHeaps(labs);
+    });
+  }
+  return {
+    name,
+    bursts: streams.flatMap(burstCells(bursts)),
+    steady: streams.flatMap(steadyCells(steady)),
+    heaps,
+  };
+}
+
+function takeBurst(stream: Stream): (lab: Lab, name: Name) => Promise<BurstSample> {
   const events = BURST[stream];
   const url = `/burst?stream=${stream}&count=${events}`;
   const characters = new Map<number, Name>();
-  const run = async (lab: Lab, name: Name) => {
+  return async (lab, name) => {
     await lab.collectGarbage();
     const start = await lab.cpu?.();
     const burst = await lab.burst(url, events);
@@ -46,38 +77,38 @@ async function measureBursts(labs: Labs, stream: Stream, rounds: number): Promis
     if (characters.size > 1) throw new Error(`${[...characters.values()].join(' and ')} got other events.`);
     return { speed: (events * 1000) / burst.ms, cpu: cpu && (cpu * 1e6) / events };
   };
-  // To warm up, the first round is not counted.
-  await inTurns(labs, 1, run);
-  const samples = await inTurns(labs, rounds, run);
-  return names.map((client) => {
-    const speed = against(samples, client, ({ speed }) => speed);
-    const cpu = against(samples, client, ({ cpu }) => cpu);
-    const cell = { stream, client, rounds, events, speed, cpu: cpu.value > 0 ? cpu : undefined };
-    console.log(`${labs.name}  ${stream}, ${client.padEnd(30)} ${tell(speed)} events/s  ${tell(cpu)} ns`);
-    return cell;
-  });
 }
 
-async function measureSteady(labs: Labs, stream: Stream, rounds: number): Promise<SteadyCell[]> {
+function takeSteady(stream: Stream): (lab: Lab) => Promise<SteadySample> {
   const { count, leaveOut } = STEADY;
   const url = `/steady?stream=${stream}&count=${count}&rate=${RATE}`;
-  const samples = await inTurns(labs, rounds, async (lab) => {
+  return async (lab) => {
     const start = await lab.cpu?.();
     const latency = await lab.steady(url, count, leaveOut);
     const cpu = lab.cpu && (((await lab.cpu()) - (start ?? NaN)) * 1e6) / count;
     return { ...latency, cpu };
+  };
+}
+
+const burstCells = (all: Samples<BurstSample>) => (stream: Stream) =>
+  names.map((client): BurstCell => {
+    const samples = all[stream];
+    const speed = against(samples, client, ({ speed }) => speed);
+    const cpu = against(samples, client, ({ cpu }) => cpu);
+    const rounds = samples.get(client)?.length ?? 0;
+    return { stream, client, rounds, events: BURST[stream], speed, cpu: cpu.value > 0 ? cpu : undefined };
   });
-  return names.map((client) => {
+
+const steadyCells = (all: Samples<SteadySample>) => (stream: Stream) =>
+  names.map((client): SteadyCell => {
+    const samples = all[stream];
     const p50 = against(samples, client, ({ p50 }) => p50);
     const p99 = against(samples, client, ({ p99 }) => p99);
     const cpu = against(samples, client, ({ cpu }) => cpu);
-    console.log(
-      `${labs.name}  ${stream}, ${client.padEnd(30)} p50 ${tell(p50)} µs  p99 ${tell(p99)} µs  ${tell(cpu)} ns`,
-    );
-    const events = count - leaveOut;
+    const rounds = samples.get(client)?.length ?? 0;
+    const events = STEADY.count - STEADY.leaveOut;
     return { stream, client, rounds, events, rate: RATE, p50, p99, cpu: cpu.value > 0 ? cpu : undefined };
   });
-}
 
 async function measureHeaps(labs: Labs): Promise<Heap[]> {
   const heaps: Heap[] = [];
@@ -101,17 +132,19 @@ async function measureHeaps(labs: Labs): Promise<Heap[]> {
 async function inTurns<T>(
   labs: Labs,
   rounds: number,
-  run: (lab: Lab, name: Name) => Promise<T>,
-): Promise<ReadonlyMap<Name, readonly T[]>> {
-  const samples = new Map<Name, T[]>(names.map((name) => [name, []]));
+  take: (lab: Lab, name: Name) => Promise<T>,
+  samples = new Map<Name, T[]>(),
+): Promise<void> {
   for (let round = 0; round < rounds; round++) {
-    for (const name of round % 2 === 0 ? names : names.toReversed()) {
+    const before = samples.get(NATIVE)?.length ?? 0;
+    for (const name of before % 2 === 0 ? names : names.toReversed()) {
       const lab = labs.of.get(name);
       if (!lab) continue;
-      samples.get(name)?.push(await run(lab, name));
+      const sample = await take(lab, name);
+      console.log(labs.name, name, JSON.stringify(sample));
+      samples.set(name, [...(samples.get(name) ?? []), sample]);
     }
   }
-  return samples;
 }
 
 /** What a client took, and what that is of native's. What else the machine does in a round hits both. */
@@ -127,5 +160,3 @@ function against<T>(
   const ratio = (q: number) => Number(quantile(ratios, q).toFixed(3));
   return { value: Math.round(quantile(values, 0.5)), ratio: ratio(0.5), low: ratio(0.25), high: ratio(0.75) };
 }
-
-const tell = ({ value, ratio, low, high }: Measure) => `${value} (${ratio}, ${low}–${high})`;

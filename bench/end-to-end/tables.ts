@@ -67,7 +67,7 @@ export function clientDetails({ streams }: Results): string[] {
   const peers = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   return [
     '### Whole clients',
-    `${date}, ${machine}, load average ${load[0]} before and ${load[1]} after. ${peers.join(', ')}.`,
+    `${date}, ${machine}, load average ${load.before} before and ${load.after} after. ${peers.join(', ')}.`,
     ...engines.flatMap((engine) => [...bursts(engine), ...steady(engine), ...heaps(engine)]),
   ];
 }
