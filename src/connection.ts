@@ -2,7 +2,7 @@ import { SseError } from './errors.js';
 import type { NamedTransport } from './choose-transport.js';
 import { gap, type Resumed } from './gap.js';
 import { LastEventId, type StoredIn } from './last-event-id.js';
-import { isLast, prepareRequest, type RequestOptions, type Until } from './request.js';
+import { cutShort, isLast, prepareRequest, type RequestOptions, type Until } from './request.js';
 import { retryDelay, SHORTEST_GAP, shouldRetry, type RetryPolicy } from './retry.js';
 import { CLOSED, READY_STATE } from './state.js';
 import { wait } from './wait.js';
@@ -193,11 +193,9 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
         failed(error, isOver);
       }),
       end: live(() => {
-        if (options.method !== 'GET') {
-          finish();
-          return;
-        }
-        failed(new SseError('network', 'The server ended the stream.'), isOver);
+        if (options.method === 'GET') failed(new SseError('network', 'The server ended the stream.'), isOver);
+        else if (until !== undefined) failed(cutShort(), isOver);
+        else finish();
       }),
     };
   }

@@ -1,7 +1,7 @@
 import type { Decode } from './decode.js';
 import type { SseMessage } from './message.js';
 import { createParser, type ParserOptions } from './parse.js';
-import { isLast, type Until } from './request.js';
+import { cutShort, isLast, type Until } from './request.js';
 
 /** Bytes to be pulled, and where they come from. */
 export interface ByteSource {
@@ -113,7 +113,10 @@ export function readMessages(
       while (!isOver && messages.length === 0) {
         const bytes = await read?.();
         if (bytes) parse?.(bytes);
-        else stop();
+        else {
+          if (until !== undefined && !isOver) failure = { reason: cutShort() };
+          stop();
+        }
       }
     } catch (error) {
       // What ended the reading by its own hand is not a failure.

@@ -114,7 +114,8 @@ export interface StreamOptions {
   readonly lastEventIdParam?: string | undefined;
   /**
    * What says that the stream is complete: the data of an event, such as `'[DONE]'`, or a function of the message. Looked at before
-   * decoding; that message itself is not delivered, and the stream closes in order.
+   * decoding; that message itself is not delivered, and the stream closes in order. A request that is
+   * never sent again, and whose answer ends before that, fails with `network`.
    */
   readonly until?: Until | undefined;
   /** Closes for good when it aborts. */
@@ -269,6 +270,11 @@ export function headersOf(init: HeadersInit | undefined): Headers {
       '`headers` has a name or a value that cannot be sent: line breaks, or characters beyond Latin-1, which encodeURIComponent makes sendable.',
     );
   }
+}
+
+/** Why a stream is not complete that ended without a failure. */
+export function cutShort(): SseError {
+  return new SseError('network', 'The server ended the stream before the event that `until` waits for.');
 }
 
 /** Whether this message ends the stream. A function that throws is reported and ends nothing. */

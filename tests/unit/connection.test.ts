@@ -576,6 +576,19 @@ describe('until', () => {
     expect(attempts).toHaveLength(1);
   });
 
+  test.for([
+    ['whose end has come closes in order', true, ['message a', 'closed']],
+    ['that ends before that is a final failure', false, ['message a', 'closed', 'error network']],
+  ] as const)('a POST %s', async ([, comes, expected]) => {
+    const { connection, open, log } = setup({ until: '[DONE]', method: 'POST', retry: undefined });
+    const { sink } = await open();
+    sink.message(message('a'));
+    if (comes) sink.message(message('[DONE]'));
+    else sink.end();
+    expect(log.slice(4)).toEqual(expected);
+    connection.close();
+  });
+
   test('may be the data of that message', async () => {
     const { connection, open, log } = setup({ until: '[DONE]' });
     const { sink } = await open();

@@ -282,6 +282,27 @@ describe('until', () => {
     expect(cancel).toHaveBeenCalledTimes(1);
   });
 
+  test.for<[string, ReadOptions['until']]>([
+    ['text', '[DONE]'],
+    ['a function', () => false],
+  ])(
+    'as %s that never comes is a failure at the end of the stream, after all messages',
+    async ([, until]) => {
+      const { iterator, next, give, cancel } = setup({ until });
+      const first = next();
+      await give(1, 'data: a\n\n');
+      expect(await first).toBe('a');
+      const second = iterator.next();
+      await give(2, undefined);
+      await expect(second).rejects.toMatchObject({
+        code: 'network',
+        message: expect.stringContaining('`until` waits for') as string,
+      });
+      expect(await iterator.next()).toEqual(done);
+      expect(cancel).toHaveBeenCalledTimes(1);
+    },
+  );
+
   test('is looked at once for each message up to the last', async () => {
     const until = vi.fn(({ data }: SseMessage) => data === 'b');
     const { next, give } = setup({ until });
