@@ -68,6 +68,11 @@ export function readMessages(
     controller.abort();
     cancel();
   };
+  /** There are no more bytes. */
+  const end = () => {
+    if (!isOver && until !== undefined) failure = { reason: cutShort() };
+    stop();
+  };
   const abort = () => {
     stop();
     drop({ reason: signal?.reason });
@@ -113,10 +118,7 @@ export function readMessages(
       while (!isOver && messages.length === 0) {
         const bytes = await read?.();
         if (bytes) parse?.(bytes);
-        else {
-          if (until !== undefined && !isOver) failure = { reason: cutShort() };
-          stop();
-        }
+        else end();
       }
     } catch (error) {
       // What ended the reading by its own hand is not a failure.
