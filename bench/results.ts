@@ -56,8 +56,6 @@ export interface Comparison {
 export interface Streams {
   readonly date: string;
   readonly machine: string;
-  /** How many processes wanted a core, in the minute before the beginning and in the one before the end. */
-  readonly load: { readonly before: number; readonly after: number };
   /** Of peers, by package. */
   readonly versions: Readonly<Record<string, string>>;
   readonly engines: readonly StreamEngine[];
@@ -67,6 +65,8 @@ export interface Streams {
 export interface StreamEngine {
   /** With its version. */
   readonly name: string;
+  /** How many processes wanted a core, in the minute before the beginning and in the one before the end. */
+  readonly load: { readonly before: number; readonly after: number };
   readonly bursts: readonly BurstCell[];
   readonly steady: readonly SteadyCell[];
   readonly heaps: readonly Heap[];

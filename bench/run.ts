@@ -46,8 +46,6 @@ async function measureParser(): Promise<Partial<Results>> {
 }
 
 async function measureAllStreams(): Promise<Streams> {
-  const load = () => Number((os.loadavg()[0] ?? NaN).toFixed(2));
-  const start = load();
   const measured = [];
   const places = chosen(['node', 'chromium', 'firefox']);
   if (places.includes('chromium')) {
@@ -61,7 +59,6 @@ async function measureAllStreams(): Promise<Streams> {
   );
   return {
     ...now,
-    load: { before: start, after: load() },
     versions: Object.fromEntries(versions),
     engines: merged(before.streams?.engines ?? [], measured),
   };

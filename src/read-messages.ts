@@ -73,9 +73,13 @@ export function readMessages(
     if (!isOver && until !== undefined) failure = { reason: cutShort() };
     stop();
   };
-  const abort = () => {
+  const refuse = (reason: unknown): Taken => {
     stop();
-    drop({ reason: signal?.reason });
+    drop({ reason });
+    return undefined;
+  };
+  const abort = () => {
+    refuse(signal?.reason);
   };
   /** What has come already goes to nobody any more. */
   const drop = (why: typeof failure) => {
@@ -127,17 +131,12 @@ export function readMessages(
     }
   }
 
-  const refuse = (error: unknown): Taken => {
-    stop();
-    drop({ reason: error });
-    return undefined;
-  };
-
   /** The next message as it is typed. Nothing at the end, and where the loop is left meanwhile. */
   function take(): Taken | Promise<Taken> {
     const message = messages[taken];
+    if (!message) return undefined;
     taken += 1;
-    if (!message || !decode) return message;
+    if (!decode) return message;
     try {
       const decoded = decode(message);
       return decoded instanceof Promise ? orLeft(decoded).catch(refuse) : decoded;
@@ -149,8 +148,7 @@ export function readMessages(
   async function pull(
     atHand: Taken | Promise<Taken>,
   ): Promise<IteratorResult<SseMessage<unknown>, undefined>> {
-    if (!atHand && taken === messages.length && !isOver) await fill();
-    const value = await (atHand ?? take());
+    const value = await (atHand ?? take() ?? (isOver ? undefined : fill().then(take)));
     pulls -= 1;
     if (value) return { done: false, value };
     const why = failure;
@@ -165,7 +163,7 @@ export function readMessages(
   return {
     next() {
       // What has come already needs no turn: eight promises for each event would cost more than the event.
-      const atHand = pulls === 0 && taken < messages.length ? take() : undefined;
+      const atHand = pulls > 0 ? undefined : take();
       if (atHand && !(atHand instanceof Promise)) return Promise.resolve({ done: false, value: atHand });
       pulls += 1;
       const result = turn.then(() => pull(atHand));

@@ -1,4 +1,5 @@
 /** Measures every client on the same streams, in turns. */
+import os from 'node:os';
 import { quantile } from '../quantile.ts';
 import type { BurstCell, Heap, Measure, SteadyCell, StreamEngine } from '../results.ts';
 import { withLabs, type Lab, type Labs } from './browser.ts';
@@ -41,6 +42,7 @@ export async function measureStreams(
 ): Promise<StreamEngine> {
   const bursts: Samples<BurstSample> = { tokens: new Map(), ticks: new Map() };
   const steady: Samples<SteadySample> = { tokens: new Map(), ticks: new Map() };
+  const before = load();
   let name = '';
   let heaps: Heap[] = [];
   for (let launch = 1; launch <= launches; launch++) {
@@ -57,11 +59,14 @@ export async function measureStreams(
   }
   return {
     name,
+    load: { before, after: load() },
     bursts: streams.flatMap(burstCells(bursts)),
     steady: streams.flatMap(steadyCells(steady)),
     heaps,
   };
 }
+
+const load = () => Number((os.loadavg()[0] ?? NaN).toFixed(2));
 
 function takeBurst(stream: Stream): (lab: Lab, name: Name) => Promise<BurstSample> {
   const events = BURST[stream];

@@ -57,16 +57,3 @@ export function steady(name: Name, url: string, count: number, leaveOut: number)
     });
   });
 }
-
-/** How far the page's clock is ahead of the server's, in ms: of many answers the fastest tells. */
-export async function clockError(): Promise<number> {
-  const now = () => performance.timeOrigin + performance.now();
-  let best = { took: Infinity, error: NaN };
-  for (let i = 0; i < 50; i++) {
-    const start = now();
-    const theirs = Number(await (await fetch('/clock')).text());
-    const took = now() - start;
-    if (took < best.took) best = { took, error: start + took / 2 - theirs };
-  }
-  return best.error;
-}

@@ -54,10 +54,6 @@ const server = createServer((request, response) => {
   // With these two, a page's clock shows microseconds.
   response.setHeader('cross-origin-opener-policy', 'same-origin');
   response.setHeader('cross-origin-embedder-policy', 'require-corp');
-  if (pathname === '/clock') {
-    response.end(String(performance.timeOrigin + performance.now()));
-    return;
-  }
   if (pathname !== '/burst' && pathname !== '/steady') {
     response.setHeader('content-type', 'text/html; charset=utf-8');
     response.end(`<!doctype html><title>bench</title><script>${script}</script>`);

@@ -63,11 +63,12 @@ export function clientOverview({ streams, ...results }: Results, words: typeof e
 /** For bench/README.md: every cell, with its range. */
 export function clientDetails({ streams }: Results): string[] {
   if (!streams) return [];
-  const { date, machine, load, versions, engines } = streams;
+  const { date, machine, versions, engines } = streams;
   const peers = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   return [
     '### Whole clients',
-    `${date}, ${machine}, load average ${load.before} before and ${load.after} after. ${peers.join(', ')}.`,
+    `${date}, ${machine}. ${peers.join(', ')}.`,
+    `Load average ${engines.map(({ name, load }) => `before and after ${name}: ${load.before}, ${load.after}`).join('; ')}.`,
     ...engines.flatMap((engine) => [...bursts(engine), ...steady(engine), ...heaps(engine)]),
   ];
 }
