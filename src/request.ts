@@ -223,7 +223,7 @@ export function prepareRequest(
   if (ms === undefined) return request;
   return new Promise((resolve, reject) => {
     const limit = deadline(ms, () => {
-      reject(new SseError('timeout', `The functions for URL, headers and body took more than ${ms} ms.`));
+      reject(new SseError('timeout', `URL, headers and body took more than ${ms} ms.`));
     });
     const end = () => {
       limit.cancel();

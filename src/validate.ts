@@ -93,7 +93,7 @@ export function validate(url: unknown, given: object): void {
         typeof options.fetch === 'function' ||
         typeof options.EventSource === 'function' ||
         /^(https?|data|blob|.+-extension):$/.test(protocol),
-      `The URL must be http: or https:, not ${protocol} A page that was opened as a file has to be served.`,
+      `The URL must be http: or https:, not ${protocol} A page opened as a file must be served.`,
     );
   }
   check(
