@@ -86,11 +86,12 @@ function details(results: Results): string {
         ]),
       ),
       table(
-        ['one line of 8 MiB, in chunks', 'ssekit, ms', 'peer, ms'],
-        growth.map(({ chunks, ours, theirs }) => [
+        ['one line of 8 MiB, in chunks', 'ssekit, ms', 'peer, ms', 'copied and decoded, no more, ms'],
+        growth.map(({ chunks, ours, theirs, floor }) => [
           ns(chunks),
           (ours / 1e6).toFixed(1),
           (theirs / 1e6).toFixed(1),
+          floor === undefined ? '' : (floor / 1e6).toFixed(1),
         ]),
       ),
       ...(others.length > 0 ? [otherParsers(others)] : []),

@@ -64,7 +64,9 @@ async function measure(lab: Lab, rounds: number, withOthers = true): Promise<Run
   }
   const growth: Runtime['growth'][number][] = [];
   for (const chunks of here.growthSteps) {
-    const step = { chunks, ...(await compare(lab, await lab.prepareGrowth(chunks), rounds)) };
+    const work = await lab.prepareGrowth(chunks);
+    const { theirs: floor } = await compare(lab, work, rounds, 'floor');
+    const step = { chunks, ...(await compare(lab, work, rounds)), floor };
     tell(`8 MiB, ${chunks} chunks`, step);
     growth.push(step);
   }

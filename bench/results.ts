@@ -40,6 +40,8 @@ export interface Other extends Cell {
 /** One line of 8 MiB, in so many chunks. */
 export interface Growth extends Comparison {
   readonly chunks: number;
+  /** What it takes to copy small chunks together and to decode them, with no byte looked at, in ns per line. */
+  readonly floor?: number | undefined;
 }
 
 export interface Comparison {
