@@ -20,7 +20,7 @@ export interface RequestContext {
   readonly attempt: number;
   /** The id the attempt will resume after; `''` for none. */
   readonly lastEventId: string;
-  /** Why the attempt before failed: a 401 here is the moment to refresh a token. */
+  /** Why the attempt before failed: a 401 here is the moment to refresh a token. Always `undefined` in `fetchSse`, which sends one request. */
   readonly error: SseError | undefined;
   /** Aborts when the attempt is no longer wanted. */
   readonly signal: AbortSignal;

@@ -1,6 +1,7 @@
 import http, { type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { init } from 'echarts';
+import { createServer, defineConfig, type UserConfig } from 'vite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import * as ssekit from 'ssekit';
 import { SseClient, type SseClientOptions, type UrlSource } from 'ssekit';
@@ -304,6 +305,33 @@ describe('the blocks that are marked', () => {
       expect(prices).toEqual(['42']);
       expect(clients.at(-1)?.status).toBe('reconnecting');
     },
+    async vite(page, name) {
+      const dying = http.createServer((_, response) => void response.write('retry: 2000\n\n'));
+      await new Promise<void>((resolve) => dying.listen(0, resolve));
+      const { port } = dying.address() as AddressInfo;
+      const block = snippet(page, name);
+      // Its port may be taken here.
+      const code = block.code.replace('8080', String(port));
+      const { default: config } = await run({ ...block, code }, {}, { vite: { defineConfig } });
+      const proxy = await createServer({
+        ...(config as UserConfig),
+        configFile: false,
+        appType: 'custom',
+        optimizeDeps: { noDiscovery: true },
+        logLevel: 'silent',
+        server: { ...(config as UserConfig).server, port: 0, ws: false },
+      });
+      await proxy.listen();
+      const { body } = await fetch(new URL('api/prices', proxy.resolvedUrls?.local[0]));
+      const reader = body?.getReader();
+      await reader?.read();
+      dying.closeAllConnections();
+      // It ends, or breaks off, as the server's version of HTTP has it.
+      const end = reader?.read().catch(() => ({ done: true }));
+      expect(await end).toMatchObject({ done: true });
+      await proxy.close();
+      dying.close();
+    },
     async 'fake-timers'(page, name) {
       await runs(page, name, { lamp: element() });
       expect(clients.at(-1)?.status).toBe('closed');
@@ -325,8 +353,14 @@ describe('the blocks that are marked', () => {
     'anthropic',
     'patience',
     'checked',
+    'explain',
+    'token',
+    'chat',
+    'components',
     'react',
+    'react-prices',
     'vue',
+    'vue-prices',
     'rxjs',
     'next',
     'nuxt',

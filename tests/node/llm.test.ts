@@ -12,8 +12,9 @@ const recipe = (name: string) => run(snippet('docs/recipes/llm.md', name));
 const { askOpenAi } = (await recipe('openai')) as { askOpenAi: Ask };
 const { askAnthropic } = (await recipe('anthropic')) as { askAnthropic: Ask };
 const { patiently } = (await recipe('patience')) as {
-  patiently: (ask: () => AsyncIterable<string>) => AsyncIterable<string>;
+  patiently: (ask: () => AsyncIterable<string>, signal?: AbortSignal) => AsyncIterable<string>;
 };
+const { explain } = (await recipe('explain')) as { explain: (error: SseError) => string };
 const { ask: askChecked } = (await recipe('checked')) as { ask: (prompt: string) => Promise<string> };
 
 /** How the API answers each request; the last way is repeated. */
@@ -185,18 +186,60 @@ describe('the OpenAI format', () => {
 
   test('is shown as it comes, until the button is pressed', async () => {
     answers = [(response) => write(response, start + words(...tokens) + stop + done)];
-    const show = (controller: AbortController, append: (text: string) => void) =>
-      run(snippet('docs/recipes/llm.md', 'show'), { askOpenAi, controller, output: { append } });
+    const show = async (controller: AbortController, append: (text: string) => void) => {
+      const scope = { askOpenAi, controller, output: { append } };
+      const { answer } = await run(snippet('docs/recipes/llm.md', 'show'), scope);
+      await (answer as (prompt: string) => Promise<void>)('Hi');
+    };
     const shown: string[] = [];
     await show(new AbortController(), (text) => shown.push(text));
     expect(shown).toEqual(tokens);
 
     const button = new AbortController();
-    const stopped = show(button, () => {
+    await show(button, (text) => {
+      shown.push(text);
       button.abort();
     });
-    await expect(stopped).rejects.toMatchObject({ name: 'AbortError' });
+    expect(shown).toEqual([...tokens, tokens[0]]);
     await gone[1];
+
+    answers = [refuse(503, {})];
+    await expect(show(new AbortController(), vi.fn())).rejects.toMatchObject({ status: 503 });
+  });
+
+  test('with 401 is asked once more, with a fresh token', async () => {
+    const refresh = vi.fn(() => Promise.resolve('fresh'));
+    const login = () => Promise.resolve('stale');
+    const { signedIn } = (await run(snippet('docs/recipes/llm.md', 'token'), { login, refresh })) as {
+      signedIn: (ask: (token: string) => AsyncIterable<string>) => AsyncIterable<string>;
+    };
+    const given: string[] = [];
+    const ask = (token: string) => {
+      given.push(token);
+      return askOpenAi('Hi');
+    };
+    answers = [
+      refuse(401, {}),
+      (response) => write(response, start + words(...tokens) + stop + done),
+      refuse(401, {}),
+    ];
+    expect(await collect(signedIn(ask))).toEqual({ text: whole });
+    expect(given).toEqual(['stale', 'fresh']);
+    expect((await collect(signedIn(ask))).error).toMatchObject({ status: 401 });
+    expect(refresh).toHaveBeenCalledTimes(2);
+    expect(requests).toHaveLength(4);
+  });
+
+  test('that failed is told to a person in words', () => {
+    const words = [
+      new SseError('http', '', { status: 429, retryAfter: 20_000 }),
+      new SseError('http', '', { status: 401 }),
+      new SseError('http', '', { status: 404 }),
+      new SseError('timeout', ''),
+    ].map(explain);
+    expect(words[0]).toContain('20 s');
+    expect(words[2]).toBe('The question could not be answered.');
+    expect(new Set(words).size).toBe(words.length);
   });
 
   test('is checked by a schema, whose issues are on the error; the request ends', async () => {
@@ -247,6 +290,23 @@ describe('the OpenAI format', () => {
       const { error } = await collect(patiently(() => askOpenAi('Hi')));
       expect(error).toMatchObject({ status: 429 });
       expect(requests).toHaveLength(4);
+    });
+
+    test('ends patience when the button is pressed', async () => {
+      answers = [refuse(429, {}, { 'retry-after': '3600' })];
+      const reason = new Error('stop');
+      const button = new AbortController();
+      const ask = async function* () {
+        try {
+          yield* askOpenAi('Hi', button.signal);
+        } finally {
+          setTimeout(() => {
+            button.abort(reason);
+          });
+        }
+      };
+      expect(await collect(patiently(ask, button.signal))).toEqual({ text: '', error: reason });
+      expect(requests).toHaveLength(1);
     });
 
     test('is not like other errors, on which patience does not ask again', async () => {

@@ -1,18 +1,24 @@
-import { act, cleanup, render } from '@testing-library/react';
+import * as library from '@testing-library/react';
+import * as reactItself from 'react';
 import type { ComponentType } from 'react';
 import * as jsxRuntime from 'react/jsx-runtime';
 import * as rxjs from 'rxjs';
 import type * as Svelte from 'svelte';
 import { compile } from 'svelte/compiler';
+import * as vueItself from 'vue';
 import { createApp, h, nextTick, Suspense, type Ref } from 'vue';
+import * as vitest from 'vitest';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { SseClient, type SseMessage } from 'ssekit';
 import * as react from 'ssekit/react';
-import { MockEventSource } from 'ssekit/testing';
+import { MockEventSource, mockSse } from 'ssekit/testing';
 import * as vue from 'ssekit/vue';
 import { read, root, run, snippet, type Snippet } from '../docs/snippets.ts';
 
-/** The blocks of the README that need a page: they run. */
+/** The blocks of the documentation that need a page: they run. */
+
+const { act, cleanup, render } = library;
+const forReact = { react: reactItself, 'ssekit/react': react, 'react/jsx-runtime': jsxRuntime };
 
 beforeEach(() => {
   MockEventSource.reset();
@@ -26,11 +32,7 @@ afterEach(async () => {
 
 test('the component of React types, and closes when it is done', async () => {
   const coming = MockEventSource.next();
-  const { Answer } = await run(
-    snippet('README.md', 'react'),
-    {},
-    { 'ssekit/react': react, 'react/jsx-runtime': jsxRuntime },
-  );
+  const { Answer } = await run(snippet('README.md', 'react'), {}, forReact);
   const Component = Answer as ComponentType;
   const { container } = render(<Component />);
   const source = await coming;
@@ -71,6 +73,141 @@ test('the setup of Vue types, and closes when it is done', async () => {
   await nextTick();
   expect([source.readyState, root.innerHTML]).toEqual([2, '<p class="closed">哈哈</p>']);
   app.unmount();
+});
+
+/** The server of /api/prices, as far as the hooks of the README see it. */
+function pricesServer() {
+  const server = mockSse();
+  vi.stubGlobal('fetch', server.fetch);
+  const log = vi.fn();
+  const scope = { log, login: () => Promise.resolve('secret') };
+  const tick = (symbol: string, price: number) => ({ event: 'tick', data: { symbol, price } });
+  return { server, log, scope, tick };
+}
+
+test('the components of React share one connection, and show prices, alarms, bad payloads and a countdown', async () => {
+  const { server, log, scope, tick } = pricesServer();
+  const { Prices, Lamp } = (await run(snippet('README.md', 'react-prices'), scope, forReact)) as Record<
+    string,
+    ComponentType
+  >;
+  if (!Prices || !Lamp) throw new Error('not exported');
+  const { container } = render(
+    <>
+      <Prices />
+      <Lamp />
+    </>,
+  );
+  const text = (expected: string) =>
+    library.waitFor(() => {
+      expect(container.textContent).toContain(expected);
+    });
+  const first = await act(() => server.next());
+  expect(first.request.headers.get('Authorization')).toBe('Bearer secret');
+  await text('–, 0 symbols, 0 alarms');
+  first.send(tick('ACME', 42));
+  first.send(tick('EMCA', 43));
+  first.send({ event: 'alarm', data: { level: 1, text: 'Fire' } });
+  first.send('event: tick\ndata: {\n\n');
+  await text('43, 2 symbols, 1 alarmsopen');
+  await vi.waitFor(() => {
+    expect(log.mock.calls).toEqual([['decode', '{']]);
+  });
+  first.send('retry: 60000\n\n');
+  first.cut();
+  await library.waitFor(() => {
+    expect(container.textContent).toMatch(/reconnecting \d+ s$/);
+  });
+  expect(server.exchanges).toHaveLength(1);
+});
+
+test('the setup of Vue has prices, alarms, bad payloads and a countdown', async () => {
+  const { server, log, scope, tick } = pricesServer();
+  const block = snippet('README.md', 'vue-prices');
+  const names = ['client', 'status', 'last', 'bySymbol', 'alarms', 'seconds'] as const;
+  let refs: Record<string, Ref> = {};
+  const Component = {
+    async setup() {
+      const setup = { ...block, code: `${block.code}\nexport { ${names.join(', ')} };` };
+      refs = (await run(setup, scope, { vue: vueItself, 'ssekit/vue': vue })) as Record<string, Ref>;
+      return () => h('p');
+    },
+  };
+  const app = createApp(() => h(Suspense, null, { default: () => h(Component) }));
+  app.mount(document.createElement('div'));
+  const first = await server.next();
+  expect(first.request.headers.get('Authorization')).toBe('Bearer secret');
+  first.send(tick('ACME', 42));
+  first.send({ event: 'alarm', data: { level: 1, text: 'Fire' } });
+  first.send('event: tick\ndata: {\n\n');
+  await vi.waitFor(() => {
+    expect(log.mock.calls).toEqual([['decode', '{']]);
+  });
+  expect(names.slice(1).map((name) => refs[name]?.value as unknown)).toEqual([
+    'open',
+    42,
+    { ACME: 42 },
+    [{ level: 1, text: 'Fire' }],
+    undefined,
+  ]);
+  first.send('retry: 60000\n\n');
+  first.cut();
+  await vi.waitFor(() => {
+    expect(refs.seconds?.value).toBeGreaterThanOrEqual(0);
+  });
+  app.unmount();
+});
+
+test('the chat of React types, and its button stops it', async () => {
+  let given: AbortSignal | undefined;
+  async function* askOpenAi(_: string, signal: AbortSignal) {
+    given = signal;
+    yield 'Blue';
+    await new Promise((_, reject) => {
+      signal.addEventListener('abort', () => {
+        reject(signal.reason as Error);
+      });
+    });
+  }
+  const { Chat } = await run(snippet('docs/recipes/llm.md', 'chat'), { askOpenAi }, forReact);
+  const Component = Chat as ComponentType;
+  const { container, getByText, findByText } = render(<Component />);
+  library.fireEvent.click(getByText('Ask'));
+  await findByText('Blue');
+  await act(async () => {
+    library.fireEvent.click(getByText('Stop'));
+    await new Promise((resolve) => setTimeout(resolve));
+  });
+  expect([given?.aborted, container.querySelector('p')?.textContent]).toEqual([true, 'Blue']);
+});
+
+test('the test of a component passes, and leaves no connection', async () => {
+  vi.stubGlobal('EventSource', undefined); // as in jsdom
+  const steps: (() => Promise<void>)[] = [];
+  const keep = {
+    ...vitest,
+    test: (_: string, step: () => Promise<void>) => steps.unshift(step),
+    afterEach: (step: () => Promise<void>) => steps.push(step),
+  };
+  const servers: ReturnType<typeof mockSse>[] = [];
+  await run(
+    snippet('docs/recipes/testing.md', 'components'),
+    {},
+    {
+      ...forReact,
+      vitest: keep,
+      '@testing-library/react': library,
+      'ssekit/testing': {
+        mockSse: () => {
+          const server = mockSse();
+          servers.push(server);
+          return server;
+        },
+      },
+    },
+  );
+  for (const step of steps) await step();
+  expect(servers.map(({ exchanges }) => exchanges.length)).toEqual([2]);
 });
 
 test('the observable of RxJS has the events, and its end ends the subscription', async () => {
