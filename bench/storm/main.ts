@@ -1,27 +1,38 @@
-/** `npm run bench:storm`: the table, and the picture in docs/. Takes some minutes: a policy without jitter makes fifty million attempts. */
-import { writeFileSync } from 'node:fs';
+/**
+ * `npm run bench:storm`: the table and the picture of docs/scaling.md, and results.json that they are made from. Takes some minutes: a policy
+ * without jitter makes fifty million attempts.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { format, resolveConfig } from 'prettier';
+import { random } from '../../tests/faults/numbered.ts';
 import { picture } from './picture.ts';
+import type { Results } from './results.ts';
 import { policies, simulate } from './simulate.ts';
+import { withTable } from './table.ts';
 
 const CLIENTS = 1_000_000;
 const SERVER = { accepts: 20_000, refusal: 0.02 };
 const SECONDS = 300;
 
-const outcomes = Object.entries(policies).map(([name, policy]) => ({
-  name,
-  ...simulate(policy, CLIENTS, SERVER, SECONDS),
-}));
+const path = (file: string) => fileURLToPath(new URL(`../../${file}`, import.meta.url));
 
-const millions = (count: number) => `${(count / 1e6).toFixed(2)} M`;
-
-console.log('| policy | most arrivals in a second | 99 % back after | attempts in all |');
-console.log('| --- | --- | --- | --- |');
-for (const { name, peak, back99, back, attempts } of outcomes) {
-  const time =
-    back99 === undefined
-      ? `never (${Math.round((back.at(-1) ?? 0) * 100)} % after ${SECONDS} s)`
-      : `${Math.round(back99)} s`;
-  console.log(`| ${name} | ${millions(peak)} | ${time} | ${millions(attempts)} |`);
+async function write(file: string, text: string): Promise<void> {
+  writeFileSync(
+    path(file),
+    await format(text, { ...(await resolveConfig(path(file))), filepath: path(file) }),
+  );
 }
 
-writeFileSync(new URL('../../docs/reconnect-storm.svg', import.meta.url), picture(outcomes, SERVER.accepts));
+const outcomes = Object.entries(policies).map(([name, policy]) => {
+  // The same crowd each time: what differs after a change is due to the change.
+  Math.random = random(1);
+  const outcome = simulate(policy, CLIENTS, SERVER, SECONDS);
+  console.log(`${name}: ${outcome.attempts} attempts, most in a second ${outcome.peak}`);
+  return { name, ...outcome };
+});
+const results: Results = { clients: CLIENTS, seconds: SECONDS, accepts: SERVER.accepts, outcomes };
+
+await write('bench/storm/results.json', JSON.stringify(results));
+await write('docs/scaling.md', withTable(readFileSync(path('docs/scaling.md'), 'utf8'), results));
+writeFileSync(path('docs/reconnect-storm.svg'), picture(results));

@@ -1,5 +1,5 @@
 /** The curves of a storm as an SVG that is read on white and on black: no library, since it is two charts of lines. */
-import type { Outcome } from './simulate.ts';
+import type { Results } from './results.ts';
 
 const SECONDS = 120;
 const WIDTH = 760;
@@ -27,7 +27,7 @@ const yOfArrivals = (count: number) => {
 };
 const yOfBack = (part: number) => TOPS.back + HEIGHT * (1 - part);
 
-export function picture(outcomes: readonly (Outcome & { readonly name: string })[], accepts: number): string {
+export function picture({ outcomes, accepts }: Pick<Results, 'outcomes' | 'accepts'>): string {
   const lines = outcomes.flatMap(({ arrivals, back }, i) => [
     line(
       arrivals.slice(0, SECONDS).map((count, s) => [x(s + 0.5), yOfArrivals(count)] as const),

@@ -11,8 +11,8 @@ export interface Server {
 export interface Outcome {
   /** The most arrivals within any second. */
   readonly peak: number;
-  /** Seconds until 99 % of the clients are back; `undefined`: not within the time that was looked at. */
-  readonly back99: number | undefined;
+  /** Seconds until 99 % of the clients are back; `null`: not within the time that was looked at. */
+  readonly back99: number | null;
   /** Attempts of all clients until then. */
   readonly attempts: number;
   /** For the picture, second by second: arrivals, and the part of the clients that is back. */
@@ -78,7 +78,7 @@ export function simulate(policy: Policy, clients: number, server: Server, second
   let credit = 0;
   let back = 0;
   let attempts = 0;
-  let back99: number | undefined;
+  let back99: number | null = null;
   for (let now = 0; now < steps; now++) {
     let arrived = 0;
     for (let client = first[now] ?? -1; client >= 0; client = next[client] ?? -1) arrived++;
@@ -111,7 +111,7 @@ export function simulate(policy: Policy, clients: number, server: Server, second
     back99,
     attempts,
     arrivals: bySecond.map((at) => sum(perStep.subarray(at, at + STEPS_IN_A_SECOND))),
-    back: bySecond.map((at) => (backPerStep[at + STEPS_IN_A_SECOND - 1] ?? 0) / clients),
+    back: bySecond.map((at) => Number(((backPerStep[at + STEPS_IN_A_SECOND - 1] ?? 0) / clients).toFixed(4))),
   };
 }
 
