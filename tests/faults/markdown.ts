@@ -46,7 +46,7 @@ ${table.map(row).join('\n')}
 | every state follows from the one before, one connection at most | the client beside a small model of it, 800 random runs |
 | nothing left behind | 1,000 clients closed at seven moments, 1,000 failing attempts, 1,000,000 events: timers, listeners, readers, sockets, promises and heap, in Node and in the heap of Chromium |
 | hostile streams | endless lines, comments, names and ids, floods of types and ids: what is held on the way and at the end, at two sizes |
-| reload, sleep, back/forward cache, offline | pages in Chromium and Firefox |
+| reload, sleep, back/forward cache, offline | pages in Chromium and Firefox; tabs that Chromium freezes |
 
 The commands are in [CONTRIBUTING](../CONTRIBUTING.md). What is promised of all this is in [Security](security.md).
 `;

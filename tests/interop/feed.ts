@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo, Server } from 'node:net';
+import type { OpenInfo, SseClientOptions } from 'ssekit';
 import { Gate } from '../faults/gate.ts';
 import type { History } from './history.ts';
 
@@ -12,6 +13,10 @@ export interface Feed {
   /** Resets every connection, in the middle of whatever it carries, and lets clients in again. */
   readonly cut: () => Promise<void>;
   readonly stop: () => Promise<void>;
+  /** Makes it lose the events that it keeps; where it is missing, the server cannot say that it has. */
+  readonly forget?: (() => void) | undefined;
+  /** Whether its answer says that it went on after the id; where it is missing, by the rule of the Mercure protocol. */
+  readonly resumed?: SseClientOptions['resumed'];
   /** Whether it sends a text as JSON. */
   readonly asJson?: boolean | undefined;
   /** Whether it leaves the reconnection time to the client. */
@@ -19,6 +24,14 @@ export interface Feed {
   /** Where the global one cannot do it. */
   readonly fetch?: typeof fetch | undefined;
 }
+
+/** What a feed of this history can lose, and how its server says it: see `sign()`. */
+export const forgetful = (history: History): Pick<Feed, 'forget' | 'resumed'> => ({
+  forget: () => {
+    history.forget();
+  },
+  resumed: ({ headers }: OpenInfo) => headers?.get('X-History') !== 'lost',
+});
 
 /** A gate in front of a port, so that connections can be cut without the server's help. */
 export async function gated(port: number): Promise<{ port: number } & Pick<Feed, 'cut' | 'stop'>> {
@@ -48,6 +61,7 @@ export async function nodeFeed(server: Server, history: History, scheme = 'http'
       history.publish(event, data);
     },
     open: () => history.open,
+    ...forgetful(history),
     cut: gate.cut,
     async stop() {
       const closed = once(server, 'close');

@@ -18,9 +18,14 @@ speaksWith('express 5', () => {
   const history = new History();
   const app = express();
   app.get('/events', (request, response) => {
-    response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
+    const id = request.get('Last-Event-ID');
+    response.writeHead(200, {
+      'Content-Type': 'text/event-stream',
+      'Cache-Control': 'no-store',
+      ...history.sign(id),
+    });
     response.write(RETRY);
-    const leave = history.follow(request.get('Last-Event-ID'), (event) => response.write(wire(event)));
+    const leave = history.follow(id, (event) => response.write(wire(event)));
     response.on('close', leave);
   });
   return nodeFeed(createServer(app), history);
@@ -31,7 +36,10 @@ speaksWith('better-sse', async () => {
   const history = new History();
   const app = express();
   app.get('/events', async (request, response) => {
-    const session = await createSession(request, response, { retry: 10 });
+    const session = await createSession(request, response, {
+      retry: 10,
+      headers: history.sign(request.get('Last-Event-ID')),
+    });
     const leave = history.follow(session.lastId, ({ id, event, data }) => session.push(data, event, id));
     session.once('disconnected', leave);
   });
@@ -41,20 +49,19 @@ speaksWith('better-sse', async () => {
 speaksWith('Hono streamSSE', async () => {
   const history = new History();
   const app = new Hono();
-  app.get('/events', (context) =>
-    streamSSE(context, async (stream) => {
+  app.get('/events', (context) => {
+    const id = context.req.header('Last-Event-ID');
+    for (const [name, value] of Object.entries(history.sign(id))) context.header(name, value);
+    return streamSSE(context, async (stream) => {
       await stream.write(RETRY);
       const left = new Promise<void>((resolve) => {
         stream.onAbort(resolve);
       });
-      const leave = history.follow(
-        context.req.header('Last-Event-ID'),
-        (event) => void stream.writeSSE(event),
-      );
+      const leave = history.follow(id, (event) => void stream.writeSSE(event));
       await left;
       leave();
-    }),
-  );
+    });
+  });
   return nodeFeed(createAdaptorServer(app), history);
 });
 
@@ -64,10 +71,10 @@ speaksWith('Fastify', async () => {
   app.get('/events', (request, reply) => {
     const stream = new PassThrough();
     stream.write(RETRY);
-    const id = request.headers['last-event-id'];
-    const leave = history.follow(id?.toString(), (event) => stream.write(wire(event)));
+    const id = request.headers['last-event-id']?.toString();
+    const leave = history.follow(id, (event) => stream.write(wire(event)));
     reply.raw.on('close', leave);
-    return reply.type('text/event-stream').send(stream);
+    return reply.type('text/event-stream').headers(history.sign(id)).send(stream);
   });
   await app.listen({ port: 0, host: '127.0.0.1' });
   return nodeFeed(app.server, history);

@@ -34,6 +34,16 @@ export class History {
     return Number(id) >= this.#published - this.#events.length;
   }
 
+  /** Throws away what it has kept, as a restart does. */
+  forget(): void {
+    this.#events.length = 0;
+  }
+
+  /** What an answer says to who was to resume after this id. */
+  sign(lastEventId: string | undefined): Record<string, string> {
+    return lastEventId ? { 'X-History': this.has(lastEventId) ? 'whole' : 'lost' } : {};
+  }
+
   /** Sends what came after this id, then what comes. Without an id only what comes. Call what it returns when the client has left. */
   follow(lastEventId: string | undefined, send: (event: HistoryEvent) => void): () => void {
     if (lastEventId) {

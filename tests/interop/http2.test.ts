@@ -27,9 +27,15 @@ function createStreams(history: History): { server: Http2SecureServer; sessions:
       stream.end('<!doctype html><title>streams</title>');
       return;
     }
-    stream.respond({ ':status': 200, 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+    const id = headers['last-event-id']?.toString();
+    stream.respond({
+      ':status': 200,
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store',
+      ...history.sign(id),
+    });
     stream.write('retry: 10\n\n');
-    const leave = history.follow(headers['last-event-id']?.toString(), (event) => stream.write(wire(event)));
+    const leave = history.follow(id, (event) => stream.write(wire(event)));
     stream.on('close', leave);
   });
   return { server, sessions: () => sessions };

@@ -53,17 +53,17 @@ describeWith(['nginx', 'nchan'], 'Nchan', () => {
     client.on('tick', ({ data }) => got.push(data));
     await vi.waitFor(async () => {
       expect(await subscribers(`${origin}/short/short`)).toBe(1);
-    });
+    }, 15_000);
     await publish(`${origin}/short/short`, 'tick', '1');
     await vi.waitFor(() => {
       expect(got).toEqual(['1']);
-    });
+    }, 15_000);
     client.close();
     for (let n = 2; n <= 10; n++) await publish(`${origin}/short/short`, 'tick', String(n));
     client.connect();
     await vi.waitFor(() => {
       expect(got.at(-1)).toBe('10');
-    });
+    }, 15_000);
     expect(got).toEqual(['1', '6', '7', '8', '9', '10']);
   });
 });

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { SseClient, type SseClientOptions } from 'ssekit';
-import { gated, type Feed } from './feed.ts';
+import { forgetful, gated, type Feed } from './feed.ts';
 import { History, wire } from './history.ts';
 import { startNginx } from '../../demo/cluster/nginx.ts';
 import { freePorts, type Running } from '../../demo/cluster/process.ts';
@@ -23,7 +23,9 @@ describeWith(['nginx'], 'behind nginx', () => {
   /** What a server behind nginx answers; under `/free/` it asks nginx itself not to hold anything back. */
   const listen = async () => {
     backend = createServer((request, response) => {
+      const id = request.headers['last-event-id']?.toString();
       response.writeHead(200, {
+        ...history.sign(id),
         'content-type': 'text/event-stream',
         'cache-control': 'no-store',
         ...(request.url?.startsWith('/free/') && { 'x-accel-buffering': 'no' }),
@@ -31,7 +33,7 @@ describeWith(['nginx'], 'behind nginx', () => {
       response.write('retry: 10\n\n');
       const beat = () => response.write(': still here\n');
       heartbeats.add(beat);
-      const leave = history.follow(request.headers['last-event-id']?.toString(), (event) => {
+      const leave = history.follow(id, (event) => {
         response.write(wire(event));
       });
       response.on('close', () => {
@@ -82,6 +84,7 @@ describeWith(['nginx'], 'behind nginx', () => {
         history.publish(event, data);
       },
       open: () => history.open,
+      ...forgetful(history),
     };
   };
 
@@ -113,7 +116,7 @@ describeWith(['nginx'], 'behind nginx', () => {
     const isOpen = () =>
       vi.waitFor(() => {
         expect(history.open).toBe(1);
-      });
+      }, 15_000);
 
     afterEach(async () => {
       for (const client of clients.splice(0)) client.close();

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { SseClient } from 'ssekit';
 import { freePorts, newFolder, start, type Running } from '../../demo/cluster/process.ts';
 import { programOf, type ServerName } from '../../demo/cluster/programs.ts';
-import { gated } from './feed.ts';
+import { forgetful, gated } from './feed.ts';
 import { History, wire } from './history.ts';
 import { describeWith } from './programs.ts';
 import { speaksWith } from './suite.ts';
@@ -69,10 +69,15 @@ for (const { name, file, config, args, isImpatient } of proxies) {
 
     beforeAll(async () => {
       backend = createServer((request, response) => {
-        response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+        const id = request.headers['last-event-id']?.toString();
+        response.writeHead(200, {
+          'content-type': 'text/event-stream',
+          'cache-control': 'no-store',
+          ...history.sign(id),
+        });
         response.write('retry: 10\n\n');
         const beat = setInterval(() => response.write(':\n\n'), 200);
-        const leave = history.follow(request.headers['last-event-id']?.toString(), (event) => {
+        const leave = history.follow(id, (event) => {
           response.write(wire(event));
         });
         if (request.url?.endsWith('?silent')) clearInterval(beat);
@@ -105,6 +110,7 @@ for (const { name, file, config, args, isImpatient } of proxies) {
           history.publish(event, data);
         },
         open: () => history.open,
+        ...forgetful(history),
       };
     });
 
@@ -122,7 +128,7 @@ for (const { name, file, config, args, isImpatient } of proxies) {
       client.onError(({ code }) => log.push(code));
       await vi.waitFor(() => {
         expect(history.open).toBe(1);
-      });
+      }, 15_000);
       history.publish('tick', 'before');
       await vi.waitFor(() => {
         expect(log.slice(0, 2)).toEqual(['before', isImpatient ? 'network' : 'timeout']);

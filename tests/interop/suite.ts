@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { FetchEventSource, fetchSse, SseClient } from 'ssekit';
 import type { Feed } from './feed.ts';
+import { cellsOf, type Feature } from './table.ts';
 
 /** What was delivered: type, data. */
 type Delivered = readonly [string, string];
@@ -70,6 +71,10 @@ export function speaksWith(name: string, start: () => Promise<Feed>): void {
   describe(name, () => {
     let feed: Feed;
     const readers: Reader[] = [];
+    /** What has passed, and with how many kinds of client. */
+    const passed = new Map<Feature, number>();
+    const pass = (feature: Feature) => passed.set(feature, (passed.get(feature) ?? 0) + 1);
+    let lost = '✗';
 
     beforeAll(async () => {
       feed = await start();
@@ -90,20 +95,21 @@ export function speaksWith(name: string, start: () => Promise<Feed>): void {
         expect(reader.got.at(-1)?.[1]).toBe(onWire(feed, data));
       }, patience);
 
+    /** The client is open, and the server has it on its list: some answer before that. */
+    const begin = async (read: (feed: Feed) => Reader) => {
+      const reader = read(feed);
+      readers.push(reader);
+      await opened(reader, 1);
+      await vi.waitFor(async () => { expect(await feed.open()).toBe(1); }, patience); // prettier-ignore
+      return reader;
+    };
+
     describe.for([
       ['SseClient', readWithClient],
       ['FetchEventSource', readWithEventSource],
     ] as const)('%s', ([, read]) => {
-      const begin = async () => {
-        const reader = read(feed);
-        readers.push(reader);
-        await opened(reader, 1);
-        await vi.waitFor(async () => { expect(await feed.open()).toBe(1); }, patience); // prettier-ignore
-        return reader;
-      };
-
       test('opens, and has events by name, with ids and every character', async () => {
-        const reader = await begin();
+        const reader = await begin(read);
         await feed.publish('message', 'without a name');
         await feed.publish('tick', '你好, "two"\nlines 🤔');
         await feed.publish('error', 'of the server, not of the wire');
@@ -116,13 +122,15 @@ export function speaksWith(name: string, start: () => Promise<Feed>): void {
         expect(new Set(reader.ids).size).toBe(3);
         expect(reader.ids).not.toContain('');
         expect(reader.opens).toBe(1);
+        pass('opens');
+        pass('names');
       });
 
       test(
         'resumes after every cut: nothing is lost, doubled or out of order',
         { timeout: 40_000 },
         async () => {
-          const reader = await begin();
+          const reader = await begin(read);
           const sent: Delivered[] = [];
           const publish = async (count: number) => {
             for (let i = 0; i < count; i++) {
@@ -145,20 +153,59 @@ export function speaksWith(name: string, start: () => Promise<Feed>): void {
           await heard(reader, sent.at(-1)?.[1] ?? '');
           expect(reader.got).toEqual(sent.map(([type, data]) => [type, onWire(feed, data)]));
           expect(sent).toHaveLength(40 * rounds + 1);
+          pass('resumes');
+          if (read === readWithClient) lost = `0 of ${sent.length}`;
         },
       );
 
       test('closes, and the server sees it', async () => {
-        const reader = await begin();
+        const reader = await begin(read);
         reader.close();
         await gone();
+        pass('closes');
       });
     });
 
-    test('fetchSse reads on from an event, and a break ends the stream on the server', async () => {
-      const reader = readWithClient(feed);
+    test('a gap is told where events are lost that the client was to have, if the server says it, and nowhere else', async () => {
+      const { url, fetch, resumed, forget } = feed;
+      const client = new SseClient<Record<(typeof types)[number], string>>(url, { fetch, resumed });
+      const told: string[] = [];
+      const reader: Reader = { got: [], ids: [], opens: 0, close: () => { client.close(); } }; // prettier-ignore
       readers.push(reader);
-      await opened(reader, 1);
+      client.onOpen(() => reader.opens++);
+      client.onAny(({ type, data }) => {
+        reader.got.push([type, data]);
+        told.push(data);
+      });
+      client.onError(({ code, willRetry }) => told.push(`${code}${willRetry ? ', and goes on' : ''}`));
+      const isThere = async (opens: number) => {
+        await opened(reader, opens);
+        await vi.waitFor(async () => { expect(await feed.open()).toBe(1); }, patience); // prettier-ignore
+      };
+      await isThere(1);
+      await feed.publish('tick', 'before');
+      await heard(reader, 'before');
+      client.close();
+      await gone();
+      await feed.publish('tick', 'kept');
+      client.connect();
+      await heard(reader, 'kept');
+      expect(told).toEqual(['before', 'kept'].map((data) => onWire(feed, data)));
+      client.close();
+      await gone();
+      if (!forget) return;
+      await feed.publish('tick', 'lost');
+      forget();
+      client.connect();
+      await isThere(3);
+      await feed.publish('tick', 'after');
+      await heard(reader, 'after');
+      expect(told.slice(2)).toEqual(['gap, and goes on', onWire(feed, 'after')]);
+      pass('gap');
+    });
+
+    test('fetchSse reads on from an event, and a break ends the stream on the server', async () => {
+      const reader = await begin(readWithClient);
       for (const data of ['a', 'b', 'c']) await feed.publish('tick', data);
       await heard(reader, 'c');
       reader.close();
@@ -171,6 +218,21 @@ export function speaksWith(name: string, start: () => Promise<Feed>): void {
       }
       expect(got).toEqual(['b', 'c'].map((data) => `tick ${onWire(feed, data)}`));
       await gone();
+    });
+
+    test('docs/recipes/servers.md has these marks', () => {
+      const mark = (feature: Feature, kinds = 2) => (passed.get(feature) === kinds ? '✓' : '✗');
+      const gap = feed.forget ? mark('gap', 1) : 'never';
+      // `file > describe … > this test`
+      const server = (expect.getState().currentTestName ?? '').split(' > ').slice(0, -1).join(', ');
+      expect(cellsOf(server)).toEqual([
+        mark('opens'),
+        mark('names'),
+        mark('resumes'),
+        lost,
+        mark('closes'),
+        gap,
+      ]);
     });
   });
 }
