@@ -110,19 +110,15 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
     startedAt = performance.now();
     healthy = false;
     // Not `signal.aborted`: that is a call into the browser, and it would be one for each event.
-    const attempt = current;
-    const isOver = () => current !== attempt;
+    const mine = current;
+    const isOver = () => current !== mine;
     const sink = createSink(isOver);
     let request: TransportRequest;
     try {
-      const { error } = state;
+      const { attempt, error } = state;
       const id = lastEventId.toSend();
       if (isOver()) return;
-      request = await prepareRequest(
-        options,
-        { attempt: state.attempt, lastEventId: id, error, signal },
-        types,
-      );
+      request = await prepareRequest(options, { attempt, lastEventId: id, error, signal }, types);
     } catch (cause) {
       const isTimeout = cause instanceof SseError && cause.code === 'timeout';
       failed(
