@@ -73,7 +73,7 @@ function valueOf(rest: string, text: string, start: number, end: number): string
  * the event that is incomplete when the stream ends is dropped with it.
  *
  * @returns A function that takes the next bytes, which it does not keep. It throws an `overflow` {@link SseError} once an event grows past
- * `maxEventSize`; the parser is of no use after that. What a handler throws, it throws too; what came after is parsed with the next bytes.
+ * `maxEventSize`, and what a handler throws; the parser is of no use after that.
  */
 export function createParser(
   handlers: ParserHandlers,
@@ -85,7 +85,7 @@ export function createParser(
   let isAscii = false;
   let isStart = true;
 
-  /** Small chunks, until a line ends that is due. */
+  /** Small chunks, until a line ends that is due; after them, nothing but spaces. */
   let gathered = new Uint8Array(0);
   /** The same bytes, four at a time. */
   let words = new Int32Array(0);
@@ -99,17 +99,15 @@ export function createParser(
   let afterCr = false;
   /** The line whose end is still to come. Only ever appended to, so that a long one costs no more than its length. */
   let partial = '';
-  /** What the event of that line had already taken of `maxEventSize`. */
-  let taken = 0;
-  /** What a handler that threw kept from being parsed. */
-  let unread = '';
   let buffers = { ...FRESH, id: lastEventId, lastId: lastEventId };
-
-  let isOver = false;
 
   function limit(characters: number): void {
     if (characters <= maxEventSize) return;
-    isOver = true;
+    // Who holds the error holds the functions on its stack, and they hold all that is here.
+    gathered = new Uint8Array(0);
+    words = new Int32Array(0);
+    partial = '';
+    buffers = FRESH;
     throw new SseError('overflow', `An event grew past maxEventSize, ${maxEventSize} characters.`);
   }
 
@@ -118,8 +116,6 @@ export function createParser(
   function parse(text: string): void {
     let { type, id, lastId, size, data, lines } = buffers;
     let before = partial;
-    text = unread + text;
-    unread = '';
     // Nothing in the text can grow past the limit unless all of it together would.
     const isNear = size + before.length + text.length > maxEventSize;
     let hasNull: boolean | undefined;
@@ -129,93 +125,94 @@ export function createParser(
     // Either is searched for again only once it is passed, so that the text is searched once.
     let lf = -1;
     let cr = -1;
-    try {
-      for (;;) {
-        if (lf < start) lf = find('\n', text, start);
-        if (cr < start) cr = find('\r', text, start);
-        let end = lf < cr ? lf : cr;
-        if (end === length) break;
-        let line = text;
-        let at = start;
-        start = end + 1;
-        if (end === cr) {
-          if (start === length) afterCr = true;
-          else if (text.charCodeAt(start) === LF) start += 1;
-        }
-        if (before.length > 0) {
-          line = before + text.slice(at, end);
-          before = partial = '';
-          at = 0;
-          end = line.length;
-          if (line.includes('\0')) hasNull = true;
-        }
-
-        // "If the line is empty: dispatch the event."
-        if (at === end) {
-          const eventType = type || 'message';
-          const eventData = lines ? lines.join('\n') : data;
-          const isNewId = eventData === undefined && id !== lastId;
-          type = '';
-          lastId = id;
-          size = 0;
-          data = lines = undefined;
-          if (eventData !== undefined) handlers.event(eventType, eventData, id);
-          else if (isNewId) handlers.id?.(id);
-          continue;
-        }
-
-        // "Process the field", by the first letter: there are only four names.
-        const letter = line.charCodeAt(at);
-        if (isNear) limit((letter === D ? size : 0) + end - at - 'data: '.length);
-        let value: string | undefined;
-        switch (letter) {
-          case D:
-            value = valueOf('ata', line, at, end);
-            if (value === undefined) break;
-            if (data === undefined && start < length && text.charCodeAt(start) === LF) {
-              // One line of data and the blank line after it, as in most events. (A look past the end would make all looks slow.)
-              if (isNear) limit(value.length);
-              const eventType = type || 'message';
-              type = '';
-              lastId = id;
-              start += 1;
-              handlers.event(eventType, value, id);
-              break;
-            }
-            size += value.length;
-            if (data === undefined) data = value;
-            else {
-              size += 1;
-              (lines ??= [data]).push(value);
-            }
-            if (isNear) limit(size);
-            break;
-          case E:
-            type = valueOf('vent', line, at, end) ?? type;
-            break;
-          case I:
-            value = valueOf('d', line, at, end);
-            if (value === undefined) break;
-            // One search through the text costs less than one through each ID.
-            hasNull ??= text.includes('\0');
-            if (hasNull && value.includes('\0')) break;
-            id = value;
-            break;
-          case R:
-            value = valueOf('etry', line, at, end);
-            if (value && /^[0-9]+$/.test(value)) handlers.retry?.(Number(value));
-        }
+    for (;;) {
+      if (lf < start) lf = find('\n', text, start);
+      if (cr < start) cr = find('\r', text, start);
+      let end = lf < cr ? lf : cr;
+      if (end === length) break;
+      let line = text;
+      let at = start;
+      start = end + 1;
+      if (end === cr) {
+        if (start === length) afterCr = true;
+        else if (text.charCodeAt(start) === LF) start += 1;
       }
-    } catch (error) {
-      unread = text.slice(start);
-      throw error;
-    } finally {
-      buffers = { type, id, lastId, size, data, lines };
+      if (before.length > 0) {
+        line = before + text.slice(at, end);
+        before = partial = '';
+        at = 0;
+        end = line.length;
+        // Only an ID is asked for it. A search through a long line of data would cost as much as its decoding.
+        if (line.charCodeAt(0) === I && line.includes('\0')) hasNull = true;
+      }
+
+      // "If the line is empty: dispatch the event."
+      if (at === end) {
+        const eventType = type || 'message';
+        const eventData = lines ? lines.join('\n') : data;
+        const isNewId = eventData === undefined && id !== lastId;
+        type = '';
+        lastId = id;
+        size = 0;
+        data = lines = undefined;
+        if (eventData !== undefined) handlers.event(eventType, eventData, id);
+        else if (isNewId) handlers.id?.(id);
+        continue;
+      }
+
+      // "Process the field", by the first letter: there are only four names.
+      const letter = line.charCodeAt(at);
+      if (isNear) limit((letter === D ? size : 0) + end - at - 'data: '.length);
+      let value: string | undefined;
+      switch (letter) {
+        case D:
+          value = valueOf('ata', line, at, end);
+          if (value === undefined) break;
+          if (data === undefined && start < length && text.charCodeAt(start) === LF) {
+            // One line of data and the blank line after it, as in most events. (A look past the end would make all looks slow.)
+            if (isNear) limit(value.length);
+            const eventType = type || 'message';
+            type = '';
+            lastId = id;
+            start += 1;
+            handlers.event(eventType, value, id);
+            break;
+          }
+          size += value.length;
+          if (data === undefined) data = value;
+          else {
+            size += 1;
+            (lines ??= [data]).push(value);
+          }
+          if (isNear) limit(size);
+          break;
+        case E:
+          type = valueOf('vent', line, at, end) ?? type;
+          break;
+        case I:
+          value = valueOf('d', line, at, end);
+          if (value === undefined) break;
+          // One search through the text costs less than one through each ID.
+          hasNull ??= text.includes('\0');
+          if (hasNull && value.includes('\0')) break;
+          id = value;
+          break;
+        case R:
+          value = valueOf('etry', line, at, end);
+          if (value && /^[0-9]+$/.test(value)) handlers.retry?.(Number(value));
+          break;
+        case COLON:
+          // A comment and the blank line after it, as keep-alives are: nothing to dispatch.
+          if (data === undefined && id === lastId && start < length && text.charCodeAt(start) === LF) {
+            type = '';
+            start += 1;
+          }
+      }
     }
+    buffers = { type, id, lastId, size, data, lines };
     if (start < length) {
-      if (partial === '') taken = text.charCodeAt(start) === D ? size : 0;
       partial += text.slice(start);
-      if (isNear) limit(taken + partial.length - 'data: '.length);
+      if (isNear) limit((partial.charCodeAt(0) === D ? size : 0) + partial.length - 'data: '.length);
     }
   }
 
@@ -233,42 +230,46 @@ export function createParser(
   function take(end: number): string {
     const text = decode(gathered.subarray(0, end));
     gathered.copyWithin(0, end, gatheredLength);
+    gathered.fill(SPACE, gatheredLength - end, gatheredLength);
     gatheredLength -= end;
     return text;
   }
 
-  /** How many of the bytes gathered from `start` on end no line for sure, since none before them is a control character. */
-  function calm(start: number, end: number): number {
-    let word = start >> 2;
-    for (const last = end >> 2; word < last; word++) {
-      const four = words[word] ?? 0;
+  /** Whether no byte gathered from `start` on is a control character, as line ends are: eight are looked at for the price of two. */
+  function isCalm(start: number): boolean {
+    for (let word = start >> 2; word << 2 < gatheredLength; word += 2) {
+      const a = words[word] ?? 0;
+      const b = words[word + 1] ?? 0;
       // Is a byte under 0x20? Then subtracting it sets the highest bit of a byte that did not have it set.
-      if (((four - 0x20202020) & ~four & 0x80808080) !== 0) break;
+      if ((((a - 0x20202020) & ~a) | ((b - 0x20202020) & ~b)) & 0x80808080) return false;
     }
-    return Math.max(0, word * 4 - start);
+    return true;
   }
 
   /** Adds bytes to what is gathered. Returns the end of the last line that is due, 0 if none is. */
   function gather(chunk: Uint8Array): number {
     if (gathered.length === 0) {
-      gathered = new Uint8Array(GATHER + SMALL);
+      gathered = new Uint8Array(GATHER + 2 * SMALL).fill(SPACE);
       words = new Int32Array(gathered.buffer);
     }
-    gathered.set(chunk, gatheredLength);
     const { length } = chunk;
+    const offset = gatheredLength;
+    gathered.set(chunk, offset);
+    gatheredLength += length;
     let before = lastByte;
     let starts = before === LF || before === CR;
+    // In the midst of a line: a long one costs as much in chunks of eighty bytes as in large ones.
+    if (!starts && isCalm(offset)) return 0;
     let due = isDue;
     let blankDue = isBlankDue;
     let end = 0;
-    // In the midst of a line, four bytes are looked at for the price of one: a long one costs as much in chunks of eighty bytes as in large ones.
-    for (let i = starts ? 0 : calm(gatheredLength, gatheredLength + length); i < length; i++) {
+    for (let i = 0; i < length; i++) {
       const byte = chunk[i] ?? 0;
       if (byte === LF || byte === CR) {
         if (i > 0) before = chunk[i - 1] ?? 0;
         // The second half of a line end ends nothing.
         if (byte === LF && before === CR) continue;
-        if (starts ? blankDue : due) end = gatheredLength + i + 1;
+        if (starts ? blankDue : due) end = offset + i + 1;
         if (starts) blankDue = false;
         starts = true;
       } else if (starts) {
@@ -277,41 +278,25 @@ export function createParser(
         if (byte === D || byte === I) blankDue = true;
       }
     }
-    gatheredLength += length;
     lastByte = chunk[length - 1] ?? lastByte;
     isDue = due;
     isBlankDue = blankDue;
     return end;
   }
 
-  /** Nothing is kept after an overflow: who holds the error holds the functions on its stack, and they hold all that is here. */
-  function forget(): void {
-    gathered = new Uint8Array(0);
-    words = new Int32Array(0);
-    partial = unread = '';
-    buffers = FRESH;
-  }
-
   return (chunk) => {
     const { length } = chunk;
-    try {
-      // A small chunk may be a whole event.
-      const isWhole = gatheredLength === 0 && chunk[length - 1] === LF && chunk[length - 2] === LF;
-      if (length >= SMALL || isWhole) {
-        const before = gatheredLength > 0 ? take(gatheredLength) : '';
-        lastByte = chunk[length - 1] ?? 0;
-        isDue = isBlankDue = true;
-        parse(before + decode(chunk));
-        return;
-      }
-      const end = gather(chunk);
-      if (end > 0) parse(take(end));
-      else if (unread !== '' || gatheredLength >= Math.min(GATHER, maxEventSize)) {
-        parse(take(gatheredLength));
-      }
-    } catch (error) {
-      if (isOver) forget();
-      throw error;
+    // A small chunk may be a whole event.
+    const isWhole = gatheredLength === 0 && chunk[length - 1] === LF && chunk[length - 2] === LF;
+    if (length >= SMALL || isWhole) {
+      const before = gatheredLength > 0 ? take(gatheredLength) : '';
+      lastByte = chunk[length - 1] ?? 0;
+      isDue = isBlankDue = true;
+      parse(before + decode(chunk));
+      return;
     }
+    const end = gather(chunk);
+    if (end > 0) parse(take(end));
+    else if (gatheredLength >= Math.min(GATHER, maxEventSize)) parse(take(gatheredLength));
   };
 }

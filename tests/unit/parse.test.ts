@@ -576,59 +576,6 @@ describe('maxEventSize', () => {
   });
 });
 
-describe('a handler that throws', () => {
-  const stream = 'id: 1\ndata: a\n\nretry: 5\ndata: b\ndata: c\n\nid: 2\n\ndata: d\n\ndata: 世\n\n';
-
-  /** Every call throws. What was thrown is told like what was said. */
-  function listenThrowing(chunks: Iterable<Uint8Array>) {
-    const said: Said[] = [];
-    const say = (what: Said) => {
-      said.push(what);
-      throw new RangeError(what.join());
-    };
-    const push = createParser({
-      event: (...event) => {
-        say(['event', ...event]);
-      },
-      id: (id) => {
-        say(['id', id]);
-      },
-      retry: (ms) => {
-        say(['retry', ms]);
-      },
-    });
-    const thrown: unknown[] = [];
-    const tryToPush = (chunk: Uint8Array) => {
-      try {
-        push(chunk);
-      } catch (error) {
-        thrown.push(error);
-      }
-    };
-    for (const chunk of chunks) tryToPush(chunk);
-    return { said, thrown, tryToPush };
-  }
-
-  test('ends the parsing of its chunk, and what came after is parsed with the next bytes, whatever they are', () => {
-    const whole = bytesOf(stream);
-    const says = standard(whole);
-    for (const size of [...sizes, whole.length]) {
-      const { said, thrown, tryToPush } = listenThrowing(cut(whole, size));
-      for (let i = 0; said.length < says.length && i < says.length; i++) tryToPush(bytesOf(':'));
-      expect(said, `in chunks of ${size}`).toEqual(says);
-      expect(thrown).toEqual(says.map((what) => new RangeError(what.join())));
-    }
-  });
-
-  test('throws what it throws, and nothing is lost or said twice when large chunks follow', () => {
-    const long = `:${'-'.repeat(300)}\n`;
-    const { said, tryToPush } = listenThrowing([bytesOf(stream)]);
-    expect(said).toEqual([message('a', '1')]);
-    for (let i = 0; i < 5; i++) tryToPush(bytesOf(long));
-    expect(said).toEqual(standard(bytesOf(stream)));
-  });
-});
-
 // What is copied or searched again with each chunk costs thousands of times as much.
 test('a line of 8 MiB costs in 100,000 chunks about what it costs in 100', () => {
   const line = utf8.encode(`data: ${'x'.repeat(8 * 1024 * 1024)}\n\n`);
