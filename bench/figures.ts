@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
-import { goals } from './end-to-end/goals.ts';
+import { goals } from './goals.ts';
 import { chineseClients, clientDetails, clientOverview, englishClients } from './end-to-end/tables.ts';
 import type { Cell, Other, Results } from './results.ts';
 import { table } from './table.ts';
@@ -75,14 +75,25 @@ function details(results: Results): string {
     ...runtimes.flatMap(({ name, clock, cells, growth, others = [] }) => [
       `#### ${name}, ${clock}`,
       table(
-        ['stream', 'chunk', 'ssekit, ns an event', 'peer, ns an event', 'ratio', 'half of the rounds'],
-        cells.map(({ stream, chunk, ours, theirs, ratio, low, high }) => [
+        [
+          'stream',
+          'chunk',
+          'ssekit, ns an event',
+          'peer, ns an event',
+          'ratio',
+          'half of the rounds',
+          'floor, ns an event',
+          'peer to floor',
+        ],
+        cells.map(({ stream, chunk, ours, theirs, ratio, low, high, floor = NaN }) => [
           stream,
           chunkNames[chunk] ?? '',
           ns(ours),
           ns(theirs),
           ratio.toFixed(2),
           `${low.toFixed(2)}–${high.toFixed(2)}`,
+          ns(floor),
+          (theirs / floor).toFixed(2),
         ]),
       ),
       table(

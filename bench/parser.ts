@@ -49,6 +49,16 @@ async function compare(
   };
 }
 
+/** What is prepared takes at least so many ns an event, whoever parses it. */
+async function floorOf(
+  lab: Lab,
+  work: { times: number; events?: number },
+  rounds: number,
+  who: 'floor' | 'lineFloor',
+): Promise<number> {
+  return (await compare(lab, work, Math.ceil(rounds / 2), who)).theirs;
+}
+
 async function measure(lab: Lab, rounds: number, withOthers = true): Promise<Runtime> {
   const tell = (what: string, { ours, theirs, ratio, low, high }: Comparison) => {
     console.log(`${lab.name}  ${what.padEnd(24)} ${ours} ns / ${theirs} ns  ${ratio} (${low}–${high})`);
@@ -57,7 +67,8 @@ async function measure(lab: Lab, rounds: number, withOthers = true): Promise<Run
   for (const stream of here.streamNames) {
     for (const chunk of here.chunkSizes) {
       const work = await lab.prepareCell(stream, chunk);
-      const cell = { stream, chunk, ...(await compare(lab, work, rounds)) };
+      const floor = await floorOf(lab, work, rounds, 'floor');
+      const cell = { stream, chunk, ...(await compare(lab, work, rounds)), floor };
       tell(`${stream}, ${chunk} B`, cell);
       cells.push(cell);
     }
@@ -65,7 +76,7 @@ async function measure(lab: Lab, rounds: number, withOthers = true): Promise<Run
   const growth: Runtime['growth'][number][] = [];
   for (const chunks of here.growthSteps) {
     const work = await lab.prepareGrowth(chunks);
-    const { theirs: floor } = await compare(lab, work, rounds, 'floor');
+    const floor = await floorOf(lab, work, rounds, 'lineFloor');
     const step = { chunks, ...(await compare(lab, work, rounds)), floor };
     tell(`8 MiB, ${chunks} chunks`, step);
     growth.push(step);

@@ -29,6 +29,8 @@ export interface Cell extends Comparison {
   readonly stream: string;
   /** Bytes. */
   readonly chunk: number;
+  /** The least it can take, in ns an event; not measured for other parsers. */
+  readonly floor?: number | undefined;
 }
 
 /** A cell of another parser. */

@@ -42,8 +42,33 @@ const client = (transport: 'native' | 'fetch'): Contender => {
   };
 };
 
+/** Every event of these streams ends with a line of data, so that only its ends are looked for, and no other field. */
+async function byHand(url: string, signal: AbortSignal, onEvent: (data: string) => void): Promise<void> {
+  const { body } = await fetch(url, { signal });
+  const reader = body?.getReader();
+  const decoder = new TextDecoder();
+  let rest = '';
+  const take = (bytes: Uint8Array) => {
+    const text = rest + decoder.decode(bytes, { stream: true });
+    let start = 0;
+    for (let end; (end = text.indexOf('\n\n', start)) >= 0; start = end + 2) {
+      onEvent(text.slice(text.indexOf('data: ', start) + 'data: '.length, end));
+    }
+    rest = text.slice(start);
+  };
+  for (let next; (next = await reader?.read())?.value;) take(next.value);
+}
+
 export const contenders: Readonly<Record<Name, Contender>> = {
   EventSource: (url, onEvent) => listen(new EventSource(url), onEvent),
+
+  'fetch, by hand': (url, onEvent) => {
+    const controller = new AbortController();
+    byHand(url, controller.signal, onEvent).catch(() => undefined);
+    return () => {
+      controller.abort();
+    };
+  },
 
   'SseClient, native': client('native'),
 

@@ -14,6 +14,9 @@ export const peers = [
   'event-source-polyfill',
 ] as const;
 
-export const names = [NATIVE, ...own, ...peers] as const;
+/** No client: what a page can do by hand that knows its stream, and so the least that any client on fetch can take. */
+export const FLOOR = 'fetch, by hand';
+
+export const names = [NATIVE, FLOOR, ...own, ...peers] as const;
 
 export type Name = (typeof names)[number];

@@ -2,7 +2,7 @@
 import type { Measure, Results, StreamEngine } from '../results.ts';
 import { table } from '../table.ts';
 import { burstOf, steadyOf } from './cells.ts';
-import { names, own } from './names.ts';
+import { FLOOR, names, own } from './names.ts';
 
 const count = (value: number) => value.toLocaleString('en');
 const micro = (ns: number) => (ns / 1000).toFixed(ns < 10_000 ? 2 : 1);
@@ -45,7 +45,8 @@ export function clientOverview({ streams, ...results }: Results, words: typeof e
     words.latency,
     words.size,
   ];
-  const rows = names.map((name) => {
+  const clients = names.filter((name) => name !== FLOOR);
+  const rows = clients.map((name) => {
     const cells = kinds.map(([stream]) => burstOf(engine, stream, name));
     const steady = steadyOf(engine, 'ticks', name);
     const size = sizes[name.split(',')[0] ?? ''];
