@@ -85,7 +85,7 @@ describe('defaults', () => {
       lastEventId: '',
       retryInterval: 1000,
       policyGiven: false,
-      policy: { factor: 2, maxInterval: 30_000, jitter: true, maxElapsed: Infinity },
+      policy: { limit: undefined },
     });
   });
 
