@@ -1,12 +1,13 @@
 import { clamp } from './duration.js';
+import { SseError } from './errors.js';
 
 /** A timer that fires this much too late, in ms, was throttled, or the machine slept. */
 const LATE = 1000;
 
 export interface Deadline {
   /** There was a sign of life: the time starts anew. */
-  beat(): void;
-  cancel(): void;
+  readonly beat: () => void;
+  readonly cancel: () => void;
 }
 
 /**
@@ -41,4 +42,21 @@ export function deadline(ms: number, expire: () => void): Deadline {
       clearTimeout(timer);
     },
   };
+}
+
+/** The promise, unless it takes longer: then a `timeout`. The signal is for one that may never settle, and leaves no timer behind. */
+export function within<T>(
+  promise: Promise<T>,
+  ms: number | undefined,
+  what: string,
+  signal?: AbortSignal,
+): Promise<T> {
+  if (ms === undefined) return promise;
+  return new Promise((resolve, reject) => {
+    const { cancel } = deadline(ms, () => {
+      reject(new SseError('timeout', `No ${what} for ${ms} ms.`));
+    });
+    signal?.addEventListener('abort', cancel);
+    promise.finally(cancel).then(resolve, reject);
+  });
 }

@@ -1,14 +1,8 @@
 import { createDecode, type AsText, type AsValue, type BySchema, type DecodeSetting } from './decode.js';
 import { openStream } from './open-stream.js';
 import { readMessages, type MessageIterator } from './read-messages.js';
-import {
-  prepareRequest,
-  requestOptions,
-  type FetchOptions,
-  type StreamOptions,
-  type UrlSource,
-} from './request.js';
-import { validate, validateDecode } from './validate.js';
+import { prepareRequest, type FetchOptions, type StreamOptions, type UrlSource } from './request.js';
+import { validateRequest, validateDecode } from './validate.js';
 
 /**
  * Options of {@link fetchSse}: those of `SseClient` that concern one request.
@@ -47,16 +41,14 @@ export function fetchSse<Output>(
 ): MessageIterator<Output>;
 export function fetchSse<T = unknown>(url: UrlSource, init: FetchSseInit & AsValue<T>): MessageIterator<T>;
 export function fetchSse(url: UrlSource, init: FetchSseInit & DecodeSetting = {}): MessageIterator<unknown> {
-  validate(url, { ...init, transport: 'fetch' });
+  const options = validateRequest(url, init);
   validateDecode(init);
-  const options = requestOptions(url, init);
   const { lastEventId = '' } = init;
   return readMessages(
     async (signal) => {
       const context = { attempt: 0, lastEventId, error: undefined, signal };
       const request = await prepareRequest(options, context, []);
-      const { response, read } = await openStream(request);
-      return { origin: new URL(response.url || request.url).origin, read };
+      return openStream(request);
     },
     { ...init, decode: createDecode(init) },
   );

@@ -1,4 +1,4 @@
-import { SseError } from './errors.js';
+import type { SseError } from './errors.js';
 import { openStream } from './open-stream.js';
 import { createParser } from './parse.js';
 import type { Transport, TransportRequest, TransportSink } from './transport.js';
@@ -17,35 +17,28 @@ export const fetchTransportWithoutId: Transport = (request, sink) => {
 
 async function run(request: TransportRequest, sentId: string, sink: TransportSink): Promise<void> {
   try {
-    const { response, read, cancel } = await openStream({ ...request, lastEventId: sentId });
-    try {
-      const url = response.url || request.url;
-      const { origin } = new URL(url);
-      sink.open({ url, status: response.status, headers: response.headers });
-      const parse = createParser(
-        {
-          event(type, data, lastEventId) {
-            sink.message({ type, data, lastEventId, origin, raw: data });
-          },
-          id: sink.id,
-          retry: sink.reconnectionTime,
+    const { response, url, origin, read } = await openStream({ ...request, lastEventId: sentId });
+    sink.open({ url, status: response.status, headers: response.headers });
+    const parse = createParser(
+      {
+        event(type, data, lastEventId) {
+          sink.message({ type, data, lastEventId, origin, raw: data });
         },
-        request,
-      );
-      // A function of its own: one that waits keeps what it last read, which may be a megabyte, until the next bytes arrive.
-      const parseNext = async (): Promise<boolean> => {
-        const bytes = await read();
-        if (bytes) parse(bytes);
-        return bytes !== undefined;
-      };
-      while (await parseNext());
-      sink.end();
-    } finally {
-      cancel();
-    }
-  } catch (error) {
-    sink.fail(
-      error instanceof SseError ? error : new SseError('network', 'The attempt failed.', { cause: error }),
+        id: sink.id,
+        retry: sink.reconnectionTime,
+      },
+      request,
     );
+    // A function of its own: one that waits keeps what it last read, which may be a megabyte, until the next bytes arrive.
+    const parseNext = async (): Promise<boolean> => {
+      const bytes = await read();
+      if (bytes) parse(bytes);
+      return bytes !== undefined;
+    };
+    while (await parseNext());
+    sink.end();
+  } catch (error) {
+    // Neither the stream nor the parser throws anything else, and a sink throws nothing.
+    sink.fail(error as SseError);
   }
 }

@@ -1,4 +1,4 @@
-import { deadline, type Deadline } from './deadline.js';
+import { within } from './deadline.js';
 import { SseError } from './errors.js';
 import { parseRetryAfter } from './retry.js';
 import type { TransportRequest } from './transport.js';
@@ -10,123 +10,73 @@ const ERROR_BODY_PATIENCE = 1000;
 /** Fetch, "redirect status". */
 const REDIRECTS = [301, 302, 303, 307, 308];
 
+type Reader = ReadableStreamDefaultReader<Uint8Array>;
+
 /** A response that is known to be an event stream. */
 export interface OpenStream {
   readonly response: Response;
-  /** The next bytes, `undefined` at the end of the stream. Rejects with an {@link SseError}, or with the signal's reason. */
+  /** What answered, after redirects. */
+  readonly url: string;
+  readonly origin: string;
+  /** The next bytes, `undefined` at the end of the stream. Rejects with an {@link SseError}. */
   readonly read: () => Promise<Uint8Array | undefined>;
-  /** Ends the request. Nothing of it is left. */
-  readonly cancel: () => void;
 }
 
-/** Sends one request and checks the answer as the standard does (WHATWG HTML 9.2.3). Rejects as `read` does. */
-export async function openStream(request: TransportRequest): Promise<OpenStream> {
-  const { signal } = request;
-  const controller = new AbortController();
-  let timeout: SseError | undefined;
-  let limit: Deadline | undefined;
-  let isWaiting = false;
-
-  const cancel = () => {
-    limit?.cancel();
-    signal.removeEventListener('abort', cancel);
-    controller.abort();
-  };
-  const watch = (ms: number | undefined, what: string) => {
-    limit =
-      ms === undefined
-        ? undefined
-        : deadline(ms, () => {
-            limit = undefined;
-            // Time that a reader takes between two reads is not the server's.
-            if (!isWaiting) return;
-            timeout = new SseError('timeout', `No ${what} for ${ms} ms.`);
-            cancel();
-          });
-  };
-  /** Runs one step; whatever ends it ends the request. */
-  const step = async <T>(promise: () => Promise<T>): Promise<T> => {
-    try {
-      isWaiting = true;
-      const result = await promise();
-      isWaiting = false;
-      if (timeout) throw timeout;
-      signal.throwIfAborted();
-      return result;
-    } catch (cause) {
-      cancel();
-      if (timeout) throw timeout;
-      signal.throwIfAborted();
-      if (cause instanceof SseError) throw cause;
-      throw new SseError(
-        'network',
-        'The server could not be reached, refused by CORS, or dropped the connection.',
-        {
-          cause,
-        },
-      );
-    }
-  };
-
-  signal.throwIfAborted();
-  signal.addEventListener('abort', cancel);
-  watch(request.openTimeout, 'response headers');
-  const response = await step(async () => {
-    const response = await orAborted(send(request, controller.signal), controller.signal);
-    limit?.cancel();
-    await checkResponse(response);
-    return response;
-  });
-  watch(request.idleTimeout, 'bytes');
-  const reader = response.body?.getReader();
-  // Again for a `fetch` that does not heed its signal.
-  controller.signal.addEventListener('abort', () => {
-    reader?.cancel().catch(() => undefined);
-  });
-  return {
-    response,
-    async read() {
-      if (limit) limit.beat();
-      else watch(request.idleTimeout, 'bytes');
-      const result = await step(async () => reader?.read());
-      if (result?.value) return result.value;
-      cancel();
-      return undefined;
-    },
-    cancel,
-  };
+/**
+ * Sends one request and checks the answer as the standard does (WHATWG HTML 9.2.3). Its signal is all that ends it: the caller must abort
+ * it, whether the stream has ended, failed, or is no longer wanted. Rejects with an {@link SseError}.
+ */
+export function openStream(request: TransportRequest): Promise<OpenStream> {
+  return open(request).catch(fail);
 }
 
-/** The response, unless the signal aborts first, which not every `fetch` of a caller heeds; one that comes later is cancelled unread. */
-function orAborted(response: Promise<Response>, signal: AbortSignal): Promise<Response> {
-  return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => {
-      reject(signal.reason as Error);
-    });
-    response.then((late) => {
-      if (signal.aborted) late.body?.cancel().catch(() => undefined);
-      resolve(late);
-    }, reject);
-  });
+function fail(cause: unknown): never {
+  if (cause instanceof SseError) throw cause;
+  throw new SseError('network', 'The connection failed, was cut, or refused by CORS.', { cause });
 }
 
-async function send(request: TransportRequest, signal: AbortSignal): Promise<Response> {
+async function open(request: TransportRequest): Promise<OpenStream> {
+  const { signal, openTimeout, idleTimeout } = request;
+  const answer = send(request);
+  const { response, reader } = await within(answer, openTimeout, 'response headers', signal);
+  await checkResponse(response, reader);
+  const url = response.url || request.url;
+  const read = async () => {
+    if (!reader) return undefined;
+    const { value } = await within(reader.read(), idleTimeout, 'bytes');
+    signal.throwIfAborted();
+    return value;
+  };
+  return { response, url, origin: new URL(url).origin, read: () => read().catch(fail) };
+}
+
+async function send(request: TransportRequest): Promise<{ response: Response; reader: Reader | undefined }> {
   // `fetch` by itself: as a method of the request, the browser's own would refuse to be called.
-  const { fetch, url, method, body, lastEventId, withCredentials } = request;
+  const { fetch, url, method, body, redirect, signal, lastEventId, withCredentials } = request;
+  signal.throwIfAborted();
   const headers = new Headers(request.headers);
   if (!headers.has('accept')) headers.set('Accept', 'text/event-stream');
   if (lastEventId) headers.set('Last-Event-ID', utf8ByteString(lastEventId));
-  return fetch(url, {
+  const response = await fetch(url, {
     method,
     headers,
+    body: body ?? null,
+    redirect,
     signal,
     cache: 'no-store',
     credentials: withCredentials ? 'include' : 'same-origin',
-    redirect: request.redirect === 'follow' ? 'follow' : 'manual',
-    ...(body == null ? {} : { body }),
-    // What fetch demands with a body that is a stream.
-    ...(body instanceof Object && 'getReader' in body && { duplex: 'half' }),
+    // What fetch demands with a body that is a stream, and nothing to any other.
+    ...{ duplex: 'half' },
   });
+  const reader = response.body?.getReader();
+  // For a `fetch` that does not heed its signal. Its answer may come late.
+  const cancel = () => {
+    reader?.cancel().catch(() => undefined);
+  };
+  if (signal.aborted) cancel();
+  signal.throwIfAborted();
+  signal.addEventListener('abort', cancel);
+  return { response, reader };
 }
 
 /** A header value is bytes, which fetch takes, and gives, as one character each. */
@@ -134,62 +84,46 @@ export function utf8ByteString(text: string): string {
   return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join('');
 }
 
-/** Rejects unless the response is an event stream; reads the beginning of what it is instead. */
-export async function checkResponse(response: Response): Promise<void> {
+/** Rejects unless the response is an event stream; reads the beginning of what it is instead. To cancel the rest is left to the caller. */
+export async function checkResponse(response: Response, reader: Reader | undefined): Promise<void> {
   const { status, headers } = response;
-  if (response.type === 'opaqueredirect' || REDIRECTS.includes(status)) {
-    response.body?.cancel().catch(() => undefined);
-    throw new SseError(
-      'http',
-      "The server redirects. A request with headers or a body does not go where it cannot see; pass redirect: 'follow' to allow it.",
-      { status: status || undefined },
-    );
-  }
-  if (status === 204) {
-    throw new SseError('no-content', 'The server has no more to send (204).', { status, headers });
-  }
-  const details = { status, headers, retryAfter: parseRetryAfter(headers.get('retry-after'), Date.now()) };
-  if (status !== 200) {
-    throw new SseError('http', `The server answered ${status}.`, {
-      ...details,
-      body: await beginning(response),
+  const type = headers.get('content-type') ?? 'no content type';
+  const refuse = async (code: SseError['code'], message: string): Promise<never> => {
+    throw new SseError(code, message, {
+      status: status || undefined,
+      headers,
+      retryAfter: parseRetryAfter(headers.get('retry-after'), Date.now()),
+      body: await beginning(reader),
     });
+  };
+  if (response.type === 'opaqueredirect' || REDIRECTS.includes(status)) {
+    await refuse('http', "The server redirects. Give redirect: 'follow' if headers and body may go there.");
   }
-  const type = (headers.get('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
-  if (type !== 'text/event-stream') {
-    throw new SseError(
-      'content-type',
-      `The server sent ${type || 'no content type'} instead of text/event-stream.`,
-      {
-        ...details,
-        body: await beginning(response),
-      },
-    );
+  if (status === 204) await refuse('no-content', 'The server has no more to send (204).');
+  if (status !== 200) await refuse('http', `The server answered ${status}.`);
+  if (!/^text\/event-stream\s*(;|$)/i.test(type)) {
+    await refuse('content-type', `The server sent ${type} instead of text/event-stream.`);
   }
 }
 
-/** The first of a body, as text. The rest is cancelled unread. */
-async function beginning({ body }: Response): Promise<string> {
-  if (!body) return '';
-  const reader = body.getReader();
-  const cancel = () => {
-    reader.cancel().catch(() => undefined);
-  };
-  const timer = setTimeout(cancel, ERROR_BODY_PATIENCE);
+/** The first of a body, as text. */
+async function beginning(reader: Reader | undefined): Promise<string> {
+  const timer = setTimeout(() => {
+    reader?.cancel().catch(() => undefined);
+  }, ERROR_BODY_PATIENCE);
   const decoder = new TextDecoder();
   let text = '';
   let left = ERROR_BODY;
   try {
     while (left > 0) {
-      const { value } = await reader.read();
-      if (!value) break;
-      text += decoder.decode(value.subarray(0, left), { stream: true });
-      left -= value.length;
+      const result = await reader?.read();
+      if (!result?.value) break;
+      text += decoder.decode(result.value.subarray(0, left), { stream: true });
+      left -= result.value.length;
     }
   } catch {
     // What has come until the connection broke is still the best explanation there is.
   }
   clearTimeout(timer);
-  cancel();
   return text;
 }

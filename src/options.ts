@@ -3,13 +3,7 @@ import type { Resumed } from './gap.js';
 import { chooseTransport, type TransportOptions } from './choose-transport.js';
 import type { DecodeOptions, Decoded, Impossible } from './decode-options.js';
 import type { EventSourceClass } from './native-transport.js';
-import {
-  requestOptions,
-  resolveUrl,
-  type FetchOptions,
-  type StreamOptions,
-  type UrlSource,
-} from './request.js';
+import { resolveUrl, type FetchOptions, type StreamOptions, type UrlSource } from './request.js';
 import { retryPolicy, type RetryOptions } from './retry.js';
 import { storageKey, type IdStorage } from './last-event-id.js';
 import type { Debug } from './trace.js';
@@ -176,9 +170,8 @@ export type OptionsArgument<Events extends object> = [Decoded<Events>] extends [
 /** From what a caller asks for to what a connection needs. Throws `TypeError` for what cannot work. */
 export function connectionOptions(url: UrlSource, options: ConnectOptions): ConnectionOptions {
   const { transport = 'auto', retry, storage, lastEventIdParam } = options;
-  validate(url, { ...options, transport });
+  const request = validate(url, { ...options, transport });
   validateDecodes(options);
-  const request = requestOptions(url, options);
   const { method } = request;
   const choice: TransportOptions = {
     transport,

@@ -57,8 +57,8 @@ export function parseSse(
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   return readMessages(
     async () => {
-      if (response) await checkResponse(response);
       reader = body?.getReader();
+      if (response) await checkResponse(response, reader);
       return {
         origin: response?.url ? new URL(response.url).origin : '',
         read: async () => (await reader?.read())?.value,

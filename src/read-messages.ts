@@ -34,12 +34,9 @@ export interface MessageIterator<T = string> extends AsyncIterator<SseMessage<T>
   [Symbol.asyncIterator](): MessageIterator<T>;
 }
 
-type Taken = SseMessage<unknown> | undefined;
-
 /**
  * The messages of one stream, pulled: the next bytes are asked for when all messages of those before have been taken, so a slow reader
- * slows the server and no queue grows. Written by hand, since `return()` of a generator waits for the `next()` before it, which a silent
- * server never settles.
+ * slows the server and no queue grows.
  *
  * @param open - Called at the first `next()`, with a signal that aborts when nobody reads any more.
  * @param cancel - Called when nobody reads any more, even if nobody ever began.
@@ -53,127 +50,111 @@ export function readMessages(
   let messages: SseMessage[] = [];
   let taken = 0;
   let isOver = false;
-  let failure: { readonly reason: unknown } | undefined;
-  let read: ByteSource['read'] | undefined;
-  let parse: ((chunk: Uint8Array) => void) | undefined;
-  let turn: Promise<unknown> = Promise.resolve();
+  let isLeft = false;
   /** How many calls of `next()` wait. */
   let pulls = 0;
+  /** What `next()` took, and found to be not decoded yet. */
+  let early: ReturnType<typeof take>;
   /** Ends the wait for functions of the caller, which may never settle. */
-  let leave: () => void = () => undefined;
+  let endWait: () => void = () => undefined;
 
+  /** No more is read. What has come already is still due. */
   const stop = () => {
     if (isOver) return;
     isOver = true;
     controller.abort();
     cancel();
   };
-  /** There are no more bytes. */
-  const end = () => {
-    if (!isOver && until !== undefined) failure = { reason: cutShort() };
-    stop();
-  };
-  const refuse = (reason: unknown): Taken => {
-    stop();
-    drop({ reason });
-    return undefined;
-  };
-  const abort = () => {
-    refuse(signal?.reason);
-  };
-  /** What has come already goes to nobody any more. */
-  const drop = (why: typeof failure) => {
-    signal?.removeEventListener('abort', abort);
-    failure = why;
+  /** Nobody wants what has come, either. */
+  const leave = () => {
+    signal?.removeEventListener('abort', leave);
+    isLeft = true;
     messages = [];
-    leave();
+    stop();
+    endWait();
   };
   const orLeft = <T>(promise: Promise<T>): Promise<T | undefined> =>
     new Promise((resolve, reject) => {
-      leave = () => {
+      endWait = () => {
         resolve(undefined);
       };
       promise.then(resolve, reject);
+      if (isLeft) endWait();
     });
-
-  async function begin(): Promise<void> {
-    const source = await open(controller.signal);
-    const { origin } = source;
-    read = source.read;
-    parse = createParser(
-      {
-        event(type, data, lastEventId) {
-          if (isOver) return;
-          const message = { type, data, lastEventId, origin, raw: data };
-          if (isLast(until, message)) stop();
-          else messages.push(message);
-        },
-      },
-      options,
-    );
-  }
-
-  /** Reads until there is a message, or none will come. */
-  async function fill(): Promise<void> {
-    messages = [];
-    taken = 0;
-    try {
-      if (!read) await orLeft(begin());
-      while (!isOver && messages.length === 0) {
-        const bytes = await read?.();
-        if (bytes) parse?.(bytes);
-        else end();
-      }
-    } catch (error) {
-      // What ended the reading by its own hand is not a failure.
-      if (!isOver) failure = { reason: error };
-      stop();
-    }
-  }
-
-  /** The next message as it is typed. Nothing at the end, and where the loop is left meanwhile. */
-  function take(): Taken | Promise<Taken> {
+  /** The next of what has come, as it is typed. */
+  const take = () => {
     const message = messages[taken];
     if (!message) return undefined;
     taken += 1;
-    if (!decode) return message;
+    return decode ? decode(message) : message;
+  };
+
+  async function* read(): AsyncGenerator<SseMessage<unknown>, undefined> {
     try {
-      const decoded = decode(message);
-      return decoded instanceof Promise ? orLeft(decoded).catch(refuse) : decoded;
-    } catch (error) {
-      return refuse(error);
+      const source = isOver ? undefined : await orLeft(open(controller.signal));
+      const { origin = '' } = source ?? {};
+      const parse = createParser(
+        {
+          event(type, data, lastEventId) {
+            if (isOver) return;
+            const message = { type, data, lastEventId, origin, raw: data };
+            if (isLast(until, message)) stop();
+            else messages.push(message);
+          },
+        },
+        options,
+      );
+      do {
+        try {
+          const bytes = await source?.read();
+          if (bytes) parse(bytes);
+          else if (!isOver && until !== undefined) throw cutShort();
+          else stop();
+        } catch (error) {
+          // Where `until` or the reader has ended it, what breaks then is no failure.
+          if (!isOver) throw error;
+        } finally {
+          for (let next; (next = early ?? take());) {
+            early = undefined;
+            const value = next instanceof Promise ? await orLeft(next) : next;
+            pulls -= 1;
+            if (value) yield value;
+          }
+          messages = [];
+          taken = 0;
+        }
+      } while (!isOver);
+    } finally {
+      leave();
     }
-  }
-
-  async function pull(
-    atHand: Taken | Promise<Taken>,
-  ): Promise<IteratorResult<SseMessage<unknown>, undefined>> {
-    const value = await (atHand ?? take() ?? (isOver ? undefined : fill().then(take)));
-    pulls -= 1;
-    if (value) return { done: false, value };
-    const why = failure;
-    drop(undefined);
     // As it is, even where it is no Error: a caller compares it with the reason of the signal.
-    if (why) throw why.reason as Error;
-    return { done: true, value: undefined };
+    if (signal?.aborted) throw signal.reason as Error;
+    return undefined;
   }
 
-  if (signal?.aborted) abort();
-  else signal?.addEventListener('abort', abort);
+  if (signal?.aborted) leave();
+  else signal?.addEventListener('abort', leave);
+  const reading = read();
   return {
     next() {
-      // What has come already needs no turn: eight promises for each event would cost more than the event.
-      const atHand = pulls > 0 ? undefined : take();
-      if (atHand && !(atHand instanceof Promise)) return Promise.resolve({ done: false, value: atHand });
-      pulls += 1;
-      const result = turn.then(() => pull(atHand));
-      turn = result.catch(() => undefined);
-      return result;
+      try {
+        if (pulls === 0) early = take();
+      } catch (error) {
+        return reading.throw(error);
+      }
+      if (!early || early instanceof Promise) {
+        pulls += 1;
+        return reading.next();
+      }
+      // What has come already needs no turn: that would cost more than the event.
+      const value = early;
+      early = undefined;
+      return Promise.resolve({ done: false, value });
     },
     return() {
-      stop();
-      drop(undefined);
-      return Promise.resolve({ done: true, value: undefined });
+      // A generator by itself would wait for the `next()` before it, which a silent server never settles.
+      leave();
+      return reading.return(undefined);
     },
     [Symbol.asyncIterator]() {
       return this;

@@ -1,4 +1,4 @@
-import { deadline } from './deadline.js';
+import { within } from './deadline.js';
 import { SseError } from './errors.js';
 import type { SseMessage } from './message.js';
 import { MAX_EVENT_SIZE } from './parse.js';
@@ -77,12 +77,12 @@ export interface RequestOptions extends Pick<
   TransportRequest,
   'withCredentials' | 'method' | 'redirect' | 'openTimeout' | 'idleTimeout' | 'maxEventSize' | 'fetch'
 > {
-  readonly url: UrlSource;
+  readonly url: Exclude<UrlSource, URL>;
   readonly headers: HeadersSource | undefined;
   readonly body: BodySource;
   /** Set where the caller's headers do not. */
   readonly contentType: string | undefined;
-  readonly lastEventIdParam: string | undefined;
+  readonly lastEventIdParam?: string | undefined;
 }
 
 /**
@@ -166,13 +166,11 @@ export function resolveUrl(input: unknown): string {
     url = new URL(input, document?.baseURI ?? location?.href);
   } catch {
     // Without the input in the message: it may hold a token.
-    throw new TypeError(
-      'The URL cannot be resolved. Without a page (in Node, say) it must be absolute: https://host/path.',
-    );
+    throw new TypeError('The URL cannot be resolved. Without a page it must be absolute: https://host/path.');
   }
   if (url.username || url.password) {
     throw new TypeError(
-      'The URL holds a user name or password, which fetch refuses. Send an Authorization header instead.',
+      'The URL must not hold a user name or password. Send an Authorization header instead.',
     );
   }
   return url.href;
@@ -188,25 +186,20 @@ export function isSendableId(id: string): boolean {
 
 /** The request that the caller's options describe. */
 export function requestOptions(url: UrlSource, options: StreamOptions & FetchOptions): RequestOptions {
-  const { json, headers, redirect } = options;
-  const hasBody = json !== undefined || (options.body ?? undefined) !== undefined;
-  const body = json === undefined ? options.body : (JSON.stringify(json) as string | undefined);
-  if (json !== undefined && body === undefined) {
-    throw new TypeError(
-      '`json` must be a value that JSON can hold. Give a function that makes it as `body`.',
-    );
-  }
+  const { json, headers } = options;
+  const isJson = json !== undefined;
+  const body = isJson ? JSON.stringify(json) : (options.body ?? undefined);
+  const hasBody = body !== undefined;
+  const { method = hasBody ? 'POST' : 'GET', redirect = hasBody || headers ? 'error' : 'follow' } = options;
   return {
+    ...options,
     url: typeof url === 'function' ? url : resolveUrl(url),
-    method: options.method?.toUpperCase() ?? (hasBody ? 'POST' : 'GET'),
+    method: method.toUpperCase(),
     headers,
     body,
-    contentType: json === undefined ? undefined : 'application/json',
+    contentType: isJson ? 'application/json' : undefined,
     withCredentials: options.withCredentials ?? false,
-    lastEventIdParam: options.lastEventIdParam,
-    redirect: redirect === 'follow' || (!redirect && !hasBody && !headers) ? 'follow' : 'manual',
-    openTimeout: options.openTimeout,
-    idleTimeout: options.idleTimeout,
+    redirect: redirect === 'follow' ? redirect : 'manual',
     maxEventSize: options.maxEventSize ?? MAX_EVENT_SIZE,
     fetch: options.fetch ?? ((...args) => fetch(...args)),
   };
@@ -218,19 +211,8 @@ export function prepareRequest(
   context: RequestContext,
   types: Iterable<string>,
 ): Promise<TransportRequest> {
-  const { openTimeout: ms } = options;
   const request = prepare(options, context, types);
-  if (ms === undefined) return request;
-  return new Promise((resolve, reject) => {
-    const limit = deadline(ms, () => {
-      reject(new SseError('timeout', `URL, headers and body took more than ${ms} ms.`));
-    });
-    const end = () => {
-      limit.cancel();
-    };
-    context.signal.addEventListener('abort', end);
-    request.finally(end).then(resolve, reject);
-  });
+  return within(request, options.openTimeout, 'answer of your functions', context.signal);
 }
 
 async function prepare(
@@ -248,16 +230,12 @@ async function prepare(
       : source;
   };
 
-  let url = resolveUrl(await call<string | URL>(options.url));
+  const url = new URL(resolveUrl(await call<string | URL>(options.url)));
   const headers = headersOf(await call<HeadersInit | undefined>(options.headers));
   const body = await call(options.body);
   if (contentType && !headers.has('content-type')) headers.set('content-type', contentType);
-  if (lastEventIdParam && lastEventId) {
-    const withId = new URL(url);
-    withId.searchParams.set(lastEventIdParam, lastEventId);
-    url = withId.href;
-  }
-  return { ...options, url, headers, body, lastEventId, signal, types };
+  if (lastEventIdParam && lastEventId) url.searchParams.set(lastEventIdParam, lastEventId);
+  return { ...options, url: url.href, headers, body, lastEventId, signal, types };
 }
 
 /** Throws `TypeError` for what are no headers. */
@@ -267,7 +245,7 @@ export function headersOf(init: HeadersInit | undefined): Headers {
   } catch {
     // Without the engine's message: some quote the value.
     throw new TypeError(
-      '`headers` has a name or a value that cannot be sent: line breaks, or characters beyond Latin-1, which encodeURIComponent makes sendable.',
+      '`headers` must not hold line breaks, nor characters beyond Latin-1: use encodeURIComponent.',
     );
   }
 }

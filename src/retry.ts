@@ -32,44 +32,28 @@ export interface RetryOptions {
   readonly shouldRetry?: ((error: SseError) => boolean | undefined) | undefined;
 }
 
-/** {@link RetryOptions} with every default in place. */
-export interface RetryPolicy {
-  readonly limit: number;
-  readonly factor: number;
-  readonly maxInterval: number;
-  readonly jitter: boolean;
-  readonly maxElapsed: number;
-  readonly shouldRetry: RetryOptions['shouldRetry'];
-}
+/** As {@link shouldRetry} and {@link retryDelay} take it. */
+export type RetryPolicy = RetryOptions;
 
 /** `false` never retries, a number is the `limit`, `undefined` retries by the defaults. */
 export function retryPolicy(retry: false | number | RetryOptions | undefined): RetryPolicy {
-  const options: RetryOptions =
-    typeof retry === 'object' ? retry : { limit: typeof retry === 'number' ? retry : undefined };
-  return {
-    limit: retry === false ? 0 : (options.limit ?? Infinity),
-    factor: options.factor ?? 2,
-    maxInterval: options.maxInterval ?? 30_000,
-    jitter: options.jitter ?? true,
-    maxElapsed: options.maxElapsed ?? Infinity,
-    shouldRetry: options.shouldRetry,
-  };
+  return typeof retry === 'object' ? retry : { limit: retry === false ? 0 : retry };
 }
 
 /** Whether another attempt follows failure number `failures`, `elapsed` ms after the first of them. */
 export function shouldRetry(
-  policy: RetryPolicy,
+  { limit = Infinity, maxElapsed = Infinity, shouldRetry }: RetryPolicy,
   error: SseError,
   failures: number,
   elapsed: number,
 ): boolean {
-  if (failures > policy.limit || elapsed > policy.maxElapsed) return false;
-  return attempt(() => policy.shouldRetry?.(error)) ?? isTransient(error);
+  if (failures > limit || elapsed > maxElapsed) return false;
+  return attempt(() => shouldRetry?.(error)) ?? isTransient(error);
 }
 
 function isTransient({ code, status = 0 }: SseError): boolean {
-  if (code === 'http') return status >= 500 || status === 408 || status === 425 || status === 429;
-  return code === 'network' || code === 'timeout' || code === 'failed';
+  if (code === 'http') return status >= 500 || [408, 425, 429].includes(status);
+  return ['network', 'timeout', 'failed'].includes(code);
 }
 
 /**
@@ -78,7 +62,7 @@ function isTransient({ code, status = 0 }: SseError): boolean {
  * names one moment to a crowd must not get the crowd at that moment.
  */
 export function retryDelay(
-  { factor, maxInterval, jitter }: RetryPolicy,
+  { factor = 2, maxInterval = 30_000, jitter = true }: RetryPolicy,
   interval: number,
   failures: number,
   retryAfter = 0,

@@ -24,8 +24,8 @@ export interface TransportRequest {
   /** `'manual'`: a redirect is an error, since the request carries what must not go elsewhere. */
   readonly redirect: 'follow' | 'manual';
   /** ms without response headers, and without a single byte, after which the attempt fails with `timeout`. */
-  readonly openTimeout: number | undefined;
-  readonly idleTimeout: number | undefined;
+  readonly openTimeout?: number | undefined;
+  readonly idleTimeout?: number | undefined;
   /** Characters after which an event fails the attempt with `overflow`. */
   readonly maxEventSize: number;
   readonly fetch: typeof fetch;

@@ -1,219 +1,190 @@
-import { headersOf, resolveUrl } from './request.js';
-
-/** What native `EventSource` cannot do, by the option that asks for it. */
-const BEYOND_NATIVE = {
-  headers: 'send headers',
-  method: 'send anything but GET',
-  body: 'send a body',
-  json: 'send a body',
-  openTimeout: 'time out',
-  idleTimeout: 'see bytes',
-  maxEventSize: 'limit events',
-  redirect: 'control redirects',
-  fetch: 'use fetch',
-  resumed: 'see response headers',
-};
-
-const TRANSPORTS: readonly unknown[] = ['auto', 'native', 'fetch'];
-const REDIRECTS: readonly unknown[] = [undefined, 'follow', 'error'];
-/** With 0 of these every attempt would fail. */
-const LIMITS = ['openTimeout', 'idleTimeout', 'maxEventSize'];
-const RETRY_NUMBERS = ['limit', 'factor', 'maxInterval', 'maxElapsed'];
+import { headersOf, requestOptions, type RequestOptions, type UrlSource } from './request.js';
 
 /** Options as they come from JavaScript: anything. */
 type Unchecked = Readonly<Record<string, unknown>>;
+
+const COUNT = 'a number, 0 or more';
+/** With 0 of these every attempt would fail. */
+const LIMIT = 'a positive number';
+const DECODER = '"text", "json" or a function';
+
+/** What the options of every request must be. */
+const REQUEST = {
+  withCredentials: 'a boolean',
+  lastEventId: 'a string',
+  lastEventIdParam: 'a string',
+  method: 'a string',
+  until: 'a string or a function',
+  fetch: 'a function',
+  redirect: '"follow" or "error"',
+  openTimeout: LIMIT,
+  idleTimeout: LIMIT,
+  maxEventSize: LIMIT,
+};
+
+/** What those of a client must be, too. */
+const CLIENT = {
+  transport: '"auto", "native", "fetch" or a function',
+  EventSource: 'a function',
+  resumed: 'a function',
+  share: 'a function: what sharedConnection(name) returns',
+  storageKey: 'a string',
+  autoConnect: 'a boolean',
+  debug: 'a boolean or a function',
+  retryInterval: COUNT,
+  retry: 'false, a number of attempts, or an object',
+};
+
+const RETRY = {
+  limit: COUNT,
+  factor: COUNT,
+  maxInterval: COUNT,
+  maxElapsed: COUNT,
+  jitter: 'a boolean',
+  shouldRetry: 'a function',
+};
+
+/** Each of these makes `auto` use fetch. */
+const BEYOND_NATIVE = [
+  'headers',
+  'method',
+  'body',
+  'json',
+  'openTimeout',
+  'idleTimeout',
+  'maxEventSize',
+  'redirect',
+  'fetch',
+  'resumed',
+];
 
 function check(valid: unknown, cure: string): asserts valid {
   if (!valid) throw new TypeError(cure);
 }
 
-function checkType(
-  type: 'string' | 'function' | 'boolean',
-  names: readonly string[],
-  options: Unchecked,
-): void {
-  for (const name of names) {
-    check(options[name] === undefined || typeof options[name] === type, `\`${name}\` must be a ${type}.`);
-  }
+/** The words are the check: they name the type of each value that may be, or the value itself, as JSON has it. */
+function checkOption(name: string, value: unknown, words: string): void {
+  check(
+    value === undefined ||
+      (value !== null && words.includes(typeof value)) ||
+      words.includes(JSON.stringify(value)),
+    `\`${name}\` must be ${words}.`,
+  );
 }
 
-function checkNumbers(names: readonly string[], options: Unchecked): void {
-  for (const name of names) {
-    const value = options[name] ?? 0;
-    check(typeof value === 'number' && value >= 0, `\`${name}\` must be a number, 0 or more.`);
-  }
-}
-
-function checkLimits(options: Unchecked): void {
-  for (const name of LIMITS) {
-    const value = options[name] ?? 1;
-    check(
-      typeof value === 'number' && value > 0,
-      `\`${name}\` must be a number above 0. Leave it out for the default.`,
-    );
+function checkOptions(options: Unchecked, wording: Readonly<Record<string, string>>): void {
+  for (const [name, words] of Object.entries(wording)) {
+    const value = options[name];
+    const isTooSmall = typeof value === 'number' && !(value > 0 || (value === 0 && words !== LIMIT));
+    checkOption(name, isTooSmall ? null : value, words);
   }
 }
 
 /** An object or an array, which fetch would send as "[object Object]". */
-function isPlain(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null || Array.isArray(value);
-}
+const isPlain = (value: unknown) =>
+  typeof value === 'object' &&
+  value &&
+  [Object, Array, undefined].includes(value.constructor as ArrayConstructor);
 
 /** Whether one of the options is beyond native. */
 export function asksFetch(options: object): boolean {
-  return Object.keys(BEYOND_NATIVE).some((name) => (options as Unchecked)[name] !== undefined);
+  return BEYOND_NATIVE.some((name) => (options as Unchecked)[name] !== undefined);
 }
 
-/** Rejects what cannot work, with the cure, before anything is sent. Throws `TypeError`. */
-export function validate(url: unknown, given: object): void {
+/** The request that the options describe. What cannot work is rejected with the cure, before anything is sent. Throws `TypeError`. */
+export function validateRequest(url: UrlSource, given: object): RequestOptions {
   const options = given as Unchecked;
-  const {
-    transport,
-    retry,
-    method = 'POST',
-    headers,
-    json,
-    redirect,
-    until,
-    lastEventId = '',
-    lastEventIdParam,
-    signal,
-    storage,
-    storageKey,
-    debug,
-    share,
-  } = options;
-  const body = options.body ?? undefined;
-  if (typeof url !== 'function') {
-    const { protocol } = new URL(resolveUrl(url));
-    check(
-      typeof transport === 'function' ||
-        typeof options.fetch === 'function' ||
-        typeof options.EventSource === 'function' ||
-        /^(https?|data|blob|.+-extension):$/.test(protocol),
-      `The URL must be http: or https:, not ${protocol} A page opened as a file must be served.`,
-    );
-  }
-  check(
-    typeof transport === 'function' || TRANSPORTS.includes(transport),
-    "`transport` must be 'auto', 'native', 'fetch', or a function.",
-  );
-  checkNumbers(['retryInterval'], options);
-  checkLimits(options);
-  if (typeof retry === 'object' && retry) {
-    checkNumbers(RETRY_NUMBERS, retry as Unchecked);
-    checkType('function', ['shouldRetry'], retry as Unchecked);
-    checkType('boolean', ['jitter'], retry as Unchecked);
-  } else if (retry !== undefined && retry !== false) {
-    check(
-      typeof retry === 'number' && retry >= 0,
-      '`retry` must be false, a number of attempts, or an object.',
-    );
-  }
-  checkType('string', ['method', 'lastEventId', 'lastEventIdParam', 'storageKey'], options);
+  const { lastEventId, lastEventIdParam, signal, headers, json, body } = options;
+  checkOptions(options, REQUEST);
   check(lastEventIdParam !== '', '`lastEventIdParam` must not be empty.');
-  checkType('function', ['fetch', 'EventSource', 'resumed'], options);
   check(
-    ['undefined', 'string', 'function'].includes(typeof until),
-    '`until` must be a string or a function.',
-  );
-  checkType('boolean', ['withCredentials', 'autoConnect'], options);
-  check(
-    typeof lastEventId === 'string' && !/[\0\r\n]/.test(lastEventId),
-    '`lastEventId` must not hold CR, LF or NUL: no stream can have sent it.',
+    typeof lastEventId !== 'string' || !/[\0\r\n]/.test(lastEventId),
+    '`lastEventId` must not hold CR, LF or NUL.',
   );
   check(signal === undefined || signal instanceof AbortSignal, '`signal` must be an AbortSignal.');
+  if (typeof headers !== 'function') headersOf(headers as HeadersInit);
+  check(json === undefined || (body ?? undefined) === undefined, 'Give `json` or `body`, not both.');
+  check(!isPlain(body), '`body` must not be an object or an array: give that as `json`.');
+  const request = requestOptions(url, options);
   check(
-    ['undefined', 'boolean', 'function'].includes(typeof debug),
-    '`debug` must be a boolean or a function.',
+    json === undefined || request.body !== undefined,
+    '`json` must be a value that JSON can hold. Give a function as `body`.',
   );
-  if (headers !== undefined && typeof headers !== 'function') headersOf(headers as HeadersInit);
-  check(REDIRECTS.includes(redirect), "`redirect` must be 'follow' or 'error'.");
-  check(json === undefined || body === undefined, 'Give `json` or `body`, not both.');
-  check(!isPlain(body), '`body` must be something fetch can send. Give an object or an array as `json`.');
   check(
-    (json === undefined && body === undefined) ||
-      (typeof method === 'string' && !/^(get|head)$/i.test(method)),
-    'A GET or HEAD request has no body: take `method` away, or `json` and `body`.',
+    request.body === undefined || !/^(GET|HEAD)$/.test(request.method),
+    'GET and HEAD have no body: take `method` away, or `json` and `body`.',
+  );
+  return request;
+}
+
+/** The same for a client. */
+export function validate(url: UrlSource, given: object): RequestOptions {
+  const options = given as Unchecked;
+  const { transport, retry, lastEventId, lastEventIdParam, storage, storageKey, share } = options;
+  checkOptions(options, CLIENT);
+  if (typeof retry === 'object') checkOptions(retry as Unchecked, RETRY);
+  const request = validateRequest(url, options);
+  check(
+    typeof request.url === 'function' ||
+      typeof (options.fetch ?? options.EventSource ?? transport) === 'function' ||
+      /^(https?|data|blob|[^:]+-extension):/.test(request.url),
+    'The URL must be http: or https:. A page opened as a file must be served.',
   );
   check(
     !storage || typeof url !== 'function' || storageKey,
     '`storage` needs a `storageKey` where the URL is a function.',
   );
   check(
-    share === undefined || typeof share === 'function',
-    '`share` must be what sharedConnection(name) returns.',
-  );
-  const isGet =
-    json === undefined &&
-    body === undefined &&
-    (typeof options.method !== 'string' || /^get$/i.test(options.method));
-  check(
-    !share || isGet || retry !== undefined,
-    '`share`: a tab that takes over would send the request once more, which only a GET allows. Give `retry` if yours may be repeated.',
+    !share || request.method === 'GET' || retry !== undefined,
+    '`share` repeats the request where another tab takes over. Give `retry` if it may, or use GET.',
   );
   if (transport === 'native') {
-    for (const [name, deed] of Object.entries(BEYOND_NATIVE)) {
-      check(
-        options[name] === undefined,
-        `\`${name}\`: native EventSource cannot ${deed}. Use transport: 'auto' or 'fetch'.`,
-      );
+    const cure = "use transport: 'auto' or 'fetch'.";
+    for (const name of BEYOND_NATIVE) {
+      check(options[name] === undefined, `\`${name}\` is beyond native EventSource: ${cure}`);
     }
+    const name = lastEventId ? 'lastEventId' : storage ? 'storage' : share ? 'share' : undefined;
     check(
-      (!lastEventId && !storage && !share) || lastEventIdParam,
-      `\`${lastEventId ? 'lastEventId' : storage ? 'storage' : 'share'}\`: native EventSource cannot send an id as a header at first. Give \`lastEventIdParam\`, or use transport: 'auto' or 'fetch'.`,
+      !name || lastEventIdParam,
+      `\`${name}\`: native EventSource sends no id of its own. Give \`lastEventIdParam\`, or ${cure}`,
     );
   }
+  return request;
 }
 
-const isDecoder = (value: unknown) => value === 'text' || value === 'json' || typeof value === 'function';
+function checkSchema(name: string, schema: unknown): void {
+  check(
+    schema === undefined || isSchema(schema),
+    `\`${name}\` must be a Standard Schema: of zod 3.24, valibot 1, arktype 2, or newer.`,
+  );
+}
 
 /** The schemas of some libraries are functions. */
-function isSchema(value: unknown): boolean {
-  const standard =
-    (typeof value === 'object' && value) || typeof value === 'function'
-      ? (value as { readonly '~standard'?: Unchecked | undefined })['~standard']
-      : undefined;
-  return typeof standard?.validate === 'function';
-}
-
-const entries = (value: unknown): [string, unknown][] =>
-  typeof value === 'object' && value && !isSchema(value) ? Object.entries(value) : [];
-
-const NO_SCHEMA = 'must be a Standard Schema: one of zod 3.24 or newer, valibot 1, arktype 2, and others.';
+const isSchema = (value: unknown) =>
+  typeof (value as { readonly '~standard'?: Unchecked } | null | undefined)?.['~standard']?.validate ===
+  'function';
 
 /** For all payloads of one stream. Throws `TypeError`. */
 export function validateDecode(given: object): void {
   const { decode, schema } = given as Unchecked;
-  check(decode === undefined || isDecoder(decode), "`decode` must be 'text', 'json' or a function.");
-  check(schema === undefined || isSchema(schema), `\`schema\` ${NO_SCHEMA}`);
+  checkOption('decode', decode, DECODER);
+  checkSchema('schema', schema);
 }
 
 /** By event type. Throws `TypeError`. */
 export function validateDecodes(given: object): void {
   const { decode, schemas } = given as Unchecked;
-  check(
-    decode === undefined || isDecoder(decode) || (typeof decode === 'object' && decode),
-    "`decode` must be 'text', 'json', a function, or an object with one of these by event type.",
-  );
-  for (const [type, decoder] of entries(decode)) {
-    check(
-      decoder === undefined || isDecoder(decoder),
-      `\`decode\` of "${type}" must be 'text', 'json' or a function.`,
-    );
+  checkOption('decode', decode, `${DECODER}, or an object with one of these by event type`);
+  if (typeof decode === 'object') {
+    for (const [type, decoder] of Object.entries(decode ?? {})) {
+      checkOption(`decode.${type}`, decoder, DECODER);
+    }
   }
-  check(
-    schemas === undefined || (typeof schemas === 'object' && schemas && !isSchema(schemas)),
-    '`schemas` must be an object with a schema by event type: { tick: schema }.',
-  );
-  for (const [type, schema] of entries(schemas)) {
-    check(schema === undefined || isSchema(schema), `The schema of "${type}" ${NO_SCHEMA}`);
-  }
+  checkOption('schemas', isSchema(schemas) ? null : schemas, 'an object with a schema by event type');
+  for (const [type, schema] of Object.entries(schemas ?? {})) checkSchema(`schemas.${type}`, schema);
 }
 
 /** How far a loop may fall behind. Throws `TypeError`. */
 export function validateLimit(limit: unknown): void {
-  check(typeof limit === 'number' && limit >= 1, '`limit` must be a number of events, 1 or more.');
+  checkOptions({ limit }, { limit: LIMIT });
 }

@@ -190,7 +190,7 @@ describe('a request', () => {
   test('of which a header can never be sent is a TypeError of the constructor, without the value', () => {
     const create = () => new SseClient(server.origin, { headers: { Authorization: 'Bearer secret\nX: y' } });
     expect(create).toThrow(TypeError);
-    expect(create).toThrow(/value that cannot be sent: line breaks.* encodeURIComponent/);
+    expect(create).toThrow(/`headers` must not hold line breaks.* encodeURIComponent/);
     expect(create).not.toThrow(/secret/);
   });
 

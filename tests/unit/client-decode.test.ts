@@ -367,20 +367,20 @@ describe('an asynchronous schema', () => {
 
 describe('options that cannot work', () => {
   test.for<[object, RegExp]>([
-    [{ decode: 'jsn' }, /`decode` must be 'text', 'json', a function, or an object/],
+    [{ decode: 'jsn' }, /`decode` must be "text", "json" or a function, or an object/],
     [{ decode: null }, /`decode` must be/],
     [{ decode: 1 }, /`decode` must be/],
-    [{ decode: { tick: 'jsn' } }, /`decode` of "tick" must be 'text', 'json' or a function/],
-    [{ decode: { tick: null } }, /`decode` of "tick"/],
-    [{ decode: Object.fromEntries([['__proto__', 1]]) }, /`decode` of "__proto__"/],
+    [{ decode: { tick: 'jsn' } }, /`decode.tick` must be "text", "json" or a function/],
+    [{ decode: { tick: null } }, /`decode.tick`/],
+    [{ decode: Object.fromEntries([['__proto__', 1]]) }, /`decode.__proto__`/],
     [{ schemas: null }, /`schemas` must be an object with a schema by event type/],
     [{ schemas: 'tick' }, /`schemas` must be/],
     [{ schemas: z.string() }, /`schemas` must be an object with a schema by event type/],
     [{ schemas: type('string') }, /`schemas` must be/],
-    [{ schemas: { tick: {} } }, /The schema of "tick" must be a Standard Schema: .*zod/],
-    [{ schemas: { tick: null } }, /The schema of "tick"/],
-    [{ schemas: { tick: (value: unknown) => value } }, /The schema of "tick"/],
-    [{ schemas: { tick: { '~standard': { validate: 1 } } } }, /The schema of "tick"/],
+    [{ schemas: { tick: {} } }, /`schemas.tick` must be a Standard Schema: .*zod/],
+    [{ schemas: { tick: null } }, /`schemas.tick`/],
+    [{ schemas: { tick: (value: unknown) => value } }, /`schemas.tick`/],
+    [{ schemas: { tick: { '~standard': { validate: 1 } } } }, /`schemas.tick`/],
   ])('%o: a TypeError with the cure, and nothing is sent', async ([options, cure]) => {
     const create = () => new SseClient(url, { ...native, ...options });
     expect(create).toThrow(TypeError);

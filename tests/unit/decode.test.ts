@@ -398,8 +398,8 @@ describe('fetchSse', () => {
   });
 
   test.for<[object, RegExp]>([
-    [{ decode: 'jsn' }, /`decode` must be 'text', 'json' or a function/],
-    [{ decode: { tick: 'json' } }, /`decode` must be 'text', 'json' or a function/],
+    [{ decode: 'jsn' }, /`decode` must be "text", "json" or a function/],
+    [{ decode: { tick: 'json' } }, /`decode` must be "text", "json" or a function/],
     [{ decode: null }, /`decode` must be/],
     [{ schema: {} }, /`schema` must be a Standard Schema: .*zod/],
     [{ schema: null }, /`schema` must be/],

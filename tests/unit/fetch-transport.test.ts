@@ -26,8 +26,15 @@ function setup(options: Partial<TransportRequest> = {}, transport = fetchTranspo
     id: (id) => log.push(['id', id]),
     reconnectionTime: (ms) => log.push(['reconnectionTime', ms]),
     reestablishing: () => log.push('reestablishing'),
-    fail: (error) => log.push(error),
-    end: () => log.push('end'),
+    // Both abort the signal, as a connection does.
+    fail: (error) => {
+      log.push(error);
+      client.abort();
+    },
+    end: () => {
+      log.push('end');
+      client.abort();
+    },
   };
   const handle = transport(
     {

@@ -41,7 +41,7 @@ describe('what cannot work is a TypeError that says the cure', () => {
   });
 
   test.for(['natve', 'websocket', 42, {}])('transport: %j', (transport) => {
-    expect(messageFor({ transport }, '/sse')).toMatch(/^`transport` must be .*'auto'.*'native'.*function/);
+    expect(messageFor({ transport }, '/sse')).toMatch(/^`transport` must be .*"auto".*"native".*function/);
   });
 
   test.for(['a\nb', 'a\rb', 'a\0b'])('lastEventId: %j, which no stream can have sent', (lastEventId) => {
@@ -83,10 +83,9 @@ describe('defaults', () => {
       url: 'http://localhost:3000/sse',
       withCredentials: false,
       lastEventId: '',
-      lastEventIdParam: undefined,
       retryInterval: 1000,
       policyGiven: false,
-      policy: { factor: 2, maxInterval: 30_000, jitter: true, maxElapsed: Infinity },
+      policy: { limit: undefined },
     });
   });
 

@@ -128,7 +128,7 @@ describe('the request of an attempt', () => {
     'json that JSON cannot hold is a TypeError that says the cure: %o',
     ([json]) => {
       expect(() => connectionOptions('/sse', { json })).toThrow(
-        new TypeError('`json` must be a value that JSON can hold. Give a function that makes it as `body`.'),
+        new TypeError('`json` must be a value that JSON can hold. Give a function as `body`.'),
       );
     },
   );
