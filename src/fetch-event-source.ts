@@ -87,7 +87,6 @@ export class FetchEventSource extends Target implements EventSource {
       {
         ...request,
         lastEventId: '',
-        stored: undefined,
         retryInterval: RECONNECTION_TIME,
         // Constant, for ever, and only for what 9.2.3 calls a network error or the end of the stream.
         policy: retryPolicy({
@@ -96,9 +95,6 @@ export class FetchEventSource extends Target implements EventSource {
           jitter: false,
           shouldRetry: ({ code }) => code === 'network' && request.method === 'GET' && canWork,
         }),
-        policyGiven: false,
-        until: undefined,
-        isAuto: false,
         // An EventSource knows no gaps.
         resumed: () => true,
         chooseTransport: () => ({ name: 'fetch', start: fetchTransport }),
