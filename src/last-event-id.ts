@@ -130,6 +130,6 @@ export class LastEventId {
 export function storageKey(url: string): string {
   const { origin, pathname, search } = new URL(url);
   let hash = 0;
-  for (let i = 0; i < search.length; i++) hash = (Math.imul(hash, 31) + search.charCodeAt(i)) | 0;
+  for (const char of search) hash = (Math.imul(hash, 31) + char.charCodeAt(0)) | 0;
   return `ssekit:${origin}${pathname}${search && `?${(hash >>> 0).toString(36)}`}`;
 }
