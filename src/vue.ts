@@ -11,8 +11,8 @@ import {
   type MaybeRefOrGetter,
   type ShallowRef,
 } from 'vue';
-import { ClientStore, type ClientState, type ComponentUrl } from './client-registry.js';
-import { LiveValue, type Reducer, type ValueOptions } from './live-value.js';
+import { clientStore, type ClientState, type ComponentUrl } from './client-registry.js';
+import { liveValue, type Reducer, type ValueOptions } from './live-value.js';
 import type { SseClient } from './client.js';
 import type { Decoded, DecodeOptions, Impossible } from './decode-options.js';
 import type { Unsubscribe } from './listeners.js';
@@ -75,7 +75,7 @@ export function useSse<Events extends object>(
   url: MaybeRefOrGetter<ComponentUrl>,
   options: MaybeRefOrGetter<object> = {},
 ): ClientRefs<Events> {
-  const fresh = () => new ClientStore<Events>(toValue(url), toValue(options));
+  const fresh = () => clientStore<Events>(toValue(url), toValue(options));
   let store = fresh();
   const state = shallowRef(store.initial);
   let isActive = typeof document !== 'undefined';
@@ -164,8 +164,7 @@ export function useSseValue<Events extends object, K extends EventName<Events>, 
 ): Readonly<ShallowRef<T>> {
   const shown: ShallowRef<T> = shallowRef(initial);
   follow(client, type, (client, type) => {
-    const value = new LiveValue(client, type, reducer, initial);
-    value.throttle = throttle;
+    const value = liveValue(client, type, reducer, initial, throttle);
     const show = () => {
       shown.value = value.getSnapshot();
     };
