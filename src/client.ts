@@ -99,9 +99,8 @@ export class SseClient<Events extends object = Record<string, string>> {
     this.#inOrder = inOrder(
       createDecodes(options),
       (message) => {
-        const closes = this.#closes;
-        this.#listenersOf(message.type)?.emit(message as never);
-        if (closes === this.#closes) this.#any.emit(message as never);
+        if (this.#listenersOf(message.type)?.emit(message as never) !== false)
+          this.#any.emit(message as never);
       },
       (error) => {
         const { attempt } = this.getSnapshot();

@@ -240,17 +240,9 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
       handle?.listen(type);
     },
     listenToAll() {
-      const isNew = !wantsAll;
       wantsAll = true;
       // Nothing is lost yet by asking again; once a native stream is open, it stays.
-      if (
-        isNew &&
-        options.transport === 'auto' &&
-        state.status === 'connecting' &&
-        state.transport === 'native'
-      ) {
-        this.reconnect();
-      }
+      if (isNative && options.transport === 'auto' && state.status === 'connecting') this.reconnect();
     },
     connect() {
       if (state.status !== 'closed') return;

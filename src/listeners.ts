@@ -69,8 +69,9 @@ export class Listeners<T> {
     for (const entry of this.#entries) if (entry.listener === listener) entry.remove();
   }
 
-  emit(value: T): void {
-    if (this.#entries.length === 0) return;
+  /** Whether the value was due to the last. */
+  emit(value: T): boolean {
+    if (this.#entries.length === 0) return true;
     const before = this.#witness();
     for (const { listener, once, remove } of this.#entries) {
       if (once) remove();
@@ -79,7 +80,8 @@ export class Listeners<T> {
       } catch (error) {
         report(error);
       }
-      if (this.#witness() !== before) return;
+      if (this.#witness() !== before) return false;
     }
+    return true;
   }
 }
