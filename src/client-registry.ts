@@ -33,7 +33,7 @@ interface Entry {
   readonly client: SseClient;
   readonly holders: Set<{ readonly options: CommonOptions }>;
   readonly snapshot: () => ClientState;
-  /** Whether the next holder finds a client that must connect: a new one, or one that was closed only because everybody had left. */
+  /** Whether the next holder finds a client that must connect: one that was closed only because everybody had left. */
   rests: boolean;
   timer?: ReturnType<typeof setTimeout> | undefined;
 }
@@ -77,7 +77,7 @@ export function clientStore<Events extends object>(
       return (shown as unknown as ClientState<Events> | undefined) ?? store.initial;
     },
     subscribe(onChange) {
-      if (key === undefined) return () => undefined;
+      if (url == null) return () => undefined;
       const open = entries.get(key);
       // A new component finds nothing in what is over, and that nobody holds any more.
       const isOver = open?.holders.size === 0 && open.client.status === 'closed';
@@ -103,19 +103,19 @@ export function clientStore<Events extends object>(
   return store;
 }
 
-function create(url: ComponentUrl, first: { readonly options: CommonOptions }): Entry {
+function create(url: string | URL, first: { readonly options: CommonOptions }): Entry {
   const holders: Entry['holders'] = new Set();
   const options = live(first.options, () => {
     const [holder = first] = holders;
     return holder.options;
   });
-  const client = new SseClient(url ?? '', { ...(options as SseClientOptions), autoConnect: false });
+  const client = new SseClient(url, options as SseClientOptions);
   let shown!: ClientState;
   let state: SseState | undefined;
   return {
     client,
     holders,
-    rests: first.options.autoConnect ?? true,
+    rests: false,
     snapshot() {
       const now = client.getSnapshot();
       if (now !== state) shown = { ...(state = now), client };

@@ -14,7 +14,7 @@ export type Unsubscribe = () => void;
 interface Entry<T> {
   /** What the caller gave, by which {@link Listeners.delete} finds it; nothing once it is removed. */
   listener: ((value: T) => void) | undefined;
-  readonly once: boolean;
+  readonly once: boolean | undefined;
   readonly remove: Unsubscribe;
 }
 
@@ -50,7 +50,7 @@ export class Listeners<T> {
     return this.#entries.length;
   }
 
-  add(listener: (value: T) => void, { once = false, signal }: ListenOptions = {}): Unsubscribe {
+  add(listener: (value: T) => void, { once, signal }: ListenOptions = {}): Unsubscribe {
     if (typeof listener !== 'function') throw new TypeError('The listener must be a function.');
     const remove = () => {
       entry.listener = undefined;

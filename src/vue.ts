@@ -78,43 +78,39 @@ export function useSse<Events extends object>(
   const fresh = () => clientStore<Events>(toValue(url), toValue(options));
   let store = fresh();
   const state = shallowRef(store.initial);
-  let isActive = typeof document !== 'undefined';
+  let isActive: boolean;
   let leave: Unsubscribe | undefined;
 
   const show = () => {
     state.value = store.getSnapshot();
   };
-  const exit = () => {
+  const hold = (wanted: boolean) => {
+    isActive = wanted;
     leave?.();
-    leave = undefined;
-  };
-  const enter = () => {
-    if (isActive) leave ??= store.subscribe(show);
+    leave = wanted ? store.subscribe(show) : undefined;
     show();
   };
-  enter();
+  hold(typeof document !== 'undefined');
   // Synchronous, as all that listens here: an attempt starts a microtask after it was asked for, and nobody may come late.
   watch(
     fresh,
     (next) => {
       if (next.key === store.key) store.options = next.options;
       else {
-        exit();
         store = next;
-        enter();
+        hold(isActive);
       }
     },
     { flush: 'sync' },
   );
-  onScopeDispose(exit);
+  const release = () => {
+    hold(false);
+  };
+  onScopeDispose(release);
   if (getCurrentInstance()) {
-    onDeactivated(() => {
-      isActive = false;
-      exit();
-    });
+    onDeactivated(release);
     onActivated(() => {
-      isActive = true;
-      enter();
+      hold(true);
     });
   }
 
