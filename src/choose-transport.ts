@@ -8,15 +8,10 @@ export interface NamedTransport {
   readonly start: Transport;
 }
 
-/** What the choice depends on. */
+/** What the choice depends on, beside the request. */
 export interface TransportOptions {
-  readonly transport: 'auto' | 'native' | 'fetch' | Transport;
-  /** Whether an option asks for what native cannot do. */
-  readonly asksFetch: boolean;
-  /** Whether the request makes browsers send a CORS preflight in any case. */
-  readonly preflights: boolean;
-  readonly lastEventIdParam: string | undefined;
-  readonly EventSource: EventSourceClass | undefined;
+  readonly lastEventIdParam?: string | undefined;
+  readonly EventSource?: EventSourceClass | undefined;
 }
 
 const environment = globalThis as Partial<Pick<typeof globalThis, 'EventSource' | 'origin'>>;
@@ -24,28 +19,29 @@ const environment = globalThis as Partial<Pick<typeof globalThis, 'EventSource' 
 /**
  * The transport of one attempt. `auto` is native while that can honour all that is asked for, and fetch from there on.
  *
- * @param beyondNative - Native gave up, hiding why, or somebody wants events of every type.
+ * @param beyondNative - An option asks for what native cannot do; or native gave up, hiding why; or somebody wants events of every type.
  */
 export function chooseTransport(
-  { transport, asksFetch, preflights, lastEventIdParam, ...options }: TransportOptions,
-  { url, lastEventId }: TransportRequest,
+  transport: 'auto' | 'native' | 'fetch' | Transport,
+  { lastEventIdParam, EventSource = environment.EventSource }: TransportOptions,
+  { url, method, headers, lastEventId }: TransportRequest,
   beyondNative: boolean,
 ): NamedTransport {
   if (typeof transport === 'function') return { name: transport.name || 'custom', start: transport };
-  const Source = options.EventSource ?? environment.EventSource;
   // A new EventSource starts without Last-Event-ID: only its own reconnects send it.
   const canResume = lastEventId === '' || lastEventIdParam !== undefined;
-  if (
-    transport === 'native' ||
-    (transport === 'auto' && Source && canResume && !asksFetch && !beyondNative)
-  ) {
-    if (!Source) throw new TypeError('There is no EventSource here. Pass one as the option `EventSource`.');
-    return { name: 'native', start: nativeTransport(Source) };
+  if (transport === 'native' || (transport === 'auto' && EventSource && canResume && !beyondNative)) {
+    if (!EventSource)
+      throw new TypeError('There is no EventSource here. Pass one as the option `EventSource`.');
+    return { name: 'native', start: nativeTransport(EventSource) };
   }
-  // Not that of `location`, which is another one in the documents of `srcdoc` and in sandboxes. Node has none.
-  const { origin } = environment;
-  const isSameOrigin = origin === undefined || new URL(url).origin === origin;
-  // Where the id would be the only cause of a preflight, which native never sends and few servers answer, it stays out of the headers.
-  const sendsId = transport === 'fetch' || preflights || isSameOrigin;
+  // Where the id would be the only cause of a CORS preflight, which native never sends and few servers answer, it stays out of the headers.
+  const { origin } = new URL(url);
+  const sendsId =
+    transport === 'fetch' ||
+    !/^(GET|POST)$/.test(method) ||
+    !headers.keys().next().done ||
+    // Not that of `location`, which is another one in the documents of `srcdoc` and in sandboxes. Node has none.
+    (environment.origin ?? origin) === origin;
   return { name: 'fetch', start: sendsId ? fetchTransport : fetchTransportWithoutId };
 }

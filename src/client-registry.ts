@@ -33,101 +33,95 @@ interface Entry {
   readonly client: SseClient;
   readonly holders: Set<{ readonly options: CommonOptions }>;
   readonly snapshot: () => ClientState;
-  /** Whether the next holder finds a client that must connect: a new one, or one that was closed only because everybody had left. */
+  /** Whether the next holder finds a client that must connect: one that was closed only because everybody had left. */
   rests: boolean;
-  timer: ReturnType<typeof setTimeout> | undefined;
+  timer?: ReturnType<typeof setTimeout> | undefined;
 }
 
 const entries = new Map<string | undefined, Entry>();
 
 /** What a component reads and subscribes to: the contract of `useSyncExternalStore`. Nothing happens before {@link subscribe}. */
-export class ClientStore<Events extends object> {
+export interface ClientStore<Events extends object> {
   /** As the component gave them last. Its functions are called from here, so that they are never stale. */
   options: CommonOptions;
   /** Stores with the same key share a connection. `undefined` without a URL. */
   readonly key: string | undefined;
-  readonly #url: ComponentUrl;
   /** What is shown before anything is connected, as on a server. */
   readonly initial: ClientState<Events>;
-  /** What this component held last: when it comes back after all have left, it goes on where it was. */
-  #entry: Entry | undefined;
-
-  /** @throws TypeError for a URL that cannot be resolved. */
-  constructor(url: ComponentUrl, options: CommonOptions) {
-    this.key = keyOf(url, options);
-    this.#url = url;
-    this.options = options;
-    const status = this.key === undefined || options.autoConnect === false ? 'closed' : 'connecting';
-    this.initial = { ...CLOSED, status, readyState: READY_STATE[status], client: null };
-  }
-
   /** The client and its state; the same object until something changes. */
-  readonly getSnapshot = (): ClientState<Events> => {
-    const entry = entries.get(this.key) ?? this.#entry;
-    return (entry?.snapshot() as unknown as ClientState<Events> | undefined) ?? this.initial;
-  };
-
+  readonly getSnapshot: () => ClientState<Events>;
   /**
    * Holds the connection, which begins with its first holder. It is closed one macrotask after the last holder has left: who comes in the same
    * task, as in StrictMode or with a change of routes, finds it open.
    *
    * @throws TypeError for an option that cannot work, with the cure.
    */
-  readonly subscribe = (onChange: () => void): Unsubscribe => {
-    const key = this.key;
-    if (key === undefined) return () => undefined;
-    const open = entries.get(key);
-    // A new component finds nothing in what is over, and that nobody holds any more.
-    const isOver =
-      open &&
-      open !== this.#entry &&
-      !open.rests &&
-      open.holders.size === 0 &&
-      open.client.status === 'closed';
-    const entry = (isOver ? undefined : open) ?? this.#entry ?? this.#create();
-    this.#entry = entry;
-    entries.set(key, entry);
-    clearTimeout(entry.timer);
-    entry.holders.add(this);
-    if (entry.rests) entry.client.connect();
-    entry.rests = false;
-    const unsubscribe = entry.client.onStateChange(onChange);
-    return () => {
-      unsubscribe();
-      entry.holders.delete(this);
-      if (entry.holders.size > 0) return;
-      entry.timer = setTimeout(() => {
-        if (entries.get(key) === entry) entries.delete(key);
-        entry.rests = entry.client.status !== 'closed';
-        entry.client.close();
-      });
-    };
-  };
+  readonly subscribe: (onChange: () => void) => Unsubscribe;
+}
 
-  #create(): Entry {
-    const holders: Entry['holders'] = new Set();
-    const options = live(this.options, () => {
-      const [holder = this] = holders;
-      return holder.options;
-    });
-    const client = new SseClient(this.#url ?? '', {
-      ...(options as SseClientOptions),
-      autoConnect: false,
-    });
-    let shown!: ClientState;
-    let state: SseState | undefined;
-    return {
-      client,
-      holders,
-      rests: this.options.autoConnect ?? true,
-      timer: undefined,
-      snapshot() {
-        const now = client.getSnapshot();
-        if (now !== state) shown = { ...(state = now), client };
-        return shown;
-      },
-    };
-  }
+/** @throws TypeError for a URL that cannot be resolved. */
+export function clientStore<Events extends object>(
+  url: ComponentUrl,
+  options: CommonOptions,
+): ClientStore<Events> {
+  const key = keyOf(url, options);
+  const status = key === undefined || options.autoConnect === false ? 'closed' : 'connecting';
+  /** What this component held last: when it comes back after all have left, it goes on where it was. */
+  let held: Entry | undefined;
+  const store: ClientStore<Events> = {
+    options,
+    key,
+    initial: { ...CLOSED, status, readyState: READY_STATE[status], client: null },
+    getSnapshot() {
+      const shown = (entries.get(key) ?? held)?.snapshot();
+      return (shown as unknown as ClientState<Events> | undefined) ?? store.initial;
+    },
+    subscribe(onChange) {
+      if (url == null) return () => undefined;
+      const open = entries.get(key);
+      // A new component finds nothing in what is over, and that nobody holds any more.
+      const isOver = open?.holders.size === 0 && open.client.status === 'closed';
+      const entry = (held = (isOver ? undefined : open) ?? held ?? create(url, store));
+      entries.set(key, entry);
+      clearTimeout(entry.timer);
+      entry.holders.add(store);
+      if (entry.rests) entry.client.connect();
+      entry.rests = false;
+      const unsubscribe = entry.client.onStateChange(onChange);
+      return () => {
+        unsubscribe();
+        entry.holders.delete(store);
+        if (entry.holders.size > 0) return;
+        entry.timer = setTimeout(() => {
+          if (entries.get(key) === entry) entries.delete(key);
+          entry.rests = entry.client.status !== 'closed';
+          entry.client.close();
+        });
+      };
+    },
+  };
+  return store;
+}
+
+function create(url: string | URL, first: { readonly options: CommonOptions }): Entry {
+  const holders: Entry['holders'] = new Set();
+  const options = live(first.options, () => {
+    const [holder = first] = holders;
+    return holder.options;
+  });
+  const client = new SseClient(url, options as SseClientOptions);
+  let shown!: ClientState;
+  let state: SseState | undefined;
+  return {
+    client,
+    holders,
+    rests: false,
+    snapshot() {
+      const now = client.getSnapshot();
+      if (now !== state) shown = { ...(state = now), client };
+      return shown;
+    },
+  };
 }
 
 /** A function, a class, or an object that a schema is. */

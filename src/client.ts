@@ -3,7 +3,8 @@ import { createDecodes, type DecodeSettings } from './decode.js';
 import { inOrder, type InOrder } from './in-order.js';
 import { iterate } from './iterate.js';
 import { Listeners, type ListenOptions, type Unsubscribe } from './listeners.js';
-import { ReadyState, type AnyMessage, type EventName, type MessageOf } from './message.js';
+import type { ReadyState } from './message.js';
+import { type AnyMessage, type EventName, type MessageOf } from './message.js';
 import { connectionOptions, type ConnectOptions, type OptionsArgument } from './options.js';
 import type { SseError } from './errors.js';
 import type { UrlSource } from './request.js';
@@ -44,23 +45,23 @@ export class SseClient<Events extends object = Record<string, string>> {
   readonly withCredentials: boolean;
   readonly #connection: Connection;
   readonly #signal: AbortSignal | undefined;
+  readonly #inOrder: InOrder;
+  /** Counts calls of `close()`, so that a delivery under way can see that it is no longer wanted. */
+  #closes = 0;
+  readonly #countCloses = () => this.#closes;
   /** By event type. What each takes is settled by the signature of `on`, which a map cannot say: hence `never`. */
   readonly #messages = new Map<string, Listeners<never>>();
   /** What {@link SseClient.#listenersOf} found last, so that the next event of that type need not look. */
   #latestType: string | undefined;
   #latestListeners: Listeners<never> | undefined;
-  readonly #any = new Listeners<never>();
-  readonly #inOrder: InOrder;
-  readonly #opens = new Listeners<OpenInfo>();
-  readonly #errors = new Listeners<SseError>();
-  readonly #states = new Listeners<SseState>();
-  /** Who waits for the end, which is no change of state where the client never began. */
-  readonly #ends = new Listeners<SseState>();
+  readonly #any = new Listeners<never>(this.#countCloses);
+  readonly #opens = new Listeners<OpenInfo>(this.#countCloses);
+  readonly #errors = new Listeners<SseError>(this.#countCloses);
+  readonly #states = new Listeners<SseState>(() => this.getSnapshot());
+  /** Loops, which end when the client closes; that is no change of state where the client never began. */
+  readonly #loops = new Listeners<undefined>(() => undefined);
   /** Whether `connect()` was ever called. */
   #hasBegun = false;
-  /** Counts calls of `close()`, so that a delivery under way can see that it is no longer wanted. */
-  #closes = 0;
-  readonly #countCloses = () => this.#closes;
 
   /**
    * Starts to connect, one microtask later, unless `autoConnect` is `false`.
@@ -75,14 +76,17 @@ export class SseClient<Events extends object = Record<string, string>> {
     this.#signal = options.signal;
     const told: ConnectionObserver = {
       state: (state) => {
-        if (state.readyState === ReadyState.Closed) this.#signal?.removeEventListener('abort', this.#abort);
-        this.#states.emit(state, this.getSnapshot);
+        if (state.status === 'closed') {
+          this.#signal?.removeEventListener('abort', this.#abort);
+          this.#loops.emit(undefined);
+        }
+        this.#states.emit(state);
       },
       open: (info) => {
-        this.#emit(this.#opens, info);
+        this.#opens.emit(info);
       },
       error: (error) => {
-        this.#emit(this.#errors, error);
+        this.#errors.emit(error);
       },
       message: (message, idBefore) => {
         // Decoding is for those who listen.
@@ -95,10 +99,8 @@ export class SseClient<Events extends object = Record<string, string>> {
     this.#inOrder = inOrder(
       createDecodes(options),
       (message) => {
-        const closes = this.#closes;
-        const listeners = this.#listenersOf(message.type);
-        if (listeners) this.#emit(listeners, message as never);
-        if (closes === this.#closes) this.#emit(this.#any, message as never);
+        if (this.#listenersOf(message.type)?.emit(message as never) !== false)
+          this.#any.emit(message as never);
       },
       (error) => {
         const { attempt } = this.getSnapshot();
@@ -201,20 +203,7 @@ export class SseClient<Events extends object = Record<string, string>> {
     const types = new Set(args.filter((arg) => typeof arg === 'string'));
     const { signal, limit = 1000 } = args.find((arg) => typeof arg === 'object') ?? {};
     validateLimit(limit);
-    return {
-      [Symbol.asyncIterator]: () =>
-        iterate<MessageOf<Events, K>>(
-          (inlet) => {
-            const subscriptions = [...types].map((type) => this.on(type, inlet.push));
-            if (types.size === 0) subscriptions.push(this.#listenToAll(inlet.push));
-            subscriptions.push(this.#onClosed(inlet.end));
-            return () => {
-              for (const unsubscribe of subscriptions) unsubscribe();
-            };
-          },
-          { limit, signal },
-        ),
-    };
+    return { [Symbol.asyncIterator]: () => this.#loop(types, { limit, signal }) };
   }
 
   /** Ends every subscription of this listener to this type. */
@@ -237,17 +226,7 @@ export class SseClient<Events extends object = Record<string, string>> {
     type: K,
     listener?: (message: MessageOf<Events, K>) => void,
   ): Unsubscribe | Promise<MessageOf<Events, K>> {
-    if (listener) return this.on(type, listener, { once: true });
-    return new Promise((resolve, reject) => {
-      const offEvent = this.once(type, (message) => {
-        offClosed();
-        resolve(message);
-      });
-      const offClosed = this.#onClosed((error) => {
-        offEvent();
-        reject(error ?? new DOMException('The client was closed.', 'AbortError'));
-      });
-    });
+    return listener ? this.on(type, listener, { once: true }) : this.#next(type);
   }
 
   /** Calls the listener with the state now and after every change: the contract of a Svelte store. Bound. */
@@ -283,7 +262,7 @@ export class SseClient<Events extends object = Record<string, string>> {
   close(): void {
     this.#closes++;
     this.#connection.close(this.#inOrder.clear());
-    this.#ends.emit(this.getSnapshot(), () => undefined);
+    this.#loops.emit(undefined);
   }
 
   readonly #abort = (): void => {
@@ -299,26 +278,30 @@ export class SseClient<Events extends object = Record<string, string>> {
     return this.#latestListeners;
   }
 
-  #emit<T>(listeners: Listeners<T>, value: T): void {
-    listeners.emit(value, this.#countCloses);
+  #loop<K extends EventName<Events>>(
+    types: ReadonlySet<string>,
+    options: EventsOptions & { readonly limit: number; readonly once?: boolean },
+  ): AsyncIterableIterator<MessageOf<Events, K>, undefined> {
+    return iterate<MessageOf<Events, K>>(({ push, end }, signal) => {
+      const subscription = { once: options.once, signal };
+      for (const type of types) this.#listen(type, push, subscription);
+      if (types.size === 0) this.#listenToAll(push, subscription);
+      const endAfterAll = () => {
+        const { error } = this.getSnapshot();
+        // A schema may still be looking at the last events.
+        this.#inOrder.after(() => {
+          end(error);
+        });
+      };
+      // Closed from the start, it waits for connect(); closed since, it will not be told again.
+      if (this.#hasBegun && this.status === 'closed') endAfterAll();
+      else this.#loops.add(endAfterAll, subscription);
+    }, options);
   }
 
-  /** Calls back once the client has closed and the events before that, which a schema may still be looking at, are delivered. */
-  #onClosed(listener: (error: SseError | undefined) => void): Unsubscribe {
-    const look = ({ readyState, error }: SseState): void => {
-      if (readyState !== ReadyState.Closed) return;
-      off();
-      this.#inOrder.after(() => {
-        listener(error);
-      });
-    };
-    const offs = [this.#states.add(look), this.#ends.add(look)];
-    const off = () => {
-      for (const remove of offs) remove();
-    };
-    // Closed from the start, it waits for connect(); closed since, it will not be told again.
-    if (this.#hasBegun) look(this.getSnapshot());
-    return off;
+  async #next<K extends EventName<Events>>(type: K): Promise<MessageOf<Events, K>> {
+    for await (const message of this.#loop<K>(new Set([type]), { limit: 1, once: true })) return message;
+    throw new DOMException('The client was closed.', 'AbortError');
   }
 
   #listenToAll(listener: (message: never) => void, options?: ListenOptions): Unsubscribe {
@@ -329,7 +312,7 @@ export class SseClient<Events extends object = Record<string, string>> {
   #listen(type: string, listener: (message: never) => void, options?: ListenOptions): Unsubscribe {
     let listeners = this.#messages.get(type);
     if (!listeners) {
-      this.#messages.set(type, (listeners = new Listeners()));
+      this.#messages.set(type, (listeners = new Listeners(this.#countCloses)));
       this.#latestType = undefined;
       this.#connection.listen(type);
     }

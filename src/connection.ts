@@ -19,16 +19,16 @@ import type {
 export interface ConnectionOptions extends RequestOptions {
   readonly lastEventId: string;
   /** Where the last event ID is kept over a reload, and under which key. */
-  readonly stored: StoredIn | undefined;
+  readonly stored?: StoredIn | undefined;
   /** The reconnection time until the server sets another, in ms. */
   readonly retryInterval: number;
   readonly policy: RetryPolicy;
-  /** Whether the policy also ends what a transport reestablishes by itself. */
-  readonly policyGiven: boolean;
-  readonly until: Until | undefined;
-  /** Whether native is left where it cannot give what is wanted. */
-  readonly isAuto: boolean;
-  readonly resumed: Resumed | undefined;
+  /** As the caller gave it, if at all: then the policy also ends what a transport reestablishes by itself. */
+  readonly retry?: unknown;
+  readonly until?: Until | undefined;
+  /** As the caller gave it; where it is `auto`, native is left where it cannot give what is wanted. */
+  readonly transport?: unknown;
+  readonly resumed?: Resumed | undefined;
   /** Chooses for one attempt. `beyondNative`: native gave up, or somebody wants events of every type. */
   readonly chooseTransport: (request: TransportRequest, beyondNative: boolean) => NamedTransport;
 }
@@ -46,7 +46,7 @@ export type ConnectionFactory = (options: ConnectionOptions, observer: Connectio
 
 /** The one state machine, and the only reconnect loop. */
 export function createConnection(options: ConnectionOptions, observer: ConnectionObserver): Connection {
-  const { policy, policyGiven, until } = options;
+  const { policy, until } = options;
   const lastEventId = new LastEventId(
     options.lastEventId,
     options.stored,
@@ -57,17 +57,19 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
   let state = CLOSED;
   let url = typeof options.url === 'string' ? options.url : '';
   let { retryInterval } = options;
-  /** The attempt under way or waited for. Each has a controller of its own; once aborted it can neither deliver nor change anything. */
-  let current: AbortController | undefined;
+  /** Ends the attempt under way, or the wait for one. Each has its own; an attempt that finds another here can neither deliver nor change anything. */
+  let current: (() => void) | undefined;
   let handle: TransportHandle | undefined;
+  /** Whether the attempt under way is one over native, and whether one of these has failed. */
+  let isNative = false;
   let nativeGaveUp = false;
   let wantsAll = false;
   /** Counts `close()`: an emission that finds it changed is no longer due. */
   let closes = 0;
+  /** When the first of the failures came that the state counts; on the monotonic clock. */
   let failingSince = 0;
-  /** When the attempt before this one started, and whether it brought an event; on the monotonic clock. */
+  /** When the latest attempt started, on the same clock; once it has brought an event, the next one need not keep away from it. */
   let startedAt = -Infinity;
-  let healthy = false;
 
   function update(changes: Partial<Omit<SseState, 'readyState'>>): void {
     const { status = state.status } = changes;
@@ -78,65 +80,55 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
     if (status === 'closed') lastEventId.flush();
   }
 
-  /** Ends the attempt under way, and the wait for one. */
   function stop(): void {
-    const stopped = current;
+    const end = current;
     current = handle = undefined;
-    stopped?.abort();
+    end?.();
   }
 
   /** Begins an attempt, now or as soon as the shortest gap allows. */
   function start(changes: Pick<SseState, 'status'> & Partial<SseState>): void {
     stop();
-    const { signal } = (current = new AbortController());
     // Rounded up: timers cut a fraction off, and would fire within the shortest gap.
-    const pause = healthy ? 0 : Math.ceil(startedAt + SHORTEST_GAP - performance.now());
-    const run = () => {
-      if (!signal.aborted) void open(signal);
-    };
-    // A microtask, even where nothing is awaited: who begins to listen in the tick of connect() misses nothing, and a client that is
-    // closed in that tick costs no request.
-    if (pause <= 0) queueMicrotask(run);
-    else {
-      const timer = setTimeout(run, pause);
-      signal.addEventListener('abort', () => {
-        clearTimeout(timer);
-      });
-    }
+    const pause = Math.ceil(startedAt + SHORTEST_GAP - performance.now());
+    if (pause > 0) current = wait(pause, open, pause);
+    else open();
     update({ ...changes, retryAt: pause > 0 ? Date.now() + pause : undefined });
   }
 
-  async function open(signal: AbortSignal): Promise<void> {
-    startedAt = performance.now();
-    healthy = false;
+  function open(): void {
+    const controller = new AbortController();
+    const end = () => {
+      controller.abort();
+    };
+    current = end;
     // Not `signal.aborted`: that is a call into the browser, and it would be one for each event.
-    const mine = current;
-    const isOver = () => current !== mine;
-    const sink = createSink(isOver);
-    let request: TransportRequest;
+    void run(controller.signal, () => current !== end);
+  }
+
+  async function run(signal: AbortSignal, isOver: () => boolean): Promise<void> {
+    // Who begins to listen in the tick of connect() misses nothing, and a client that is closed in that tick costs no request.
+    await Promise.resolve();
+    if (isOver()) return;
+    startedAt = performance.now();
+    isNative = false;
     try {
       const { attempt, error } = state;
       const id = lastEventId.toSend();
       if (isOver()) return;
-      request = await prepareRequest(options, { attempt, lastEventId: id, error, signal }, types);
-    } catch (cause) {
-      const isTimeout = cause instanceof SseError && cause.code === 'timeout';
-      failed(
-        isTimeout ? cause : new SseError('failed', 'The attempt could not be prepared.', { cause }),
-        isOver,
-      );
-      return;
-    }
-    if (isOver()) return;
-    url = request.url;
-    try {
+      const request = await prepareRequest(options, { attempt, lastEventId: id, error, signal }, types);
+      if (isOver()) return;
+      url = request.url;
       const { name, start } = options.chooseTransport(request, nativeGaveUp || wantsAll);
+      isNative = name === 'native';
       update({ transport: name, retryAt: undefined });
       if (isOver()) return;
-      const started = start(request, sink);
+      const started = start(request, createSink(isOver));
       if (!isOver()) handle = started;
     } catch (cause) {
-      sink.fail(new SseError('failed', 'The attempt could not be started.', { cause }));
+      const isTimeout = cause instanceof SseError && cause.code === 'timeout';
+      if (isOver()) return;
+      failed(isTimeout ? cause : new SseError('failed', 'The attempt could not be started.', { cause }));
     }
   }
 
@@ -161,8 +153,7 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
         if (isOver()) return;
         const idBefore = lastEventId.value;
         lastEventId.set(message.lastEventId);
-        healthy = true;
-        failingSince = 0;
+        startedAt = -Infinity;
         if (until !== undefined && isLast(until, message)) finish();
         else {
           // First the event: its id is taken, so it must be delivered even if a listener of the state reconnects.
@@ -179,66 +170,52 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
         retryInterval = ms;
       }),
       reestablishing: live((error) => {
-        const retry = !policyGiven || willRetry(error);
-        if (isOver()) return;
-        if (retry) lose(error, undefined, true);
-        else fail(error, false);
+        failed(error, true);
       }),
-      fail: live((error) => {
-        if (error.code === 'failed' && state.transport === 'native') nativeGaveUp = true;
-        failed(error, isOver);
-      }),
+      fail: live(failed),
       end: live(() => {
-        if (options.method === 'GET') failed(new SseError('network', 'The server ended the stream.'), isOver);
-        else if (until !== undefined) failed(cutShort(), isOver);
+        if (options.method === 'GET') failed(new SseError('network', 'The server ended the stream.'));
+        else if (until !== undefined) failed(cutShort());
         else finish();
       }),
     };
   }
 
-  function willRetry(error: SseError): boolean {
-    failingSince ||= performance.now();
-    const elapsed = performance.now() - failingSince;
+  /**
+   * The attempt under way has failed: another follows after a wait, or none ever.
+   *
+   * @param byItself - The transport goes on by itself, unless the caller has given a policy that ends it.
+   */
+  function failed(error: SseError, byItself = false): void {
+    const mine = current;
     const attempt = state.attempt + 1;
+    nativeGaveUp ||= isNative && !byItself;
+    if (attempt === 1) failingSince = performance.now();
     Object.assign(error, { attempt });
-    return shouldRetry(policy, error, attempt, elapsed);
-  }
-
-  function failed(error: SseError, isOver: () => boolean): void {
-    if (isOver()) return;
-    const retry = willRetry(error);
-    // Unless `shouldRetry` has closed the connection.
-    if (!isOver()) fail(error, retry);
-  }
-
-  /** The attempt is over: another follows after a wait, or none ever. */
-  function fail(error: SseError, retry: boolean): void {
-    stop();
-    if (!retry) {
-      lose(error, undefined, false);
-      return;
-    }
-    const delay = retryDelay(policy, retryInterval, state.attempt + 1, error.retryAfter);
-    const { signal } = (current = new AbortController());
-    signal.addEventListener(
-      'abort',
-      wait(
+    const willRetry =
+      (byItself && options.retry === undefined) ||
+      shouldRetry(policy, error, attempt, performance.now() - failingSince);
+    // `shouldRetry` may have closed the connection.
+    if (current !== mine) return;
+    let retryAt: number | undefined;
+    if (!willRetry) stop();
+    else if (!byItself) {
+      stop();
+      const { retryAfter } = error;
+      const delay = retryDelay(policy, retryInterval, attempt, retryAfter);
+      retryAt = Date.now() + delay;
+      current = wait(
         delay,
         () => {
           start({ status: 'reconnecting' });
         },
-        error.retryAfter,
-      ),
-    );
-    lose(error, Date.now() + delay, true);
-  }
-
-  /** Tells of a failure, the state first, so that listeners of the error find it in place. */
-  function lose(error: SseError, retryAt: number | undefined, retry: boolean): void {
+        retryAfter,
+      );
+    }
     const before = closes;
-    const attempt = state.attempt + 1;
-    Object.assign(error, { attempt, willRetry: retry });
-    update({ status: retry ? 'reconnecting' : 'closed', attempt, retryAt, error });
+    Object.assign(error, { willRetry });
+    // The state first, so that listeners of the error find it in place.
+    update({ status: willRetry ? 'reconnecting' : 'closed', attempt, retryAt, error });
     if (before === closes) observer.error(error);
   }
 
@@ -263,17 +240,13 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
       handle?.listen(type);
     },
     listenToAll() {
-      const isNew = !wantsAll;
       wantsAll = true;
       // Nothing is lost yet by asking again; once a native stream is open, it stays.
-      if (isNew && options.isAuto && state.status === 'connecting' && state.transport === 'native') {
-        this.reconnect();
-      }
+      if (isNative && options.transport === 'auto' && state.status === 'connecting') this.reconnect();
     },
     connect() {
       if (state.status !== 'closed') return;
       nativeGaveUp = false;
-      failingSince = 0;
       start({ status: 'connecting', attempt: 0, error: undefined });
     },
     reconnect() {

@@ -20,7 +20,8 @@ export type FetchEventSourceInit = Pick<StreamOptions, 'withCredentials'> &
 /** The reconnection time that browsers start with lies between 3 s and 5 s (9.2.1: "in the region of a few seconds"). */
 const RECONNECTION_TIME = 3000;
 
-const CONSTANTS = { CONNECTING: 0, OPEN: 1, CLOSED: 2 } as const;
+const constant = (value: number) => ({ value, enumerable: true });
+const CONSTANTS = { CONNECTING: constant(0), OPEN: constant(1), CLOSED: constant(2) };
 
 /** `EventTarget`, with the listeners typed as those of `EventSource`, whose overloads go before its own. */
 const Target = EventTarget as new () => Pick<EventSource, 'addEventListener' | 'removeEventListener'> &
@@ -44,27 +45,41 @@ export class FetchEventSource extends Target implements EventSource {
   declare readonly CONNECTING: 0;
   declare readonly OPEN: 1;
   declare readonly CLOSED: 2;
+  declare onopen: EventSource['onopen'];
+  declare onmessage: EventSource['onmessage'];
+  declare onerror: EventSource['onerror'];
 
   readonly #url: string;
   readonly #withCredentials: boolean;
   readonly #connection: Connection;
   #isClosing = false;
-  /** By event type: the value of the handler attribute, and the listener that stands for it in the list. */
-  readonly #handlers = new Map<string, { value: object; readonly listener: (event: Event) => void }>();
+  /** By event type: what stands for the handler attribute in the list of listeners, and its value. */
+  readonly #handlers = new Map<string, EventListenerObject & { value: unknown }>();
 
   static {
     // As WebIDL has it: constants on the interface and its prototype, attributes and methods enumerable.
-    for (const [name, value] of Object.entries(CONSTANTS)) {
-      Object.defineProperty(this, name, { value, enumerable: true });
-      Object.defineProperty(this.prototype, name, { value, enumerable: true });
-    }
-    for (const name of ['url', 'withCredentials', 'readyState', 'onopen', 'onmessage', 'onerror', 'close']) {
-      Object.defineProperty(this.prototype, name, { enumerable: true });
-    }
-    Object.defineProperty(this.prototype, Symbol.toStringTag, {
-      value: 'FetchEventSource',
-      configurable: true,
+    const enumerable = true;
+    Object.defineProperties(this, CONSTANTS);
+    Object.defineProperties(this.prototype, {
+      ...CONSTANTS,
+      url: { enumerable },
+      withCredentials: { enumerable },
+      readyState: { enumerable },
+      close: { enumerable },
+      [Symbol.toStringTag]: { value: 'FetchEventSource', configurable: true },
     });
+    for (const type of ['open', 'message', 'error']) {
+      Object.defineProperty(this.prototype, `on${type}`, {
+        get(this: FetchEventSource) {
+          return this.#handlers.get(type)?.value ?? null;
+        },
+        set(this: FetchEventSource, value: unknown) {
+          this.#setHandler(type, value);
+        },
+        enumerable,
+        configurable: true,
+      });
+    }
   }
 
   /**
@@ -87,7 +102,6 @@ export class FetchEventSource extends Target implements EventSource {
       {
         ...request,
         lastEventId: '',
-        stored: undefined,
         retryInterval: RECONNECTION_TIME,
         // Constant, for ever, and only for what 9.2.3 calls a network error or the end of the stream.
         policy: retryPolicy({
@@ -96,9 +110,6 @@ export class FetchEventSource extends Target implements EventSource {
           jitter: false,
           shouldRetry: ({ code }) => code === 'network' && request.method === 'GET' && canWork,
         }),
-        policyGiven: false,
-        until: undefined,
-        isAuto: false,
         // An EventSource knows no gaps.
         resumed: () => true,
         chooseTransport: () => ({ name: 'fetch', start: fetchTransport }),
@@ -131,53 +142,28 @@ export class FetchEventSource extends Target implements EventSource {
     return this.#connection.state.readyState;
   }
 
-  get onopen(): EventSource['onopen'] {
-    return this.#handler('open');
-  }
-  set onopen(value: EventSource['onopen']) {
-    this.#setHandler('open', value);
-  }
-
-  get onmessage(): EventSource['onmessage'] {
-    return this.#handler('message');
-  }
-  set onmessage(value: EventSource['onmessage']) {
-    this.#setHandler('message', value);
-  }
-
-  get onerror(): EventSource['onerror'] {
-    return this.#handler('error');
-  }
-  set onerror(value: EventSource['onerror']) {
-    this.#setHandler('error', value);
-  }
-
   /** Closes for good. No event is dispatched after it returns. */
   close(): void {
     this.#isClosing = true;
     this.#connection.close();
   }
 
-  #handler(type: string): ((event: Event) => unknown) | null {
-    return (this.#handlers.get(type)?.value ?? null) as ((event: Event) => unknown) | null;
-  }
-
   /** HTML 8.1.8.1, "event handlers": an object takes a place in the list of listeners and keeps it when replaced; anything else frees it. */
   #setHandler(type: string, value: unknown): void {
     const present = this.#handlers.get(type);
-    if (typeof value !== 'function' && (typeof value !== 'object' || value === null)) {
-      if (present) this.removeEventListener(type, present.listener);
+    if (Object(value) !== value) {
+      if (present) this.removeEventListener(type, present);
       this.#handlers.delete(type);
     } else if (present) present.value = value;
     else {
-      const entry = {
+      const handler = {
         value,
-        listener: (event: Event) => {
-          if (typeof entry.value === 'function') entry.value.call(this, event);
+        handleEvent: (event: Event) => {
+          if (typeof handler.value === 'function') handler.value.call(this, event);
         },
       };
-      this.#handlers.set(type, entry);
-      this.addEventListener(type, entry.listener);
+      this.#handlers.set(type, handler);
+      this.addEventListener(type, handler);
     }
   }
 }

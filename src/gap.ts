@@ -23,10 +23,9 @@ export type Resumed = (info: OpenInfo) => boolean | undefined;
 export function gap(info: OpenInfo, resumed: Resumed | undefined): SseError | undefined {
   const { lastEventId, status, headers } = info;
   if (!lastEventId) return undefined;
-  const answer = headers?.get('mercure-last-event-id') ?? headers?.get('last-event-id') ?? undefined;
-  const isWhole =
-    attempt(() => resumed?.(info)) ?? (answer === undefined || answer === utf8ByteString(lastEventId));
-  if (isWhole) return undefined;
+  const sent = utf8ByteString(lastEventId);
+  const answer = headers?.get('mercure-last-event-id') ?? headers?.get('last-event-id') ?? sent;
+  if (attempt(() => resumed?.(info)) ?? answer === sent) return undefined;
   return new SseError('gap', 'The server could not resume after the last event ID: events are missing.', {
     status,
     headers,

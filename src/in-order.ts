@@ -15,10 +15,13 @@ const OVERHEAD = 64;
 const sizeOf = ({ type, raw, lastEventId }: SseMessage) =>
   OVERHEAD + type.length + raw.length + lastEventId.length;
 
-/** An event, and the last event ID before it. */
+/** What has its turn, in a list: an event that waits, a callback, or neither: what is being decoded, which is then the first. */
 interface Waiting {
-  readonly message: SseMessage;
-  readonly idBefore: string | undefined;
+  readonly message?: SseMessage;
+  readonly callback?: () => void;
+  /** Of an event: the last event ID before it. */
+  readonly idBefore?: string | undefined;
+  next?: Waiting | undefined;
 }
 
 /** Takes events as they arrive, and hands them on decoded, in the order of their arrival. */
@@ -38,12 +41,9 @@ export function inOrder(
   deliver: (message: SseMessage<unknown>) => void,
   fail: (error: unknown) => void,
 ): InOrder {
-  let waiting: (Waiting | (() => void))[] = [];
-  /** How many of these have had their turn: to shift a long list for each event would take a time that is quadratic. */
-  let taken = 0;
+  let first: Waiting | undefined;
+  let last: Waiting | undefined;
   let size = 0;
-  /** What is being decoded; another object, or none, once it is forgotten. */
-  let busy: Pick<Waiting, 'idBefore'> | undefined;
 
   function decode(message: SseMessage, idBefore: string | undefined): void {
     const decode = decodeFor(message.type);
@@ -62,11 +62,13 @@ export function inOrder(
       deliver(result);
       return;
     }
-    const turn = (busy = { idBefore });
+    const turn: Waiting = (first = { idBefore, next: first });
+    last = turn.next ? last : turn;
     const settle = <T>(report: (value: T) => void) => {
       return (value: T) => {
-        if (busy !== turn) return;
-        busy = undefined;
+        // Another, or none, once it is forgotten.
+        if (first !== turn) return;
+        first = turn.next;
         report(value);
         goOn();
       };
@@ -75,35 +77,35 @@ export function inOrder(
   }
 
   function goOn(): void {
-    for (let next; !busy && (next = waiting[taken]);) {
-      taken++;
-      if (taken * 2 >= waiting.length) dropTaken();
-      if (typeof next === 'function') next();
-      else {
-        size -= sizeOf(next.message);
-        decode(next.message, next.idBefore);
+    while (first?.message || first?.callback) {
+      const { message, callback, idBefore, next } = first;
+      first = next;
+      callback?.();
+      if (message) {
+        size -= sizeOf(message);
+        decode(message, idBefore);
       }
     }
+    last = first && last;
   }
 
-  function dropTaken(): void {
-    waiting = waiting.slice(taken);
-    taken = 0;
+  function add(waiting: Waiting): void {
+    if (last) last.next = waiting;
+    last = waiting;
   }
 
   function idBefore(): string | undefined {
-    const isEvent = (entry: (typeof waiting)[number]) => typeof entry === 'object';
-    return (busy ?? waiting.slice(taken).find(isEvent))?.idBefore;
+    let event = first;
+    while (event?.callback) event = event.next;
+    return event?.idBefore;
   }
-
-  /** A listener may make an event arrive while others still wait. */
-  const isFree = () => !busy && waiting.length === 0;
 
   return {
     push(message, idBefore) {
-      if (isFree()) decode(message, idBefore);
+      // Something may wait though nothing is being decoded: a listener may make an event arrive.
+      if (!first) decode(message, idBefore);
       else if (size + sizeOf(message) <= LIMIT) {
-        waiting.push({ message, idBefore });
+        add({ message, idBefore });
         size += sizeOf(message);
       } else {
         fail(
@@ -115,18 +117,16 @@ export function inOrder(
       }
     },
     after(callback) {
-      if (isFree()) callback();
-      else waiting.push(callback);
+      if (first) add({ callback });
+      else callback();
     },
     idBefore,
     clear() {
       const id = idBefore();
-      dropTaken();
-      const forgotten = waiting;
-      waiting = [];
-      busy = undefined;
+      let forgotten = first;
+      first = last = undefined;
       size = 0;
-      for (const callback of forgotten) if (typeof callback === 'function') callback();
+      for (; forgotten; forgotten = forgotten.next) forgotten.callback?.();
       return id;
     },
   };

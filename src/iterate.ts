@@ -18,65 +18,64 @@ export interface IterateOptions {
 /**
  * An iterator over what is pushed. `return()`, which `break` calls, settles a pending `next()` at once.
  *
- * @param start - Called with the inlet; returns what stops the pushing, which is called once, however the iteration ends.
+ * @param start - Called with the inlet, and with a signal that aborts once nothing more is taken in, however the iteration ends.
  */
 export function iterate<T extends object>(
-  start: (inlet: Inlet<T>) => () => void,
+  start: (inlet: Inlet<T>, over: AbortSignal) => void,
   { limit, signal }: IterateOptions,
 ): AsyncIterableIterator<T, undefined> {
   let queue: T[] = [];
-  const waiting: {
-    resolve: (result: IteratorResult<T, undefined>) => void;
-    reject: (error: unknown) => void;
+  const readers: {
+    readonly resolve: (result: IteratorResult<T, undefined>) => void;
+    readonly reject: (error: unknown) => void;
   }[] = [];
+  const controller = new AbortController();
   let isOver = false;
   let failure: { readonly error: unknown } | undefined;
-  let stop: () => void = () => undefined;
 
+  /** Gives those who wait what there is: a value each, then the failure, then the end. */
+  const serve = () => {
+    for (let reader; (queue.length > 0 || isOver) && (reader = readers.shift());) {
+      const value = queue.shift();
+      if (value !== undefined) reader.resolve({ done: false, value });
+      else if (failure) {
+        reader.reject(failure.error);
+        failure = undefined;
+      } else reader.resolve({ done: true, value: undefined });
+    }
+  };
   const inlet: Inlet<T> = {
     push(value) {
       if (isOver) return;
-      const reader = waiting.shift();
-      if (reader) reader.resolve({ done: false, value });
-      else if (queue.length < limit) queue.push(value);
-      else inlet.end(new SseError('overflow', `The loop fell more than ${limit} events behind.`));
+      if (queue.length < limit) {
+        queue.push(value);
+        serve();
+      } else inlet.end(new SseError('overflow', `The loop fell more than ${limit} events behind.`));
     },
     end(error) {
       if (isOver) return;
       isOver = true;
-      signal?.removeEventListener('abort', abort);
-      stop();
+      controller.abort();
       if (error !== undefined) failure = { error };
-      for (const reader of waiting.splice(0)) finish(reader);
+      serve();
     },
-  };
-  /** The error is for one `next()`; those after it find the end. */
-  const finish = ({ resolve, reject }: (typeof waiting)[number]) => {
-    if (failure) reject(failure.error);
-    else resolve({ done: true, value: undefined });
-    failure = undefined;
   };
   const abort = () => {
     queue = [];
     inlet.end(signal?.reason);
   };
-  const isEnded = () => isOver;
 
   if (signal?.aborted) abort();
   else {
-    signal?.addEventListener('abort', abort);
-    const unsubscribe = start(inlet);
-    if (isEnded()) unsubscribe();
-    else stop = unsubscribe;
+    signal?.addEventListener('abort', abort, controller);
+    start(inlet, controller.signal);
   }
 
   return {
     next: () =>
       new Promise((resolve, reject) => {
-        const value = queue.shift();
-        if (value !== undefined) resolve({ done: false, value });
-        else if (isOver) finish({ resolve, reject });
-        else waiting.push({ resolve, reject });
+        readers.push({ resolve, reject });
+        serve();
       }),
     return() {
       queue = [];

@@ -32,7 +32,7 @@ export class LastEventId {
   value: string;
   readonly #stored: StoredIn | undefined;
   readonly #fail: (error: SseError) => void;
-  readonly #undelivered: () => string | undefined;
+  readonly #undelivered: (() => string | undefined) | undefined;
   #isRestored = false;
   /** The storage failed, which was told. It is told again only after it has worked: a full one fails ten times a second. */
   #isFailing = false;
@@ -47,7 +47,7 @@ export class LastEventId {
     initial: string,
     stored: StoredIn | undefined,
     fail: (error: SseError) => void,
-    undelivered: () => string | undefined = () => undefined,
+    undelivered?: () => string | undefined,
   ) {
     this.value = initial;
     this.#stored = stored;
@@ -89,7 +89,7 @@ export class LastEventId {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     page.removeEventListener?.('pagehide', this.flush);
-    const undelivered = this.#undelivered();
+    const undelivered = this.#undelivered?.();
     const id = undelivered ?? this.value;
     this.#attempt('stored', (storage, key) => {
       // What could not be sent would only fill the storage, and be refused when it is read back.
@@ -130,6 +130,6 @@ export class LastEventId {
 export function storageKey(url: string): string {
   const { origin, pathname, search } = new URL(url);
   let hash = 0;
-  for (let i = 0; i < search.length; i++) hash = (Math.imul(hash, 31) + search.charCodeAt(i)) | 0;
+  for (const char of search) hash = (Math.imul(hash, 31) + char.charCodeAt(0)) | 0;
   return `ssekit:${origin}${pathname}${search && `?${(hash >>> 0).toString(36)}`}`;
 }

@@ -12,11 +12,10 @@ import { report } from './report.js';
 export type Unsubscribe = () => void;
 
 interface Entry<T> {
-  /** What the caller gave, by which {@link Listeners.delete} finds it. */
-  readonly listener: (value: T) => void;
-  readonly once: boolean;
+  /** What the caller gave, by which {@link Listeners.delete} finds it; nothing once it is removed. */
+  listener: ((value: T) => void) | undefined;
+  readonly once: boolean | undefined;
   readonly remove: Unsubscribe;
-  active: boolean;
 }
 
 /**
@@ -39,23 +38,30 @@ export interface ListenOptions {
  * listener is no longer called and an added one waits for the next value: the list is replaced, never changed in place.
  */
 export class Listeners<T> {
+  readonly #witness: () => unknown;
   #entries: readonly Entry<T>[] = [];
+
+  /** @param witness - A value is due for as long as this returns the same: the client was not closed meanwhile, say. */
+  constructor(witness: () => unknown) {
+    this.#witness = witness;
+  }
 
   get size(): number {
     return this.#entries.length;
   }
 
-  add(listener: (value: T) => void, { once = false, signal }: ListenOptions = {}): Unsubscribe {
+  add(listener: (value: T) => void, { once, signal }: ListenOptions = {}): Unsubscribe {
     if (typeof listener !== 'function') throw new TypeError('The listener must be a function.');
-    if (signal?.aborted) return () => undefined;
     const remove = () => {
-      entry.active = false;
+      entry.listener = undefined;
       this.#entries = this.#entries.filter((other) => other !== entry);
       signal?.removeEventListener('abort', remove);
     };
-    const entry: Entry<T> = { listener, once, remove, active: true };
-    this.#entries = [...this.#entries, entry];
-    signal?.addEventListener('abort', remove);
+    const entry: Entry<T> = { listener, once, remove };
+    if (!signal?.aborted) {
+      this.#entries = [...this.#entries, entry];
+      signal?.addEventListener('abort', remove);
+    }
     return remove;
   }
 
@@ -63,19 +69,19 @@ export class Listeners<T> {
     for (const entry of this.#entries) if (entry.listener === listener) entry.remove();
   }
 
-  /** Delivers to all, as long as `witness` returns what it did before: then the value is still due, and the client was not closed meanwhile. */
-  emit(value: T, witness: () => unknown): void {
-    if (this.#entries.length === 0) return;
-    const before = witness();
-    for (const entry of this.#entries) {
-      if (!entry.active) continue;
-      if (entry.once) entry.remove();
+  /** Whether the value was due to the last. */
+  emit(value: T): boolean {
+    if (this.#entries.length === 0) return true;
+    const before = this.#witness();
+    for (const { listener, once, remove } of this.#entries) {
+      if (once) remove();
       try {
-        entry.listener(value);
+        listener?.(value);
       } catch (error) {
         report(error);
       }
-      if (witness() !== before) return;
+      if (this.#witness() !== before) return false;
     }
+    return true;
   }
 }

@@ -27,47 +27,51 @@ export interface ValueOptions {
 }
 
 /** Events of one type folded into one value: the contract of `useSyncExternalStore`. It belongs to one client, and begins anew with another. */
-export class LiveValue<Events extends object, K extends EventName<Events>, T> {
+export interface LiveValue<Events extends object, K extends EventName<Events>, T> {
   readonly client: SseClient<Events> | null | undefined;
   readonly type: K;
   reduce: Reducer<T, MessageOf<Events, K>>;
-  throttle = 0;
-  #folded: T;
-  #shown: T;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  throttle: number;
+  readonly getSnapshot: () => T;
+  readonly subscribe: (onChange: () => void) => Unsubscribe;
+}
 
-  constructor(
-    client: SseClient<Events> | null | undefined,
-    type: K,
-    reduce: Reducer<T, MessageOf<Events, K>>,
-    initial: T,
-  ) {
-    this.client = client;
-    this.type = type;
-    this.reduce = reduce;
-    this.#folded = this.#shown = initial;
-  }
-
-  readonly getSnapshot = (): T => this.#shown;
-
-  readonly subscribe = (onChange: () => void): Unsubscribe => {
-    const show = () => {
-      this.#timer = undefined;
-      if (Object.is(this.#shown, this.#folded)) return;
-      this.#shown = this.#folded;
-      if (this.throttle > 0) this.#timer = setTimeout(show, clamp(this.throttle));
-      onChange();
-    };
-    const unsubscribe = this.client?.on(this.type, (event) => {
-      this.#folded = this.reduce(this.#folded, event);
-      if (this.#timer === undefined) show();
-    });
-    return () => {
-      unsubscribe?.();
-      clearTimeout(this.#timer);
-      this.#timer = undefined;
-      // Who comes back, as in StrictMode, finds all there was.
-      this.#shown = this.#folded;
-    };
+export function liveValue<Events extends object, K extends EventName<Events>, T>(
+  client: SseClient<Events> | null | undefined,
+  type: K,
+  reduce: Reducer<T, MessageOf<Events, K>>,
+  initial: T,
+  throttle: number,
+): LiveValue<Events, K, T> {
+  let folded = initial;
+  let shown = initial;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const live: LiveValue<Events, K, T> = {
+    client,
+    type,
+    reduce,
+    throttle,
+    getSnapshot: () => shown,
+    subscribe(onChange) {
+      const show = () => {
+        timer = undefined;
+        if (Object.is(shown, folded)) return;
+        shown = folded;
+        if (live.throttle > 0) timer = setTimeout(show, clamp(live.throttle));
+        onChange();
+      };
+      const unsubscribe = client?.on(type, (event) => {
+        folded = live.reduce(folded, event);
+        if (timer === undefined) show();
+      });
+      return () => {
+        unsubscribe?.();
+        clearTimeout(timer);
+        timer = undefined;
+        // Who comes back, as in StrictMode, finds all there was.
+        shown = folded;
+      };
+    },
   };
+  return live;
 }

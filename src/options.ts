@@ -1,6 +1,6 @@
 import type { ConnectionFactory, ConnectionOptions } from './connection.js';
 import type { Resumed } from './gap.js';
-import { chooseTransport, type TransportOptions } from './choose-transport.js';
+import { chooseTransport } from './choose-transport.js';
 import type { DecodeOptions, Decoded, Impossible } from './decode-options.js';
 import type { EventSourceClass } from './native-transport.js';
 import { resolveUrl, type FetchOptions, type StreamOptions, type UrlSource } from './request.js';
@@ -169,27 +169,19 @@ export type OptionsArgument<Events extends object> = [Decoded<Events>] extends [
 
 /** From what a caller asks for to what a connection needs. Throws `TypeError` for what cannot work. */
 export function connectionOptions(url: UrlSource, options: ConnectOptions): ConnectionOptions {
-  const { transport = 'auto', retry, storage, lastEventIdParam } = options;
+  const { transport = 'auto', retry, storage } = options;
   const request = validate(url, { ...options, transport });
   validateDecodes(options);
-  const { method } = request;
-  const choice: TransportOptions = {
-    transport,
-    asksFetch: retry !== undefined || options.retryInterval !== undefined || asksFetch(options),
-    preflights: options.headers !== undefined || options.json !== undefined || !/^(GET|POST)$/.test(method),
-    lastEventIdParam,
-    EventSource: options.EventSource,
-  };
+  const isBeyondNative = retry !== undefined || options.retryInterval !== undefined || asksFetch(options);
   return {
+    ...options,
     ...request,
+    transport,
     lastEventId: options.lastEventId ?? '',
     stored: storage && { storage, key: options.storageKey ?? storageKey(resolveUrl(url)) },
     retryInterval: options.retryInterval ?? 1000,
-    policy: retryPolicy(retry ?? (method === 'GET' && transport !== 'native' ? undefined : false)),
-    policyGiven: retry !== undefined,
-    until: options.until,
-    isAuto: transport === 'auto',
-    resumed: options.resumed,
-    chooseTransport: (request, beyondNative) => chooseTransport(choice, request, beyondNative),
+    policy: retryPolicy(retry ?? (request.method === 'GET' && transport !== 'native' ? undefined : false)),
+    chooseTransport: (request, beyondNative) =>
+      chooseTransport(transport, options, request, beyondNative || isBeyondNative),
   };
 }

@@ -1,7 +1,7 @@
 'use client';
 import { useEffect, useInsertionEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
-import { ClientStore, type ClientState, type ComponentUrl } from './client-registry.js';
-import { LiveValue, type Reducer, type ValueOptions } from './live-value.js';
+import { clientStore, type ClientState, type ComponentUrl } from './client-registry.js';
+import { liveValue, type Reducer, type ValueOptions } from './live-value.js';
 import type { SseClient } from './client.js';
 import type { EventName, MessageOf } from './message.js';
 import type { OptionsArgument } from './options.js';
@@ -39,7 +39,7 @@ export function useSse<Events extends object>(url: ComponentUrl, options: object
   if (typeof url === 'function') {
     throw new TypeError('The URL of a hook must be a value: it connects anew whenever that changes.');
   }
-  const next = new ClientStore<Events>(url, options);
+  const next = clientStore<Events>(url, options);
   const store = useMemo(() => next, [next.key]);
   useInsertionEffect(() => {
     store.options = options;
@@ -94,7 +94,7 @@ export function useSseValue<Events extends object, K extends EventName<Events>, 
   initial: T,
   { throttle = 0 }: ValueOptions = {},
 ): T {
-  const begin = () => new LiveValue(client, type, reducer, initial);
+  const begin = () => liveValue(client, type, reducer, initial, throttle);
   // Not a memo: React may drop those, and what has arrived with it.
   const [value, setValue] = useState(begin);
   let current = value;

@@ -18,31 +18,30 @@ export type Debug = boolean | ((line: string) => void);
  * pasted into a bug report as it is.
  */
 export function traced(observer: ConnectionObserver, debug: Debug): ConnectionObserver {
-  const log = (line: string) => {
+  const note = (line: string) => {
     attempt(() => {
-      if (typeof debug === 'function') debug(`ssekit ${line}`);
-      else console.debug(`ssekit ${line}`);
+      (typeof debug === 'function' ? debug : console.debug)(`ssekit ${line}`);
     });
   };
   return {
+    ...observer,
+    note,
     state(now) {
       const wait = now.retryAt === undefined ? '' : `, next attempt in ${now.retryAt - Date.now()} ms`;
-      log(`${now.status}: transport ${now.transport ?? 'not chosen'}, failures ${now.attempt}${wait}`);
+      note(`${now.status}: transport ${now.transport ?? 'not chosen'}, failures ${now.attempt}${wait}`);
       observer.state(now);
     },
     open(info) {
-      log(`opened over ${info.transport}${info.status === undefined ? '' : `, status ${info.status}`}`);
+      note(`opened over ${info.transport}${info.status === undefined ? '' : `, status ${info.status}`}`);
       observer.open(info);
     },
     message(message, idBefore) {
-      log(`event ${message.type}, id ${message.lastEventId || 'none'}, ${message.data.length} characters`);
+      note(`event ${message.type}, id ${message.lastEventId || 'none'}, ${message.data.length} characters`);
       observer.message(message, idBefore);
     },
     error(error) {
-      log(`error ${error.code}, ${error.willRetry ? 'will retry' : 'final'}: ${error.message}`);
+      note(`error ${error.code}, ${error.willRetry ? 'will retry' : 'final'}: ${error.message}`);
       observer.error(error);
     },
-    undelivered: observer.undelivered,
-    note: log,
   };
 }

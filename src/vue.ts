@@ -11,8 +11,8 @@ import {
   type MaybeRefOrGetter,
   type ShallowRef,
 } from 'vue';
-import { ClientStore, type ClientState, type ComponentUrl } from './client-registry.js';
-import { LiveValue, type Reducer, type ValueOptions } from './live-value.js';
+import { clientStore, type ClientState, type ComponentUrl } from './client-registry.js';
+import { liveValue, type Reducer, type ValueOptions } from './live-value.js';
 import type { SseClient } from './client.js';
 import type { Decoded, DecodeOptions, Impossible } from './decode-options.js';
 import type { Unsubscribe } from './listeners.js';
@@ -75,46 +75,42 @@ export function useSse<Events extends object>(
   url: MaybeRefOrGetter<ComponentUrl>,
   options: MaybeRefOrGetter<object> = {},
 ): ClientRefs<Events> {
-  const fresh = () => new ClientStore<Events>(toValue(url), toValue(options));
+  const fresh = () => clientStore<Events>(toValue(url), toValue(options));
   let store = fresh();
   const state = shallowRef(store.initial);
-  let isActive = typeof document !== 'undefined';
+  let isActive: boolean;
   let leave: Unsubscribe | undefined;
 
   const show = () => {
     state.value = store.getSnapshot();
   };
-  const exit = () => {
+  const hold = (wanted: boolean) => {
+    isActive = wanted;
     leave?.();
-    leave = undefined;
-  };
-  const enter = () => {
-    if (isActive) leave ??= store.subscribe(show);
+    leave = wanted ? store.subscribe(show) : undefined;
     show();
   };
-  enter();
+  hold(typeof document !== 'undefined');
   // Synchronous, as all that listens here: an attempt starts a microtask after it was asked for, and nobody may come late.
   watch(
     fresh,
     (next) => {
       if (next.key === store.key) store.options = next.options;
       else {
-        exit();
         store = next;
-        enter();
+        hold(isActive);
       }
     },
     { flush: 'sync' },
   );
-  onScopeDispose(exit);
+  const release = () => {
+    hold(false);
+  };
+  onScopeDispose(release);
   if (getCurrentInstance()) {
-    onDeactivated(() => {
-      isActive = false;
-      exit();
-    });
+    onDeactivated(release);
     onActivated(() => {
-      isActive = true;
-      enter();
+      hold(true);
     });
   }
 
@@ -164,8 +160,7 @@ export function useSseValue<Events extends object, K extends EventName<Events>, 
 ): Readonly<ShallowRef<T>> {
   const shown: ShallowRef<T> = shallowRef(initial);
   follow(client, type, (client, type) => {
-    const value = new LiveValue(client, type, reducer, initial);
-    value.throttle = throttle;
+    const value = liveValue(client, type, reducer, initial, throttle);
     const show = () => {
       shown.value = value.getSnapshot();
     };

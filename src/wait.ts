@@ -13,9 +13,7 @@ export function wait(ms: number, done: () => void, atLeast = 0): () => void {
   const earliest = Date.now() + atLeast;
   const cancel = () => {
     clearTimeout(timer);
-    page.removeEventListener?.('online', hope);
-    page.removeEventListener?.('pageshow', shown);
-    page.document?.removeEventListener('visibilitychange', visible);
+    listen('removeEventListener');
   };
   const finish = () => {
     cancel();
@@ -24,15 +22,18 @@ export function wait(ms: number, done: () => void, atLeast = 0): () => void {
   const hope = () => {
     if (Date.now() >= earliest) finish();
   };
-  const shown = (event: PageTransitionEvent) => {
-    if (event.persisted) hope();
+  const shown = (event: Event) => {
+    if ((event as PageTransitionEvent).persisted) hope();
   };
   const visible = () => {
     if (page.document?.visibilityState === 'visible') hope();
   };
+  const listen = (verb: 'addEventListener' | 'removeEventListener') => {
+    page[verb]?.('online', hope);
+    page[verb]?.('pageshow', shown);
+    page.document?.[verb]('visibilitychange', visible);
+  };
   const timer = setTimeout(finish, clamp(ms));
-  page.addEventListener?.('online', hope);
-  page.addEventListener?.('pageshow', shown);
-  page.document?.addEventListener('visibilitychange', visible);
+  listen('addEventListener');
   return cancel;
 }

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { MockEventSource } from 'ssekit/testing';
-import { chooseTransport, type TransportOptions } from '../../src/choose-transport.ts';
 import { fetchTransport, fetchTransportWithoutId } from '../../src/fetch-transport.ts';
 import { connectionOptions, type SseClientOptions } from '../../src/options.ts';
 import type { TransportRequest } from '../../src/transport.ts';
@@ -121,15 +120,8 @@ describe('a transport that is named', () => {
 });
 
 describe('Last-Event-ID over fetch', () => {
-  const options: TransportOptions = {
-    transport: 'auto',
-    asksFetch: true,
-    preflights: false,
-    lastEventIdParam: undefined,
-    EventSource: undefined,
-  };
-  const start = (url: string, changes: Partial<TransportOptions> = {}) =>
-    chooseTransport({ ...options, ...changes }, request(url, '7'), false).start;
+  const start = (url: string, changes: Partial<TransportRequest> = {}, options: SseClientOptions = {}) =>
+    connectionOptions(HERE, options).chooseTransport({ ...request(url, '7'), ...changes }, true).start;
 
   test('goes as a header to the own origin', () => {
     vi.stubGlobal('origin', 'https://here.test');
@@ -146,8 +138,9 @@ describe('Last-Event-ID over fetch', () => {
 
   test('goes along where a preflight is sent in any case, or fetch was asked for by name', () => {
     vi.stubGlobal('origin', 'https://here.test');
-    expect(start(ELSEWHERE, { preflights: true })).toBe(fetchTransport);
-    expect(start(ELSEWHERE, { transport: 'fetch' })).toBe(fetchTransport);
+    expect(start(ELSEWHERE, { headers: new Headers({ 'X-Page': '1' }) })).toBe(fetchTransport);
+    expect(start(ELSEWHERE, { method: 'PUT' })).toBe(fetchTransport);
+    expect(start(ELSEWHERE, {}, { transport: 'fetch' })).toBe(fetchTransport);
   });
 
   test('stays out of every request of a sandbox, whose location says otherwise', () => {

@@ -198,7 +198,7 @@ describe('break', () => {
     const { client, source } = await opened();
     const before = count();
     const loops = [begin(client, 'lol', 'done', options), begin(client, options)];
-    expect(count()).toBe(before + 7);
+    expect(count()).toBe(before + 5);
     drive(source, client);
     if (how === 'break') for (const loop of loops) await loop.leave();
     expect(count()).toBe(before);
@@ -370,11 +370,12 @@ describe('the signal', () => {
     const { client } = await opened();
     const { signal } = new AbortController();
     const added = vi.spyOn(signal, 'addEventListener');
-    const removed = vi.spyOn(signal, 'removeEventListener');
     await begin(client, 'lol', { signal }).leave();
     begin(client, 'lol', { signal });
     client.close();
-    expect(added).toHaveBeenCalledTimes(2);
-    expect(removed.mock.calls).toEqual(added.mock.calls);
+    expect(added.mock.calls.map(([, , options]) => options)).toMatchObject([
+      { signal: { aborted: true } },
+      { signal: { aborted: true } },
+    ]);
   });
 });

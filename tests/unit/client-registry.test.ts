@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { ClientStore } from '../../src/client-registry.ts';
+import { clientStore, type ClientStore } from '../../src/client-registry.ts';
 import { sharedConnection } from '../../src/shared-connection.ts';
 import { mockSse } from '../../src/testing.ts';
 import type { SseClientOptions } from '../../src/options.ts';
@@ -7,7 +7,7 @@ import type { SseClientOptions } from '../../src/options.ts';
 const macrotask = () => new Promise((resolve) => setTimeout(resolve));
 
 describe('the key', () => {
-  const key = (options: object, url: string | URL = '/a') => new ClientStore(url, options).key;
+  const key = (options: object, url: string | URL = '/a') => clientStore(url, options).key;
   const schema = () => ({ '~standard': { version: 1, vendor: 'test', validate: () => ({ value: 1 }) } });
   const isOver = () => true;
   const form = (value: string) => {
@@ -69,10 +69,7 @@ describe('the key', () => {
   test('takes a URL as the page resolves it', () => {
     expect(key({}, '/a')).toBe(key({}, new URL('/a', location.href)));
     expect(key({}, '/a')).not.toBe(key({}, '/b'));
-    expect([new ClientStore(null, {}).key, new ClientStore(undefined, {}).key]).toEqual([
-      undefined,
-      undefined,
-    ]);
+    expect([clientStore(null, {}).key, clientStore(undefined, {}).key]).toEqual([undefined, undefined]);
   });
 });
 
@@ -91,7 +88,7 @@ describe('a connection', () => {
     const given = { fetch: server.fetch, ...options };
     return {
       server,
-      store: () => new ClientStore<Record<string, string>>(url, given),
+      store: () => clientStore<Record<string, string>>(url, given),
     };
   }
   function hold(store: ClientStore<Record<string, string>>, onChange: () => void = () => undefined) {
@@ -119,7 +116,7 @@ describe('a connection', () => {
   });
 
   test('without a URL is closed, and never begins', () => {
-    const store = new ClientStore<Record<string, string>>(null, {});
+    const store = clientStore<Record<string, string>>(null, {});
     hold(store);
     expect(store.getSnapshot()).toMatchObject({ client: null, status: 'closed', readyState: 2 });
   });
@@ -259,7 +256,7 @@ test('classes, methods of plain objects and schemas among the options work as th
     lastEventIdParam: 'after',
   };
   const coming = MockEventSource.next();
-  const store = new ClientStore('/classes', options);
+  const store = clientStore('/classes', options);
   const leave = store.subscribe(() => undefined);
   const source = await coming;
   expect(source).toBeInstanceOf(MockEventSource);

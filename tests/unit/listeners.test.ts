@@ -13,8 +13,8 @@ afterEach(() => {
 });
 
 /** A list, and a log of who was called with what. */
-function setup() {
-  const listeners = new Listeners<number>();
+function setup(witness: () => unknown = due) {
+  const listeners = new Listeners<number>(witness);
   const calls: string[] = [];
   const named = (name: string) => (value: number) => {
     calls.push(`${name}${value}`);
@@ -26,8 +26,8 @@ describe('delivery', () => {
   test('calls all, in the order they were added', () => {
     const { listeners, calls, named } = setup();
     for (const name of ['a', 'b', 'c']) listeners.add(named(name));
-    listeners.emit(1, due);
-    listeners.emit(2, due);
+    listeners.emit(1);
+    listeners.emit(2);
     expect(calls).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'c2']);
   });
 
@@ -36,7 +36,7 @@ describe('delivery', () => {
     const a = named('a');
     listeners.add(a);
     listeners.add(a);
-    listeners.emit(1, due);
+    listeners.emit(1);
     expect(calls).toEqual(['a1', 'a1']);
   });
 
@@ -47,22 +47,22 @@ describe('delivery', () => {
       throw error;
     });
     listeners.add(named('b'));
-    listeners.emit(1, due);
-    listeners.emit(2, due);
+    listeners.emit(1);
+    listeners.emit(2);
     expect(calls).toEqual(['b1', 'b2']);
     expect(reportError.mock.calls).toEqual([[error], [error]]);
   });
 
   test('ends as soon as the value is superseded, also when the listener that did it throws', () => {
-    const { listeners, calls, named } = setup();
     let superseded = false;
+    const { listeners, calls, named } = setup(() => superseded);
     listeners.add(named('a'));
     listeners.add(() => {
       superseded = true;
       throw new Error('a bug');
     });
     listeners.add(named('c'));
-    listeners.emit(1, () => superseded);
+    listeners.emit(1);
     expect(calls).toEqual(['a1']);
     expect(reportError).toHaveBeenCalledOnce();
   });
@@ -78,9 +78,9 @@ describe('a change during delivery', () => {
       { once: true },
     );
     listeners.add(named('b'));
-    listeners.emit(1, due);
+    listeners.emit(1);
     expect(calls).toEqual(['b1']);
-    listeners.emit(2, due);
+    listeners.emit(2);
     expect(calls).toEqual(['b1', 'b2', 'late2']);
   });
 
@@ -91,7 +91,7 @@ describe('a change during delivery', () => {
     });
     const remove = listeners.add(named('b'));
     listeners.add(named('c'));
-    listeners.emit(1, due);
+    listeners.emit(1);
     expect(calls).toEqual(['c1']);
   });
 
@@ -102,8 +102,8 @@ describe('a change during delivery', () => {
       remove();
     });
     listeners.add(named('b'));
-    listeners.emit(1, due);
-    listeners.emit(2, due);
+    listeners.emit(1);
+    listeners.emit(2);
     expect(calls).toEqual(['self1', 'b1', 'b2']);
   });
 });
@@ -123,7 +123,7 @@ describe('removal', () => {
     remove();
     remove();
     expect(listeners.size).toBe(1);
-    listeners.emit(1, due);
+    listeners.emit(1);
     expect(calls).toEqual(['a1']);
   });
 
@@ -134,7 +134,7 @@ describe('removal', () => {
     listeners.add(named('b'));
     listeners.add(a, { once: true });
     listeners.delete(a);
-    listeners.emit(1, due);
+    listeners.emit(1);
     expect(calls).toEqual(['b1']);
     listeners.delete(a);
     expect(listeners.size).toBe(1);
@@ -145,8 +145,8 @@ describe('once', () => {
   test('ends after one call', () => {
     const { listeners, calls, named } = setup();
     listeners.add(named('a'), { once: true });
-    listeners.emit(1, due);
-    listeners.emit(2, due);
+    listeners.emit(1);
+    listeners.emit(2);
     expect(calls).toEqual(['a1']);
     expect(listeners.size).toBe(0);
   });
@@ -156,11 +156,11 @@ describe('once', () => {
     listeners.add(
       (value) => {
         calls.push(`a${value}`);
-        if (value < 3) listeners.emit(value + 1, due);
+        if (value < 3) listeners.emit(value + 1);
       },
       { once: true },
     );
-    listeners.emit(1, due);
+    listeners.emit(1);
     expect(calls).toEqual(['a1']);
   });
 });
@@ -170,9 +170,9 @@ describe('a signal', () => {
     const { listeners, calls, named } = setup();
     const abort = new AbortController();
     listeners.add(named('a'), { signal: abort.signal });
-    listeners.emit(1, due);
+    listeners.emit(1);
     abort.abort();
-    listeners.emit(2, due);
+    listeners.emit(2);
     expect(calls).toEqual(['a1']);
     expect(listeners.size).toBe(0);
   });
@@ -180,7 +180,7 @@ describe('a signal', () => {
   test('that has aborted already lets nothing in', () => {
     const { listeners, calls, named } = setup();
     const remove = listeners.add(named('a'), { signal: AbortSignal.abort() });
-    listeners.emit(1, due);
+    listeners.emit(1);
     expect(calls).toEqual([]);
     expect(remove).not.toThrow();
   });
@@ -196,14 +196,14 @@ describe('a signal', () => {
       'was called once',
       (listeners: Listeners<number>, signal: AbortSignal) => {
         listeners.add(() => undefined, { signal, once: true });
-        listeners.emit(1, due);
+        listeners.emit(1);
       },
     ],
   ] as const)('is left without a listener when the subscription %s', ([, end]) => {
     const { signal } = new AbortController();
     const added = vi.spyOn(signal, 'addEventListener');
     const removed = vi.spyOn(signal, 'removeEventListener');
-    end(new Listeners<number>(), signal);
+    end(new Listeners<number>(due), signal);
     expect(added).toHaveBeenCalledOnce();
     expect(removed.mock.calls).toEqual([['abort', added.mock.calls[0]?.[1]]]);
   });

@@ -84,7 +84,6 @@ describe('defaults', () => {
       withCredentials: false,
       lastEventId: '',
       retryInterval: 1000,
-      policyGiven: false,
       policy: { limit: undefined },
     });
   });
@@ -101,13 +100,12 @@ describe('defaults', () => {
       withCredentials: false,
       lastEventId: '',
       retryInterval: 1000,
-      policyGiven: false,
+      transport: 'auto',
     });
   });
 
   test.for([false, 3, { limit: 3 }] as const)('yield to a retry policy that is given: %j', (retry) => {
-    const { policyGiven, policy } = connectionOptions('/sse', { retry });
-    expect(policyGiven).toBe(true);
+    const { policy } = connectionOptions('/sse', { retry });
     expect(policy.limit).toBe(retry === false ? 0 : 3);
   });
 });
