@@ -4,21 +4,10 @@ import { gap } from './gap.js';
 import { Journal } from './journal.js';
 import { LastEventId } from './last-event-id.js';
 import { isLast } from './request.js';
-import { createLeader, type Leader } from './shared-leader.js';
 import { CLOSED, READY_STATE } from './state.js';
-import {
-  MOST_TYPES,
-  readOpen,
-  readState,
-  type EventNotice,
-  type Push,
-  type Question,
-  type Sent,
-  type Snapshot,
-  type Wanted,
-} from './tab-channel.js';
+import { ALL, MOST_TYPES, type EventNotice, type Question, type Snapshot } from './tab-channel.js';
 import { joinTabs, type TabGroup } from './tab-group.js';
-import type { Connection, ConnectionObserver, SseState } from './transport.js';
+import type { Connection, ConnectionObserver, OpenInfo, SseState } from './transport.js';
 import { wait } from './wait.js';
 
 /** How many ms a leader in a hidden tab, whose timers are held back, may be late with an attempt before another tab pushes it. */
@@ -46,14 +35,17 @@ export function sharedConnection(name: string): ConnectionFactory {
     // Not on insecure origins, whatever its type says.
     const locks: LockManager | undefined = navigator?.locks;
     if (locks && BroadcastChannel) return share(`ssekit:${name}`, locks, options, observer);
-    observer.note?.('not shared: this page has no Web Locks or no BroadcastChannel');
+    observer.note?.('not shared: this page has no Web Lock or no BroadcastChannel');
     return createConnection(options, observer);
   };
   // By the names of functions, components tell apart what they ask for: another login must be another connection.
   return Object.defineProperty(factory, 'name', { value: name });
 }
 
-/** A connection that is this tab's own while it leads, and otherwise what it hears of another tab's. */
+/**
+ * A connection that is this tab's own while it leads, and otherwise what it hears of another tab's. Whoever leads tells all tabs, and its own
+ * among them, which takes the news as if it had come from another.
+ */
 function share(
   name: string,
   locks: LockManager,
@@ -61,12 +53,10 @@ function share(
   observer: ConnectionObserver,
 ): Connection {
   const { until, maxEventSize, stored } = options;
-  const journal = new Journal();
-  const types = new Set<string>();
-  let wantsAll = false;
-  let state = CLOSED;
   const ownUrl = typeof options.url === 'string' ? options.url : undefined;
   let url = ownUrl ?? '';
+  let state = CLOSED;
+  const journal = new Journal();
   /** What this tab has handed on, whether it leads or not. */
   const lastEventId = new LastEventId(
     options.lastEventId,
@@ -74,44 +64,91 @@ function share(
     observer.error,
     observer.undelivered,
   );
+  /** What somebody listens to, in any tab. */
+  const types = new Set<string>();
   /** From `connect()` to the end. */
   let tabs: TabGroup | undefined;
   /** While this tab has the connection. */
-  let leader: Leader | undefined;
+  let leader: Connection | undefined;
+  /** What was known when that opened, while it is open. */
+  let opened: OpenInfo | undefined;
   let isAsking = false;
-  /** Where this tab stood when it last found that it lacks something. */
-  let lackedAt = '';
+  /** The generation in which this tab last asked for what it lacks. */
+  let askedIn = 0;
   let stopWaiting: (() => void) | undefined;
   /** Counts `close()`: an emission that finds it changed is no longer due. */
   let closes = 0;
 
   function lead(): void {
-    if (!tabs) return;
-    stopWaiting?.();
-    leader = createLeader({
-      options,
-      observer,
-      tabs,
-      journal,
-      lastEventId,
-      state: () => state,
-      wanted,
-      after,
-      tell,
-      deliver,
-    });
-    // Now that it can be stopped: whoever hears of the first state may close the client.
-    leader.connection.connect();
+    journal.lead();
+    opened = undefined;
+    const connection = (leader = createConnection(
+      { ...options, until: undefined, resumed: undefined, lastEventId: lastEventId.value, stored: undefined },
+      {
+        state({ status }) {
+          if (status !== 'open') opened = undefined;
+          // That it has opened is told with what is known of that.
+          else if (!opened) return;
+          tellState();
+        },
+        open(info) {
+          opened = info;
+          tellState();
+        },
+        message: handOn,
+        id() {
+          handOn({ type: '', data: '', lastEventId: connection.lastEventId, origin: '' });
+        },
+        // Each tab finds out for itself.
+        error: () => undefined,
+      },
+    ));
+    for (const type of types) listenIn(connection, type);
+    connection.connect();
   }
 
   function follow(): void {
-    if (!leader) return;
-    ({ url } = leader.connection);
-    leader.stop();
+    const old = leader;
     leader = undefined;
+    old?.close();
   }
 
-  const wanted = (): Wanted => ({ types: [...types].slice(0, MOST_TYPES), all: wantsAll });
+  function tellState(): void {
+    // Not the end of one that leads no more.
+    if (leader) tellAll(snapshot(leader));
+  }
+
+  function handOn({ type, data, lastEventId, origin }: Omit<EventNotice, 'kind' | 'sequence'>): void {
+    tabs?.whenSure(() => {
+      tellAll({ kind: 'event', sequence: (journal.sequence ?? 0) + 1, type, data, lastEventId, origin });
+    });
+  }
+
+  /** The others first, so that what this tab makes of it is no matter of theirs. */
+  function tellAll(notice: Snapshot | EventNotice): void {
+    tabs?.post(notice);
+    told(notice);
+  }
+
+  function snapshot({ url, state }: Connection): Snapshot {
+    const { sequence = 0, oldest } = journal;
+    return {
+      kind: 'snapshot',
+      sequence,
+      oldest,
+      lastEventId: lastEventId.value,
+      url,
+      state,
+      opened,
+      types: wanted(),
+    };
+  }
+
+  const wanted = () => [...types].slice(0, MOST_TYPES);
+
+  function question(force?: boolean): void {
+    if (!leader) tabs?.post({ kind: 'question', sequence: journal.sequence, types: wanted(), force });
+  }
 
   /** Once, however much there is to ask in one tick. */
   function ask(): void {
@@ -119,107 +156,107 @@ function share(
     isAsking = true;
     queueMicrotask(() => {
       isAsking = false;
-      if (!leader) tabs?.post({ kind: 'question', sequence: journal.sequence, ...wanted() });
+      question();
     });
   }
 
-  function asked(notice: Question | Push): void {
-    if (notice.kind === 'question') want(notice.types, notice.all);
-    leader?.answer(notice);
+  function asked({ sequence = Infinity, types, force }: Question): void {
+    want(types);
+    if (!leader) return;
+    for (const event of journal.since(sequence)) tabs?.post(event);
+    tabs?.post(snapshot(leader));
+    if (force || (force === false && leader.state.retryAt !== undefined)) leader.reconnect();
   }
 
-  function told(notice: Sent & (Snapshot | EventNotice)): boolean {
-    if (notice.kind === 'snapshot') hearSnapshot(notice);
+  function told(notice: Snapshot | EventNotice, generation = 0): boolean {
+    if (notice.kind === 'snapshot') hearSnapshot(notice, generation);
     // After a gap, or before the first snapshot: the answer to a question will bring what is missing, and this again.
     else if (!(notice.sequence <= (journal.sequence ?? NaN) + 1)) return false;
-    else if (journal.accept(notice)) {
-      if (notice.data.length <= maxEventSize) deliver(notice);
-      else {
-        lastEventId.set(notice.lastEventId);
-        lose(`An event grew past ${maxEventSize} characters.`);
-      }
-    }
+    else if (journal.accept(notice)) deliver(notice);
     return true;
   }
 
-  function hearSnapshot({ sequence, oldest, state: now, opened, failed, ...notice }: Sent & Snapshot): void {
-    const current = tabs;
+  function hearSnapshot(notice: Snapshot, generation: number): void {
+    const before = closes;
+    const { status, retryAt, error } = notice.state;
     const isNew = journal.sequence === undefined;
-    const lacksTypes = (wantsAll && !notice.all) || [...types].some((type) => !notice.types.includes(type));
-    want(notice.types, notice.all);
+    const found = journal.meet(notice.sequence, notice.oldest);
+    const lacks = found === 'behind' || [...types].some((type) => !notice.types.includes(type));
+    want(notice.types);
     url = ownUrl ?? notice.url;
-    const found = journal.meet(sequence, oldest);
-    if (found === 'even') lastEventId.set(notice.lastEventId);
-    const standing = `${notice.generation} ${journal.sequence ?? 0}`;
-    if ((lacksTypes || found === 'behind') && lackedAt !== standing) {
-      lackedAt = standing;
+    if (found === 'even' || found === 'missed') lastEventId.set(notice.lastEventId);
+    if (lacks && askedIn !== generation) {
+      askedIn = generation;
       ask();
     }
     stopWaiting?.();
     // The leader may be in a hidden tab, where timers are late, while this one is shown.
-    if (now.retryAt !== undefined) {
-      const left = now.retryAt - Date.now();
-      const push = () => tabs?.post({ kind: 'push', force: false });
-      stopWaiting = wait(left + LATE, push, Math.min(now.error?.retryAfter ?? 0, left));
+    if (!leader && retryAt !== undefined) {
+      const left = retryAt - Date.now();
+      stopWaiting = wait(
+        left + LATE,
+        () => {
+          question(false);
+        },
+        Math.min(error?.retryAfter ?? 0, left),
+      );
     }
-    const isOpening = now.status === 'open' && state.status !== 'open';
-    tell(after(readState(now)), failed);
-    if (tabs === current && isOpening && opened) {
-      const info = readOpen(opened, now.transport ?? '');
-      observer.open(info);
-      // Judged here as in the leader, from what the server said; but what a tab was not there for, it does not miss.
-      const error = tabs === current && !isNew && gap(info, options.resumed);
-      if (error) observer.error(error);
+    const isOpening = status === 'open' && state.status !== 'open';
+    // For a client that was open, a hand-over is a loss, and the way back from it.
+    const isBack = status === 'connecting' && state.status !== 'connecting';
+    tell(isBack ? { ...notice.state, status: 'reconnecting' } : notice.state, isNew);
+    if (isOpening && notice.opened && before === closes) {
+      observer.open(notice.opened);
+      // Judged in each tab, from what the server said; but what a tab was not there for, it does not miss.
+      const missing = !isNew && before === closes && gap(notice.opened, options.resumed);
+      if (missing) observer.error(Object.assign(missing, { attempt: state.attempt }));
     }
-    if (tabs === current && found === 'missed') {
-      lastEventId.set(notice.lastEventId);
-      lose('This tab was away for longer than the others remember: it missed events.');
+    if (found === 'missed' && before === closes) {
+      lose('This tab was away for too long: events are missing.');
     }
   }
 
-  function want(wanted: readonly string[], all: boolean): void {
+  function want(wanted: readonly string[]): void {
     for (const type of wanted) if (types.size < MOST_TYPES) add(type);
-    if (all) addAll();
   }
 
   function add(type: string): void {
     types.add(type);
-    leader?.connection.listen(type);
+    if (leader) listenIn(leader, type);
   }
 
-  function addAll(): void {
-    wantsAll = true;
-    leader?.connection.listenToAll();
+  function listen(type: string): void {
+    if (types.has(type)) return;
+    add(type);
+    ask();
   }
 
   function deliver({ type, data, lastEventId: id, origin }: EventNotice): void {
     const idBefore = lastEventId.value;
     lastEventId.set(id);
     const message = { type, data, lastEventId: id, origin, raw: data };
-    if (until === undefined || !isLast(until, message)) observer.message(message, idBefore);
-    else finish();
+    if (type === '') return;
+    if (data.length > maxEventSize) lose(`An event grew past ${maxEventSize} characters.`);
+    else if (until !== undefined && isLast(until, message)) finish();
+    else observer.message(message, idBefore);
   }
 
   function lose(reason: string): void {
     observer.error(new SseError('overflow', reason, { willRetry: true }));
   }
 
-  /** For a client that was open, a hand-over is a loss, and the way back from it. */
-  function after(now: SseState): SseState {
-    return now.status === 'connecting' && state.status !== 'connecting'
-      ? { ...now, status: 'reconnecting' }
-      : now;
-  }
-
-  /** The state first, so that listeners of the error find it in place. */
-  function tell(next: SseState, failed: boolean): void {
+  /** The state first, so that listeners of the error find it in place. Of an error that happened before this tab was there, only the state. */
+  function tell(next: SseState, isNew = false): void {
     const before = closes;
-    if (next.status === 'closed') end();
-    const isNew = !isSame(next, state);
-    if (isNew) state = next;
     const { error } = state;
-    if (isNew) observer.state(state);
-    if (failed && before === closes && error) observer.error(error);
+    // What has come over a channel is another object each time.
+    const isKnown = next.error?.message === error?.message && next.error?.attempt === error?.attempt;
+    const now = isKnown ? { ...next, error } : next;
+    if (now.status === 'closed') end();
+    if ((Object.keys(now) as (keyof SseState)[]).every((key) => now[key] === state[key])) return;
+    state = now;
+    observer.state(state);
+    if (now.error && !isKnown && !isNew && before === closes) observer.error(now.error);
   }
 
   function end(): void {
@@ -232,8 +269,7 @@ function share(
 
   /** Closes this tab's client in order, whatever the others do. */
   function finish(): void {
-    end();
-    if (state.status !== 'closed') tell({ ...CLOSED, transport: state.transport }, false);
+    if (tabs) tell({ ...CLOSED, transport: state.transport });
   }
 
   return {
@@ -241,20 +277,14 @@ function share(
       return state;
     },
     get url() {
-      return leader ? leader.connection.url : url;
+      return leader ? leader.url : url;
     },
     get lastEventId() {
       return lastEventId.value;
     },
-    listen(type) {
-      if (types.has(type)) return;
-      add(type);
-      ask();
-    },
+    listen,
     listenToAll() {
-      if (wantsAll) return;
-      addAll();
-      ask();
+      listen(ALL);
     },
     connect() {
       if (tabs) return;
@@ -269,11 +299,11 @@ function share(
         note: observer.note,
       });
       const { transport } = state;
-      tell({ ...CLOSED, status: 'connecting', readyState: READY_STATE.connecting, transport }, false);
+      tell({ ...CLOSED, status: 'connecting', readyState: READY_STATE.connecting, transport });
     },
     reconnect() {
-      if (leader) leader.connection.reconnect();
-      else tabs?.post({ kind: 'push', force: true });
+      if (leader) leader.reconnect();
+      else question(true);
     },
     close(resumeAfter) {
       closes++;
@@ -287,10 +317,7 @@ function share(
   };
 }
 
-/** Whether nothing changed for those who look. Errors that differ in anything differ in their text or number. */
-function isSame(a: SseState, b: SseState): boolean {
-  return (
-    (['status', 'attempt', 'retryAt', 'transport'] as const).every((key) => a[key] === b[key]) &&
-    a.error?.message === b.error?.message
-  );
+function listenIn(connection: Connection, type: string): void {
+  if (type === ALL) connection.listenToAll();
+  else connection.listen(type);
 }
