@@ -34,7 +34,8 @@ export function sharedConnection(name: string): ConnectionFactory {
     const { navigator, BroadcastChannel } = globalThis as Partial<typeof globalThis>;
     // Not on insecure origins, whatever its type says.
     const locks: LockManager | undefined = navigator?.locks;
-    if (locks && BroadcastChannel) return share(`ssekit:${name}`, locks, options, observer);
+    // The version of what the tabs say to each other: those of another one have locks and channels of their own.
+    if (locks && BroadcastChannel) return share(`ssekit1:${name}`, locks, options, observer);
     observer.note?.('not shared: this page has no Web Lock or no BroadcastChannel');
     return createConnection(options, observer);
   };
@@ -82,7 +83,7 @@ function share(
   function lead(): void {
     journal.lead();
     opened = undefined;
-    const connection = (leader = createConnection(
+    leader = createConnection(
       { ...options, until: undefined, resumed: undefined, lastEventId: lastEventId.value, stored: undefined },
       {
         state({ status }) {
@@ -97,14 +98,14 @@ function share(
         },
         message: handOn,
         id() {
-          handOn({ type: '', data: '', lastEventId: connection.lastEventId, origin: '' });
+          handOn({ type: '', data: '', lastEventId: leader?.lastEventId ?? '', origin: '' });
         },
         // Each tab finds out for itself.
         error: () => undefined,
       },
-    ));
-    for (const type of types) listenIn(connection, type);
-    connection.connect();
+    );
+    types.forEach(listenIn);
+    leader.connect();
   }
 
   function follow(): void {
@@ -115,7 +116,11 @@ function share(
 
   function tellState(): void {
     // Not the end of one that leads no more.
-    if (leader) tellAll(snapshot(leader));
+    if (!leader) return;
+    const { url, state } = leader;
+    const { sequence = 0, oldest } = journal;
+    const { value } = lastEventId;
+    tellAll({ kind: 'snapshot', sequence, oldest, lastEventId: value, url, state, opened, types: wanted() });
   }
 
   function handOn({ type, data, lastEventId, origin }: Omit<EventNotice, 'kind' | 'sequence'>): void {
@@ -128,20 +133,6 @@ function share(
   function tellAll(notice: Snapshot | EventNotice): void {
     tabs?.post(notice);
     told(notice);
-  }
-
-  function snapshot({ url, state }: Connection): Snapshot {
-    const { sequence = 0, oldest } = journal;
-    return {
-      kind: 'snapshot',
-      sequence,
-      oldest,
-      lastEventId: lastEventId.value,
-      url,
-      state,
-      opened,
-      types: wanted(),
-    };
   }
 
   const wanted = () => [...types].slice(0, MOST_TYPES);
@@ -162,10 +153,9 @@ function share(
 
   function asked({ sequence = Infinity, types, force }: Question): void {
     want(types);
-    if (!leader) return;
     for (const event of journal.since(sequence)) tabs?.post(event);
-    tabs?.post(snapshot(leader));
-    if (force || (force === false && leader.state.retryAt !== undefined)) leader.reconnect();
+    tellState();
+    if (force || (force === false && state.retryAt !== undefined)) leader?.reconnect();
   }
 
   function told(notice: Snapshot | EventNotice, generation = 0): boolean {
@@ -217,17 +207,22 @@ function share(
   }
 
   function want(wanted: readonly string[]): void {
-    for (const type of wanted) if (types.size < MOST_TYPES) add(type);
+    for (const type of wanted) {
+      if (types.size >= MOST_TYPES) return;
+      types.add(type);
+      listenIn(type);
+    }
   }
 
-  function add(type: string): void {
-    types.add(type);
-    if (leader) listenIn(leader, type);
+  function listenIn(type: string): void {
+    if (type === ALL) leader?.listenToAll();
+    else leader?.listen(type);
   }
 
   function listen(type: string): void {
     if (types.has(type)) return;
-    add(type);
+    types.add(type);
+    listenIn(type);
     ask();
   }
 
@@ -252,19 +247,16 @@ function share(
     // What has come over a channel is another object each time.
     const isKnown = next.error?.message === error?.message && next.error?.attempt === error?.attempt;
     const now = isKnown ? { ...next, error } : next;
-    if (now.status === 'closed') end();
+    if (now.status === 'closed') {
+      stopWaiting?.();
+      tabs?.leave();
+      tabs = undefined;
+      lastEventId.flush();
+    }
     if ((Object.keys(now) as (keyof SseState)[]).every((key) => now[key] === state[key])) return;
     state = now;
     observer.state(state);
     if (now.error && !isKnown && !isNew && before === closes) observer.error(now.error);
-  }
-
-  function end(): void {
-    const old = tabs;
-    tabs = undefined;
-    stopWaiting?.();
-    old?.leave();
-    lastEventId.flush();
   }
 
   /** Closes this tab's client in order, whatever the others do. */
@@ -315,9 +307,4 @@ function share(
       lastEventId.flush();
     },
   };
-}
-
-function listenIn(connection: Connection, type: string): void {
-  if (type === ALL) connection.listenToAll();
-  else connection.listen(type);
 }

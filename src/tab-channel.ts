@@ -3,19 +3,16 @@ import { READY_STATE } from './state.js';
 import type { OpenInfo, SseState } from './transport.js';
 
 /**
- * What the tabs of one shared connection say to each other, in version 1; docs/design.md tells when. No request header and no query string
- * ever leaves a tab.
+ * What the tabs of one shared connection say to each other; docs/design.md tells when. What changes its meaning changes the name of the
+ * channel. No request header and no query string ever leaves a tab.
  */
 export type Notice = Claim | Snapshot | EventNotice | Question;
 
 /** A notice on its way. */
 export type Sent = Notice & {
-  readonly version: typeof VERSION;
   /** The highest that the sender has heard of: that of the leader, if it is one. */
   readonly generation: number;
 };
-
-const VERSION = 1;
 
 /** A tab got the lock: what leaders of lower generations say from here on does not count. */
 export interface Claim {
@@ -124,7 +121,6 @@ const state = object({
 });
 const sent = {
   kind: text,
-  version: only((value) => value === VERSION),
   /** A time, see `claim` in tab-group.ts. One far ahead could never be topped, and nobody would lead again. */
   generation: only<number>((value) => number(value) < Date.now() + A_DAY),
 };
@@ -166,7 +162,7 @@ export function readNotice(value: unknown): Sent | undefined {
 
 /** A notice as structured clones can carry it. */
 export function packNotice(notice: Notice, generation: number): object {
-  const packed = { ...notice, version: VERSION, generation };
+  const packed = { ...notice, generation };
   if (notice.kind !== 'snapshot') return packed;
   const { url, state, opened } = notice;
   const error: (SseErrorDetails & Pick<SseError, 'message'>) | undefined = state.error;

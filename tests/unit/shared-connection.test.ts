@@ -177,16 +177,18 @@ test('hostile messages change nothing and stop nothing', async () => {
   const { tabs, attempt } = await open(2);
   const [, follower] = tabs;
   follower?.run(() => {
-    const stranger = new BroadcastChannel('ssekit:test');
+    const stranger = new BroadcastChannel('ssekit1:test');
     for (const message of [
       null,
       'x',
-      { version: 1 },
-      { version: 9, kind: 'event' },
-      { version: 1, generation: 1e15, kind: 'toString' },
+      { generation: 1 },
+      { generation: 1, kind: 'event' },
+      { generation: 1e15, kind: 'toString' },
       // One that no tab could ever top.
-      { version: 1, generation: Number.MAX_SAFE_INTEGER, kind: 'question', types: [], all: false },
-      { version: 1, generation: Date.now() * 2, kind: 'claim', knows: true },
+      { generation: Number.MAX_SAFE_INTEGER, kind: 'question', types: [] },
+      { generation: Date.now() * 2, kind: 'claim', knows: true },
+      // That of a tab that claims nothing.
+      { generation: 0, kind: 'claim', knows: false },
     ]) {
       stranger.postMessage(message);
     }
@@ -235,7 +237,7 @@ test('a leader that waits is pushed by a tab that is shown, and by no question',
   expect(world.attempts).toHaveLength(2);
   // It tries already: to push it again would only cost an attempt.
   late.run(() => {
-    new BroadcastChannel('ssekit:test').postMessage(
+    new BroadcastChannel('ssekit1:test').postMessage(
       packNotice({ kind: 'question', types: [], force: false }, 1),
     );
   });
