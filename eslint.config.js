@@ -10,6 +10,7 @@ const floors = [
   ['native-transport', 'fetch-transport', 'validate', 'read-messages', 'last-event-id', 'gap', 'tab-channel'],
   ['choose-transport', 'journal', 'tab-group'],
   ['connection'],
+  ['shared-tab'],
   ['shared-connection'],
   ['options'],
   ['client', 'fetch-event-source', 'fetch-sse', 'parse-sse'],

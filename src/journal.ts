@@ -17,17 +17,12 @@ export class Journal {
   /** Without gaps. Those above `sequence` were delivered already, but not yet by the leader of now, who started before them. */
   #events: EventNotice[] = [];
   #characters = 0;
-  /** Up to this number, what is not kept was delivered before this page was reloaded. */
-  #restored = 0;
+  /** The number of the last event that was delivered, by whatever leader, and be it before this page was reloaded. */
+  #last = 0;
 
   /** The number of the oldest event that is kept, or else of the next one. */
   get oldest(): number {
     return this.#events[0]?.sequence ?? (this.sequence ?? 0) + 1;
-  }
-
-  /** The number of the last event that was delivered. */
-  get #last(): number {
-    return this.#events.at(-1)?.sequence ?? Math.max(this.sequence ?? 0, this.#restored);
   }
 
   /** Takes an event from the leader. Whether it is new here, and so to be delivered. */
@@ -37,16 +32,14 @@ export class Journal {
     const index = sequence - this.oldest;
     const had = this.#events[index];
     this.sequence = sequence;
-    if (had ? lastEventId !== '' && had.lastEventId === lastEventId : sequence <= this.#restored)
-      return false;
+    // What is not kept any more cannot be compared, and counts as the same.
+    if (had ? lastEventId !== '' && had.lastEventId === lastEventId : sequence <= this.#last) return false;
     // The server did not send the same again: what follows is new.
     if (had) this.#drop(index);
+    this.#last = sequence;
     this.#events.push(event);
     this.#characters += sizeOf(event);
-    while (this.#events.length > MOST_EVENTS || this.#characters > MOST_CHARACTERS) {
-      this.#drop(0, 1);
-      this.#restored = 0;
-    }
+    while (this.#events.length > MOST_EVENTS || this.#characters > MOST_CHARACTERS) this.#drop(0, 1);
     return true;
   }
 
@@ -55,25 +48,22 @@ export class Journal {
    * Who is ahead will be sent again what it has, and compares.
    */
   meet(sequence: number, oldest: number): 'even' | 'ahead' | 'behind' | 'missed' {
-    const own = (this.sequence ??= sequence);
+    const own = (this.sequence ??= this.#last = sequence);
     if (own < sequence && own + 1 >= oldest) return 'behind';
-    const isRestored = sequence < this.#restored && sequence >= this.#restored - MOST_EVENTS;
-    const isFar = own < sequence || (sequence + 1 < this.oldest && !isRestored);
     this.sequence = sequence;
+    if (own >= sequence && sequence >= this.#last - MOST_EVENTS)
+      return sequence < this.#last ? 'ahead' : 'even';
     // Too far apart to compare: the numbers may even be those of another stream.
-    if (isFar) {
-      this.#drop(0);
-      this.#restored = 0;
-      return 'missed';
-    }
-    return this.#last > sequence ? 'ahead' : 'even';
+    this.#last = sequence;
+    this.#drop(0);
+    return 'missed';
   }
 
   /** Goes back to where the last event ID was this: what came after it was not handed on, and the others send it again. */
   rewind(lastEventId: string): void {
     const sequence = this.#numberAt(lastEventId);
     this.#drop(sequence + 1 - this.oldest);
-    this.sequence = sequence;
+    this.sequence = this.#last = sequence;
   }
 
   /** What others lack who have the events up to `sequence`. */
@@ -83,7 +73,7 @@ export class Journal {
 
   /** This tab leads: the numbers go on from where it stands. Those of a stream that nobody has seen before are above all earlier ones. */
   lead(): void {
-    this.sequence = this.#last || Date.now() * 1000;
+    this.sequence = this.#last ||= Date.now() * 1000;
   }
 
   /** Keeps the number beside the id, so that over a reload this tab knows its place among the others. */
@@ -100,7 +90,7 @@ export class Journal {
             // Without ids the server resumes nowhere, and numbers of the next connection mean other events. And one that cannot be is left:
             // anybody of the origin may have written it.
             if (id && Number.isInteger(number) && number > 0 && number < 2 ** 52)
-              this.sequence = this.#restored = number;
+              this.sequence = this.#last = number;
             return id;
           },
           setItem: (_, id) => {

@@ -126,10 +126,15 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
     });
   }
 
-  /** Without locks there can be no group: this tab connects for itself, and hears nobody. */
-  function leadAlone(): void {
+  /** Nothing is left behind, and this tab can never become leader. */
+  function leave(): void {
     session.abort();
     hide();
+  }
+
+  /** Without locks there can be no group: this tab connects for itself, and hears nobody. */
+  function leadAlone(): void {
+    leave();
     isLeading = true;
     member.note?.('not shared: this page has no Web Lock or no BroadcastChannel');
     member.lead();
@@ -211,9 +216,6 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
       if (unsure) unsure.push(run);
       else run();
     },
-    leave() {
-      session.abort();
-      hide();
-    },
+    leave,
   };
 }
