@@ -146,10 +146,10 @@ export function shareConnection(
     const { status, retryAt, error } = notice.state;
     const isNew = journal.sequence === undefined;
     const found = journal.meet(notice.sequence, notice.oldest);
-    const lacks = found === 'behind' || [...types].some((type) => !notice.types.includes(type));
     want(notice.types);
     url = ownUrl ?? notice.url;
     if (found === 'even' || found === 'missed') lastEventId.set(notice.lastEventId);
+    const lacks = found === 'behind' || types.size > notice.types.length;
     if (lacks && askedIn !== generation) {
       askedIn = generation;
       ask();
