@@ -1,11 +1,9 @@
-import { standForLeader } from './leader-lock.js';
 import { SOONEST_DEPOSED, watchLeader, type LeaderWatch } from './leader-watch.js';
 import {
+  packNotice,
   readNotice,
-  VERSION,
   type EventNotice,
   type Notice,
-  type Push,
   type Question,
   type Sent,
   type Snapshot,
@@ -25,9 +23,9 @@ export interface Member {
   /** To ask the leader how things stand. */
   readonly ask: () => void;
   /** The leader hears what is asked of it. */
-  readonly asked: (notice: Question | Push) => void;
+  readonly asked: (question: Question) => void;
   /** The others hear the leader. Whether it made sense to this tab; if not, it asks again after a while. */
-  readonly told: (notice: Sent & (Snapshot | EventNotice)) => boolean;
+  readonly told: (notice: Snapshot | EventNotice, generation: number) => boolean;
   readonly note: ((line: string) => void) | undefined;
 }
 
@@ -50,25 +48,20 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
   const session = new AbortController();
   /** The highest that was heard of: that of the leader. */
   let generation = 0;
-  /** That of the claim under way. */
-  let claimed = 0;
+  /** That of this tab's claim, until it steps back. */
+  let claimed = NaN;
   let isLeading = false;
-  /** When the leader last read anything. */
+  /** When this tab last looked at what comes in. */
   let activeAt = 0;
   let channel: BroadcastChannel | undefined;
-  /** Gives the lock up, or the wait for it. */
-  let standBack: (() => void) | undefined;
+  /** Aborting it gives the lock up, or the wait for it. */
+  let turn: AbortController | undefined;
   let watch: LeaderWatch | undefined;
   /** What waits for this tab to be sure, where it is not. */
   let unsure: (() => void)[] | undefined;
-  let lastWords: ReturnType<typeof setTimeout> | undefined;
-
-  function post(notice: Notice, through = channel): void {
-    through?.postMessage({ ...notice, version: VERSION, generation } satisfies Sent);
-  }
 
   function enter(): void {
-    if (standBack) return;
+    if (turn) return;
     if (!channel) {
       channel = new BroadcastChannel(name);
       channel.onmessage = ({ data }: MessageEvent<unknown>) => {
@@ -82,16 +75,14 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
 
   /** Neither leads nor can come to lead: for a page that is about to be frozen. */
   function stepBack(): void {
-    standBack?.();
+    turn?.abort();
     watch?.cancel();
-    clearTimeout(lastWords);
-    standBack = watch = unsure = undefined;
-    claimed = 0;
-    if (isLeading) {
-      isLeading = false;
-      member.note?.('this tab gives the connection up');
-      member.follow();
-    }
+    turn = watch = unsure = undefined;
+    claimed = NaN;
+    if (!isLeading) return;
+    isLeading = false;
+    member.note?.('this tab gives the connection up');
+    member.follow();
   }
 
   /** A channel in the back/forward cache hears nothing, and a message to it costs the page its place there. */
@@ -110,27 +101,48 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
     stand(false);
   }
 
+  /** Stands for leader: the holder of the lock, or the next in line when that one gives up, closes or crashes; or it takes the lock by force. */
   function stand(steal: boolean): void {
-    standBack?.();
-    clearTimeout(lastWords);
-    standBack = standForLeader(locks, name, steal, {
+    turn?.abort();
+    const { signal } = (turn = new AbortController());
+    /** What it means that the lock is lost: there are none here, in a sandboxed frame for one; or else, another has taken it by force. */
+    let lost = leadAlone;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const hold = () => {
+      if (signal.aborted) return;
+      lost = follow;
       // Where there was no leader yet, there is nothing to wait for.
-      elected: () => {
-        if (generation === 0) claim();
-        else lastWords = setTimeout(claim, LAST_WORDS);
-      },
-      refused: leadAlone,
-      deposed: follow,
+      if (generation) timer = setTimeout(claim, LAST_WORDS);
+      else claim();
+      return new Promise<void>((release) => {
+        signal.addEventListener('abort', () => {
+          clearTimeout(timer);
+          release();
+        });
+      });
+    };
+    locks.request(name, steal ? { steal } : { signal }, hold).catch(() => {
+      if (!signal.aborted) lost();
     });
+  }
+
+  /** Nothing is left behind, and this tab can never become leader. */
+  function leave(): void {
+    session.abort();
+    hide();
   }
 
   /** Without locks there can be no group: this tab connects for itself, and hears nobody. */
   function leadAlone(): void {
-    session.abort();
-    hide();
+    leave();
     isLeading = true;
-    member.note?.('not shared: this page is refused the Web Lock');
+    member.note?.('not shared: this page has no Web Lock or no BroadcastChannel');
     member.lead();
+  }
+
+  function claim(): void {
+    claimed = Math.max(generation + 1, Date.now()) + Math.random();
+    proclaim();
   }
 
   /**
@@ -139,48 +151,53 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
    */
   function proclaim(): void {
     const megaphone = new BroadcastChannel(name);
-    post({ kind: 'claim', knows: member.knows() }, megaphone);
+    megaphone.postMessage(packNotice({ kind: 'claim', knows: member.knows() }, claimed));
     megaphone.close();
   }
 
-  function claim(): void {
-    claimed = generation = Math.max(generation + 1, Date.now()) + Math.random();
-    proclaim();
-  }
-
   function hear(notice: Sent): void {
+    lookUp();
     if (notice.generation > generation) {
       ({ generation } = notice);
       if (isLeading) follow();
     }
-    if (notice.kind === 'question' || notice.kind === 'push') {
-      if (!isLeading) return;
-      activeAt = performance.now();
-      member.asked(notice);
-    } else if (isLeading) {
-      // Its own: what was said before has been read.
-      if (notice.kind !== 'claim' || notice.generation !== claimed) return;
-      const runs = unsure ?? [];
-      unsure = undefined;
-      // One of them may end the lead.
-      for (const run of runs) if (claimed === notice.generation) run();
-    } else if (notice.kind !== 'claim') {
-      if (notice.generation === generation && member.told(notice)) watch?.heard();
-    } else if (notice.generation === claimed) {
-      // Meanwhile somebody may have spoken of a higher generation.
-      if (claimed < generation) claim();
-      else {
-        watch?.cancel();
-        isLeading = true;
-        member.note?.('this tab has the connection');
-        member.lead();
-      }
-    } else if (notice.generation === generation) {
+    if (notice.kind === 'question') {
+      if (isLeading) member.asked(notice);
+    } else if (notice.kind === 'claim' && notice.generation === claimed) heardItself();
+    else if (isLeading || notice.generation < generation) return;
+    else if (notice.kind !== 'claim') {
+      if (member.told(notice, generation)) watch?.heard();
+    } else {
       watch?.heard();
       if (notice.knows || !member.knows()) return;
       // That one would begin from the start. What it says does not count from here on.
       generation++;
       stand(true);
+    }
+  }
+
+  /** What was said before its claim has been read. */
+  function heardItself(): void {
+    if (isLeading) {
+      // One of them may end the lead.
+      for (const run of unsure ?? []) if (unsure) run();
+      unsure = undefined;
+    } else if (claimed < generation) claim();
+    else {
+      watch?.cancel();
+      isLeading = true;
+      member.note?.('this tab has the connection');
+      member.lead();
+    }
+  }
+
+  /** A leader that looked at nothing for so long may have been deposed. Without a channel there is nobody else. */
+  function lookUp(): void {
+    const silence = performance.now() - activeAt;
+    activeAt += silence;
+    if (isLeading && channel && !unsure && silence > SOONEST_DEPOSED) {
+      unsure = [];
+      proclaim();
     }
   }
 
@@ -191,21 +208,14 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
   page.document?.addEventListener('resume', enter, { signal });
   enter();
   return {
-    post,
+    post(notice) {
+      channel?.postMessage(packNotice(notice, generation));
+    },
     whenSure(run) {
-      const silence = performance.now() - activeAt;
-      activeAt += silence;
+      lookUp();
       if (unsure) unsure.push(run);
-      // Without a channel there is nobody else.
-      else if (!channel || silence <= SOONEST_DEPOSED) run();
-      else {
-        unsure = [run];
-        proclaim();
-      }
+      else run();
     },
-    leave() {
-      session.abort();
-      hide();
-    },
+    leave,
   };
 }
