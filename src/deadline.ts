@@ -44,19 +44,38 @@ export function deadline(ms: number, expire: () => void): Deadline {
   };
 }
 
-/** The promise, unless it takes longer: then a `timeout`. The signal is for one that may never settle, and leaves no timer behind. */
-export function within<T>(
-  promise: Promise<T>,
-  ms: number | undefined,
-  what: string,
-  signal?: AbortSignal,
-): Promise<T> {
-  if (ms === undefined) return promise;
-  return new Promise((resolve, reject) => {
-    const { cancel } = deadline(ms, () => {
-      reject(new SseError('timeout', `No ${what} for ${ms} ms.`));
-    });
-    signal?.addEventListener('abort', cancel);
-    promise.finally(cancel).then(resolve, reject);
-  });
+/** So long each of some promises may take, one after the other. */
+export interface TimeLimit {
+  /** The promise, unless it takes longer: then a `timeout`. */
+  readonly wait: <T>(promise: Promise<T>) => Promise<T>;
+  /** Leaves no timer behind. */
+  readonly cancel: () => void;
+}
+
+/** One timer serves all: a new one for each chunk of a stream would cost more than the chunk. It is gone once the signal aborts. */
+export function timeLimit(ms: number | undefined, what: string, signal: AbortSignal): TimeLimit {
+  let limit: Deadline | undefined;
+  let reject: (error: SseError) => void;
+  const cancel = () => {
+    limit?.cancel();
+  };
+  if (ms !== undefined) signal.addEventListener('abort', cancel);
+  return {
+    cancel,
+    wait<T>(promise: Promise<T>) {
+      if (ms === undefined) return promise;
+      if (limit) limit.beat();
+      else {
+        limit = deadline(ms, () => {
+          limit = undefined;
+          // No more than a word, where nobody waits: time between two promises is not theirs.
+          reject(new SseError('timeout', `No ${what} for ${ms} ms.`));
+        });
+      }
+      return new Promise<T>((resolve, refuse) => {
+        reject = refuse;
+        promise.then(resolve, refuse);
+      });
+    },
+  };
 }

@@ -1,5 +1,4 @@
-import type { SseError } from './errors.js';
-import { openStream } from './open-stream.js';
+import { networkError, openStream } from './open-stream.js';
 import { createParser } from './parse.js';
 import type { Transport, TransportRequest, TransportSink } from './transport.js';
 
@@ -38,7 +37,6 @@ async function run(request: TransportRequest, sentId: string, sink: TransportSin
     while (await parseNext());
     sink.end();
   } catch (error) {
-    // Neither the stream nor the parser throws anything else, and a sink throws nothing.
-    sink.fail(error as SseError);
+    sink.fail(networkError(error));
   }
 }

@@ -1,4 +1,4 @@
-import { within } from './deadline.js';
+import { timeLimit } from './deadline.js';
 import { SseError } from './errors.js';
 import { parseRetryAfter } from './retry.js';
 import type { TransportRequest } from './transport.js';
@@ -27,27 +27,37 @@ export interface OpenStream {
  * it, whether the stream has ended, failed, or is no longer wanted. Rejects with an {@link SseError}.
  */
 export function openStream(request: TransportRequest): Promise<OpenStream> {
-  return open(request).catch(fail);
+  return open(request).catch((cause: unknown) => {
+    throw networkError(cause);
+  });
 }
 
-function fail(cause: unknown): never {
-  if (cause instanceof SseError) throw cause;
-  throw new SseError('network', 'The connection failed, was cut, or refused by CORS.', { cause });
+/** What is wrong with a stream where nothing better is known. */
+export function networkError(cause: unknown): SseError {
+  if (cause instanceof SseError) return cause;
+  return new SseError('network', 'The connection failed, was cut, or refused by CORS.', { cause });
 }
 
 async function open(request: TransportRequest): Promise<OpenStream> {
   const { signal, openTimeout, idleTimeout } = request;
-  const answer = send(request);
-  const { response, reader } = await within(answer, openTimeout, 'response headers', signal);
+  const opening = timeLimit(openTimeout, 'response headers', signal);
+  const { response, reader } = await opening.wait(send(request)).finally(opening.cancel);
   await checkResponse(response, reader);
   const url = response.url || request.url;
+  const idling = timeLimit(idleTimeout, 'bytes', signal);
   const read = async () => {
-    if (!reader) return undefined;
-    const { value } = await within(reader.read(), idleTimeout, 'bytes');
-    signal.throwIfAborted();
-    return value;
+    let value: Uint8Array | undefined;
+    try {
+      if (reader) ({ value } = await idling.wait(reader.read()));
+      signal.throwIfAborted();
+      return value;
+    } catch (cause) {
+      throw networkError(cause);
+    } finally {
+      if (!value) idling.cancel();
+    }
   };
-  return { response, url, origin: new URL(url).origin, read: () => read().catch(fail) };
+  return { response, url, origin: new URL(url).origin, read };
 }
 
 async function send(request: TransportRequest): Promise<{ response: Response; reader: Reader | undefined }> {
@@ -87,22 +97,30 @@ export function utf8ByteString(text: string): string {
 /** Rejects unless the response is an event stream; reads the beginning of what it is instead. To cancel the rest is left to the caller. */
 export async function checkResponse(response: Response, reader: Reader | undefined): Promise<void> {
   const { status, headers } = response;
-  const type = headers.get('content-type') ?? 'no content type';
+  const type = headers.get('content-type')?.split(';', 1)[0]?.trim() ?? '';
   const refuse = async (code: SseError['code'], message: string): Promise<never> => {
     throw new SseError(code, message, {
-      status: status || undefined,
+      status,
       headers,
       retryAfter: parseRetryAfter(headers.get('retry-after'), Date.now()),
       body: await beginning(reader),
     });
   };
   if (response.type === 'opaqueredirect' || REDIRECTS.includes(status)) {
-    await refuse('http', "The server redirects. Give redirect: 'follow' if headers and body may go there.");
+    // Neither where it leads, which may hold a secret, nor its body.
+    throw new SseError(
+      'http',
+      "The server redirects. Give redirect: 'follow' if headers and body may go there.",
+      { status: status || undefined },
+    );
   }
   if (status === 204) await refuse('no-content', 'The server has no more to send (204).');
   if (status !== 200) await refuse('http', `The server answered ${status}.`);
-  if (!/^text\/event-stream\s*(;|$)/i.test(type)) {
-    await refuse('content-type', `The server sent ${type} instead of text/event-stream.`);
+  if (type.toLowerCase() !== 'text/event-stream') {
+    await refuse(
+      'content-type',
+      `The server sent ${type === '' ? 'no content type' : type} instead of text/event-stream.`,
+    );
   }
 }
 

@@ -169,14 +169,16 @@ export type OptionsArgument<Events extends object> = [Decoded<Events>] extends [
 
 /** From what a caller asks for to what a connection needs. Throws `TypeError` for what cannot work. */
 export function connectionOptions(url: UrlSource, options: ConnectOptions): ConnectionOptions {
-  const { transport = 'auto', retry, storage } = options;
-  const request = validate(url, { ...options, transport });
+  const { transport = 'auto', retry, storage, until, resumed } = options;
+  const request = validate(url, options);
   validateDecodes(options);
   const isBeyondNative = retry !== undefined || options.retryInterval !== undefined || asksFetch(options);
   return {
-    ...options,
     ...request,
     transport,
+    retry,
+    until,
+    resumed,
     lastEventId: options.lastEventId ?? '',
     stored: storage && { storage, key: options.storageKey ?? storageKey(resolveUrl(url)) },
     retryInterval: options.retryInterval ?? 1000,

@@ -51,6 +51,7 @@ export function readMessages(
   let taken = 0;
   let isOver = false;
   let isLeft = false;
+  let failure: { readonly reason: unknown } | undefined;
   /** How many calls of `next()` wait. */
   let pulls = 0;
   /** What `next()` took, and found to be not decoded yet. */
@@ -67,11 +68,15 @@ export function readMessages(
   };
   /** Nobody wants what has come, either. */
   const leave = () => {
-    signal?.removeEventListener('abort', leave);
+    signal?.removeEventListener('abort', abort);
     isLeft = true;
     messages = [];
     stop();
     endWait();
+  };
+  const abort = () => {
+    failure = { reason: signal?.reason };
+    leave();
   };
   const orLeft = <T>(promise: Promise<T>): Promise<T | undefined> =>
     new Promise((resolve, reject) => {
@@ -104,36 +109,40 @@ export function readMessages(
         },
         options,
       );
+      // A function of its own: a generator that waits for the next bytes would keep the last.
+      const readNext = async () => {
+        const bytes = await source?.read();
+        if (bytes) parse(bytes);
+        else if (!isOver && until !== undefined) throw cutShort();
+        else stop();
+      };
       do {
         try {
-          const bytes = await source?.read();
-          if (bytes) parse(bytes);
-          else if (!isOver && until !== undefined) throw cutShort();
-          else stop();
+          await readNext();
         } catch (error) {
           // Where `until` or the reader has ended it, what breaks then is no failure.
-          if (!isOver) throw error;
-        } finally {
-          for (let next; (next = early ?? take());) {
-            early = undefined;
-            const value = next instanceof Promise ? await orLeft(next) : next;
-            pulls -= 1;
-            if (value) yield value;
-          }
-          messages = [];
-          taken = 0;
+          if (!isOver) failure = { reason: error };
+          stop();
         }
+        for (let next; (next = early ?? take());) {
+          early = undefined;
+          if (next instanceof Promise) next = await orLeft(next);
+          pulls -= 1;
+          if (next) yield next;
+        }
+        messages = [];
+        taken = 0;
       } while (!isOver);
     } finally {
       leave();
     }
     // As it is, even where it is no Error: a caller compares it with the reason of the signal.
-    if (signal?.aborted) throw signal.reason as Error;
+    if (failure) throw failure.reason as Error;
     return undefined;
   }
 
-  if (signal?.aborted) leave();
-  else signal?.addEventListener('abort', leave);
+  if (signal?.aborted) abort();
+  else signal?.addEventListener('abort', abort);
   const reading = read();
   return {
     next() {
@@ -153,8 +162,10 @@ export function readMessages(
     },
     return() {
       // A generator by itself would wait for the `next()` before it, which a silent server never settles.
+      failure = undefined;
       leave();
-      return reading.return(undefined);
+      reading.return(undefined).catch(() => undefined);
+      return Promise.resolve({ done: true, value: undefined });
     },
     [Symbol.asyncIterator]() {
       return this;

@@ -1,4 +1,4 @@
-import { within } from './deadline.js';
+import { timeLimit } from './deadline.js';
 import { SseError } from './errors.js';
 import type { SseMessage } from './message.js';
 import { MAX_EVENT_SIZE } from './parse.js';
@@ -186,20 +186,22 @@ export function isSendableId(id: string): boolean {
 
 /** The request that the caller's options describe. */
 export function requestOptions(url: UrlSource, options: StreamOptions & FetchOptions): RequestOptions {
-  const { json, headers } = options;
+  const { json, headers, lastEventIdParam, openTimeout, idleTimeout } = options;
   const isJson = json !== undefined;
   const body = isJson ? JSON.stringify(json) : (options.body ?? undefined);
   const hasBody = body !== undefined;
-  const { method = hasBody ? 'POST' : 'GET', redirect = hasBody || headers ? 'error' : 'follow' } = options;
+  const redirect = options.redirect ?? (hasBody || headers ? 'error' : 'follow');
   return {
-    ...options,
     url: typeof url === 'function' ? url : resolveUrl(url),
-    method: method.toUpperCase(),
+    method: (options.method ?? (hasBody ? 'POST' : 'GET')).toUpperCase(),
     headers,
     body,
     contentType: isJson ? 'application/json' : undefined,
     withCredentials: options.withCredentials ?? false,
+    lastEventIdParam,
     redirect: redirect === 'follow' ? redirect : 'manual',
+    openTimeout,
+    idleTimeout,
     maxEventSize: options.maxEventSize ?? MAX_EVENT_SIZE,
     fetch: options.fetch ?? ((...args) => fetch(...args)),
   };
@@ -211,8 +213,8 @@ export function prepareRequest(
   context: RequestContext,
   types: Iterable<string>,
 ): Promise<TransportRequest> {
-  const request = prepare(options, context, types);
-  return within(request, options.openTimeout, 'answer of your functions', context.signal);
+  const { wait, cancel } = timeLimit(options.openTimeout, 'answer of your functions', context.signal);
+  return wait(prepare(options, context, types)).finally(cancel);
 }
 
 async function prepare(

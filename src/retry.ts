@@ -42,13 +42,15 @@ export function retryPolicy(retry: false | number | RetryOptions | undefined): R
 
 /** Whether another attempt follows failure number `failures`, `elapsed` ms after the first of them. */
 export function shouldRetry(
-  { limit = Infinity, maxElapsed = Infinity, shouldRetry }: RetryPolicy,
+  policy: RetryPolicy,
   error: SseError,
   failures: number,
   elapsed: number,
 ): boolean {
+  const { limit = Infinity, maxElapsed = Infinity } = policy;
   if (failures > limit || elapsed > maxElapsed) return false;
-  return attempt(() => shouldRetry?.(error)) ?? isTransient(error);
+  // As a method, in case it asks for the rest of the policy.
+  return attempt(() => policy.shouldRetry?.(error)) ?? isTransient(error);
 }
 
 function isTransient({ code, status = 0 }: SseError): boolean {

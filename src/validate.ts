@@ -62,12 +62,13 @@ function check(valid: unknown, cure: string): asserts valid {
   if (!valid) throw new TypeError(cure);
 }
 
-/** The words are the check: they name the type of each value that may be, or the value itself, as JSON has it. */
+/** The words are the check: they name the type of each value that may be, or the value itself. */
 function checkOption(name: string, value: unknown, words: string): void {
   check(
     value === undefined ||
       (value !== null && words.includes(typeof value)) ||
-      words.includes(JSON.stringify(value)),
+      (value === false && words.startsWith('false')) ||
+      (typeof value === 'string' && /^\w+$/.test(value) && words.includes(`"${value}"`)),
     `\`${name}\` must be ${words}.`,
   );
 }
@@ -81,10 +82,11 @@ function checkOptions(options: Unchecked, wording: Readonly<Record<string, strin
 }
 
 /** An object or an array, which fetch would send as "[object Object]". */
-const isPlain = (value: unknown) =>
-  typeof value === 'object' &&
-  value &&
-  [Object, Array, undefined].includes(value.constructor as ArrayConstructor);
+function isPlain(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null || Array.isArray(value);
+}
 
 /** Whether one of the options is beyond native. */
 export function asksFetch(options: object): boolean {
@@ -107,6 +109,12 @@ export function validateRequest(url: UrlSource, given: object): RequestOptions {
   check(!isPlain(body), '`body` must not be an object or an array: give that as `json`.');
   const request = requestOptions(url, options);
   check(
+    typeof request.url === 'function' ||
+      typeof (options.fetch ?? options.EventSource ?? options.transport) === 'function' ||
+      /^(https?|data|blob|[^:]+-extension):/.test(request.url),
+    'The URL must be http: or https:. A page opened as a file must be served.',
+  );
+  check(
     json === undefined || request.body !== undefined,
     '`json` must be a value that JSON can hold. Give a function as `body`.',
   );
@@ -124,12 +132,6 @@ export function validate(url: UrlSource, given: object): RequestOptions {
   checkOptions(options, CLIENT);
   if (typeof retry === 'object') checkOptions(retry as Unchecked, RETRY);
   const request = validateRequest(url, options);
-  check(
-    typeof request.url === 'function' ||
-      typeof (options.fetch ?? options.EventSource ?? transport) === 'function' ||
-      /^(https?|data|blob|[^:]+-extension):/.test(request.url),
-    'The URL must be http: or https:. A page opened as a file must be served.',
-  );
   check(
     !storage || typeof url !== 'function' || storageKey,
     '`storage` needs a `storageKey` where the URL is a function.',
@@ -186,5 +188,5 @@ export function validateDecodes(given: object): void {
 
 /** How far a loop may fall behind. Throws `TypeError`. */
 export function validateLimit(limit: unknown): void {
-  checkOptions({ limit }, { limit: LIMIT });
+  check(typeof limit === 'number' && limit >= 1, '`limit` must be a number, 1 or more.');
 }
