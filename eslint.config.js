@@ -6,11 +6,11 @@ import tseslint from 'typescript-eslint';
 const floors = [
   ['errors', 'message', 'report', 'duration', 'mock-event-source', 'mock-sse'],
   ['parse', 'retry', 'decode', 'iterate', 'wait', 'deadline', 'listeners', 'transport'],
-  ['request', 'open-stream', 'trace', 'in-order', 'decode-options', 'state', 'leader-watch'],
+  ['request', 'open-stream', 'trace', 'in-order', 'decode-options', 'state', 'leader-lock', 'leader-watch'],
   ['native-transport', 'fetch-transport', 'validate', 'read-messages', 'last-event-id', 'gap', 'tab-channel'],
   ['choose-transport', 'journal', 'tab-group'],
   ['connection'],
-  ['shared-tab'],
+  ['shared-leader'],
   ['shared-connection'],
   ['options'],
   ['client', 'fetch-event-source', 'fetch-sse', 'parse-sse'],

@@ -1,18 +1,21 @@
-import { SseError, type SseErrorCode, type SseErrorDetails } from './errors.js';
+import { SseError, type SseErrorDetails } from './errors.js';
 import { READY_STATE } from './state.js';
 import type { OpenInfo, SseState } from './transport.js';
 
 /**
- * What the tabs of one shared connection say to each other; docs/design.md tells when. What changes its meaning changes the name of the
- * channel. No request header and no query string ever leaves a tab.
+ * What the tabs of one shared connection say to each other, in version 1; docs/design.md tells when. Structured clones carry it: what is
+ * `undefined` here may be absent. No request header and no query string is ever in it.
  */
-export type Notice = Claim | Snapshot | EventNotice | Question;
+export type Notice = Claim | Snapshot | EventNotice | Question | Push;
 
 /** A notice on its way. */
 export type Sent = Notice & {
+  readonly version: typeof VERSION;
   /** The highest that the sender has heard of: that of the leader, if it is one. */
   readonly generation: number;
 };
+
+export const VERSION = 1;
 
 /** A tab got the lock: what leaders of lower generations say from here on does not count. */
 export interface Claim {
@@ -21,23 +24,30 @@ export interface Claim {
   readonly knows: boolean;
 }
 
+/** The event types that somebody listens to, or all of them. */
+export interface Wanted {
+  readonly types: readonly string[];
+  readonly all: boolean;
+}
+
 /** From the leader: how things stand. After each change, and as the answer to a question. */
-export interface Snapshot {
+export interface Snapshot extends Wanted {
   readonly kind: 'snapshot';
   /** The number of the last event. */
   readonly sequence: number;
   /** The number of the oldest event that the leader could send again. */
   readonly oldest: number;
   readonly lastEventId: string;
+  /** Without query and fragment. */
   readonly url: string;
-  readonly state: SseState;
-  /** What was known when the stream opened, while it is open. */
-  readonly opened?: OpenInfo | undefined;
-  /** The event types that somebody listens to, in any tab. {@link ALL} is one of them. */
-  readonly types: readonly string[];
+  readonly state: StateNotice;
+  /** Whether the error has happened now, and is to be told. */
+  readonly failed: boolean;
+  /** What was known when the stream opened. */
+  readonly opened?: OpenNotice | undefined;
 }
 
-/** From the leader: an event, numbered without gaps over all generations. One without a type, which no event has, only sets the last event ID. */
+/** From the leader: an event, numbered without gaps over all generations. */
 export interface EventNotice {
   readonly kind: 'event';
   readonly sequence: number;
@@ -48,59 +58,69 @@ export interface EventNotice {
 }
 
 /** To the leader: are you there; I have the events up to this number, send the others; I listen to these types. */
-export interface Question {
+export interface Question extends Wanted {
   readonly kind: 'question';
   readonly sequence?: number | undefined;
-  readonly types: readonly string[];
-  /** Try now: `false` if you are waiting, `true` whatever you do. */
-  readonly force?: boolean | undefined;
 }
 
-/** Stands for events of all types: no event has it. */
-export const ALL = '';
+/** To the leader: try now. Unless by force, only if you are waiting. */
+export interface Push {
+  readonly kind: 'push';
+  readonly force: boolean;
+}
+
+export type StateNotice = Omit<SseState, 'readyState' | 'error'> & {
+  readonly error?: ErrorNotice | undefined;
+};
+
+export type OpenNotice = Omit<OpenInfo, 'headers' | 'transport'> & { readonly headers?: HeaderList };
+
+type ErrorNotice = Pick<SseError, 'code' | 'message'> &
+  Pick<SseErrorDetails, 'status' | 'body' | 'retryAfter' | 'attempt' | 'willRetry'> & {
+    readonly headers?: HeaderList;
+  };
+
+type HeaderList = readonly (readonly [string, string])[] | undefined;
 
 /** Types listened to, and what a URL, a name or a body may have of characters: nothing of the kind is longer in earnest. */
 export const MOST_TYPES = 1000;
 const LONGEST = 16_384;
 const A_DAY = 86_400_000;
 
-/** Returns what it has read of a value, and throws where that is not what it should be. */
-type Read<T> = (value: unknown) => T;
+type Check = (value: unknown) => boolean;
+type Shape = Readonly<Record<string, Check>>;
 
-const only =
-  <T>(isRight: (value: T) => unknown): Read<T> =>
-  (value) => {
-    if (isRight(value as T)) return value as T;
-    throw new TypeError();
-  };
+const text: Check = (value) => typeof value === 'string' && value.length <= LONGEST;
 /** The data of an event is checked against `maxEventSize`, by who knows it; an id goes no further than a request could carry it. */
-const anyText = only<string>((value) => typeof value === 'string');
-const text = only<string>((value) => typeof value === 'string' && value.length <= LONGEST);
-const flag = only<boolean>((value) => typeof value === 'boolean');
-const number = only<number>((value) => Number.isFinite(value) && value >= 0);
+const anyText: Check = (value) => typeof value === 'string';
+const flag: Check = (value) => typeof value === 'boolean';
+const number: Check = (value) => typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
+/** A time, see `claim` in tab-group.ts. One far ahead could never be topped, and nobody would lead again. */
+const generation: Check = (value) => number(value) && (value as number) < Date.now() + A_DAY;
 const optional =
-  <T>(read: Read<T>): Read<T | undefined> =>
+  (check: Check): Check =>
   (value) =>
-    value === undefined ? value : read(value);
-const listOf = <T>(read: Read<T>): Read<T[]> => {
-  const list = only<unknown[]>((value) => Array.isArray(value) && value.length <= MOST_TYPES);
-  return (value) => list(value).map(read);
-};
-/** By its fields: more may have come with it. */
-const object =
-  <T>(fields: { readonly [K in keyof T]-?: Read<T[K]> }): Read<T> =>
-  (value) => {
-    const read = {} as T;
-    for (const name in fields) read[name] = fields[name]((value as T)[name]);
-    return read;
-  };
+    value === undefined || check(value);
+const listOf =
+  (check: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.length <= MOST_TYPES && value.every(check);
+const hasShape = (value: unknown, shape: Shape): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  Object.entries(shape).every(([name, check]) => check((value as Readonly<Record<string, unknown>>)[name]));
 
+const headers = optional((value) => {
+  try {
+    return listOf(listOf(text))(value) && !!new Headers(value as HeadersInit);
+  } catch {
+    return false;
+  }
+});
 const count = optional(number);
-const pairs = listOf(listOf(text));
-const headers = optional((value) => new Headers(pairs(value) as [string, string][]));
 
-const error = object({
-  code: text as Read<SseErrorCode>,
+const ERROR: Shape = {
+  code: text,
   message: text,
   status: count,
   headers,
@@ -108,81 +128,95 @@ const error = object({
   retryAfter: count,
   attempt: count,
   willRetry: optional(flag),
-});
-const state = object({
-  status: only<SseState['status']>((value) => Object.keys(READY_STATE).includes(value)),
+};
+const STATE: Shape = {
+  status: (value) => typeof value === 'string' && Object.hasOwn(READY_STATE, value),
   attempt: number,
   retryAt: count,
   transport: optional(text),
-  error: optional((value) => {
-    const { code, message, ...details } = error(value);
-    return new SseError(code, message, details);
-  }),
-});
-const sent = {
-  kind: text,
-  /** A time, see `claim` in tab-group.ts. One far ahead could never be topped, and nobody would lead again. */
-  generation: only<number>((value) => number(value) < Date.now() + A_DAY),
+  error: optional((value) => hasShape(value, ERROR)),
 };
+const listening = { types: listOf(text), all: flag };
 
 /** By kind, in a map: an object would know a kind called `constructor`. */
-const NOTICES: ReadonlyMap<unknown, Read<unknown>> = new Map<unknown, Read<unknown>>([
-  ['claim', object({ ...sent, knows: flag })],
-  ['question', object({ ...sent, sequence: count, types: listOf(text), force: optional(flag) })],
-  [
-    'event',
-    object({ ...sent, sequence: number, type: anyText, data: anyText, lastEventId: anyText, origin: text }),
-  ],
+const SHAPES: ReadonlyMap<unknown, Shape> = new Map<unknown, Shape>([
+  ['claim', { knows: flag }],
+  ['event', { sequence: number, type: anyText, data: anyText, lastEventId: anyText, origin: text }],
+  ['question', { sequence: count, ...listening }],
+  ['push', { force: flag }],
   [
     'snapshot',
-    object({
-      ...sent,
+    {
       sequence: number,
       oldest: number,
       lastEventId: anyText,
       url: text,
-      state: (value) => {
-        const now = state(value);
-        return { ...now, readyState: READY_STATE[now.status] };
-      },
-      opened: optional(object({ url: text, transport: text, status: count, headers, lastEventId: anyText })),
-      types: listOf(text),
-    }),
+      state: (value) => hasShape(value, STATE),
+      failed: flag,
+      opened: optional((value) =>
+        hasShape(value, { url: text, status: count, headers, lastEventId: anyText }),
+      ),
+      ...listening,
+    },
   ],
 ]);
 
 /** A message from the channel, if it is one of ours: anybody of this origin can send anything, and so can a later version of ssekit. */
 export function readNotice(value: unknown): Sent | undefined {
-  try {
-    return NOTICES.get((value as Sent).kind)?.(value) as Sent | undefined;
-  } catch {
-    return undefined;
-  }
+  if (!hasShape(value, { version: (version) => version === VERSION, generation })) return undefined;
+  const shape = SHAPES.get((value as Sent).kind);
+  return shape && hasShape(value, shape) ? (value as Sent) : undefined;
 }
 
-/** A notice as structured clones can carry it. */
-export function packNotice(notice: Notice, generation: number): object {
-  const packed = { ...notice, generation };
-  if (notice.kind !== 'snapshot') return packed;
-  const { url, state, opened } = notice;
-  const error: (SseErrorDetails & Pick<SseError, 'message'>) | undefined = state.error;
+export function packState({ status, attempt, retryAt, transport, error }: SseState): StateNotice {
+  return { status, attempt, retryAt, transport, error: error && packError(error) };
+}
+
+/** `cause`, which may be anything, stays in its tab; so do the fields of `decode` errors, which each tab finds out for itself. */
+function packError(error: SseError): ErrorNotice {
+  const { code, message, status, headers, body, retryAfter, attempt, willRetry } = error;
+  return { code, message, status, headers: headers && [...headers], body, retryAfter, attempt, willRetry };
+}
+
+/** By its fields: more may have come with it. */
+export function readState({ status, attempt, retryAt, transport, error }: StateNotice): SseState {
   return {
-    ...packed,
-    url: withoutQuery(url),
-    // What may be anything, `cause` and `issues`, stays in its tab.
-    state: {
-      ...state,
-      error: error && { ...error, ...packHeaders(error), message: error.message, issues: undefined },
-    },
-    opened: opened && { ...opened, ...packHeaders(opened), url: withoutQuery(opened.url) },
+    status,
+    readyState: READY_STATE[status],
+    attempt,
+    retryAt,
+    transport,
+    error: error && readError(error),
   };
 }
 
-function packHeaders({ headers }: Pick<SseErrorDetails, 'headers'>): object {
-  return { headers: headers && [...headers] };
+function readError({
+  code,
+  message,
+  status,
+  headers,
+  body,
+  retryAfter,
+  attempt,
+  willRetry,
+}: ErrorNotice): SseError {
+  const details = { status, headers: readHeaders(headers), body, retryAfter, attempt, willRetry };
+  return new SseError(code, message, details);
+}
+
+export function packOpen({ url, status, headers, lastEventId }: OpenInfo): OpenNotice {
+  return { url: withoutQuery(url), status, headers: headers && [...headers], lastEventId };
+}
+
+export function readOpen({ url, status, headers, lastEventId }: OpenNotice, transport: string): OpenInfo {
+  return { url, transport, status, headers: readHeaders(headers), lastEventId };
 }
 
 /** A query may hold a token. */
-function withoutQuery(url: string): string {
+export function withoutQuery(url: string): string {
   return url.replace(/[?#].*/s, '');
+}
+
+function readHeaders(headers: HeaderList): Headers | undefined {
+  return headers && new Headers(headers as [string, string][]);
 }

@@ -1,9 +1,11 @@
+import { standForLeader } from './leader-lock.js';
 import { SOONEST_DEPOSED, watchLeader, type LeaderWatch } from './leader-watch.js';
 import {
-  packNotice,
   readNotice,
+  VERSION,
   type EventNotice,
   type Notice,
+  type Push,
   type Question,
   type Sent,
   type Snapshot,
@@ -23,9 +25,9 @@ export interface Member {
   /** To ask the leader how things stand. */
   readonly ask: () => void;
   /** The leader hears what is asked of it. */
-  readonly asked: (question: Question) => void;
+  readonly asked: (notice: Question | Push) => void;
   /** The others hear the leader. Whether it made sense to this tab; if not, it asks again after a while. */
-  readonly told: (notice: Snapshot | EventNotice, generation: number) => boolean;
+  readonly told: (notice: Sent & (Snapshot | EventNotice)) => boolean;
   readonly note: ((line: string) => void) | undefined;
 }
 
@@ -48,20 +50,25 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
   const session = new AbortController();
   /** The highest that was heard of: that of the leader. */
   let generation = 0;
-  /** That of this tab's claim, until it steps back. */
-  let claimed = NaN;
+  /** That of the claim under way. */
+  let claimed = 0;
   let isLeading = false;
-  /** When this tab last looked at what comes in. */
+  /** When the leader last read anything. */
   let activeAt = 0;
   let channel: BroadcastChannel | undefined;
-  /** Aborting it gives the lock up, or the wait for it. */
-  let turn: AbortController | undefined;
+  /** Gives the lock up, or the wait for it. */
+  let standBack: (() => void) | undefined;
   let watch: LeaderWatch | undefined;
   /** What waits for this tab to be sure, where it is not. */
   let unsure: (() => void)[] | undefined;
+  let lastWords: ReturnType<typeof setTimeout> | undefined;
+
+  function post(notice: Notice, through = channel): void {
+    through?.postMessage({ ...notice, version: VERSION, generation } satisfies Sent);
+  }
 
   function enter(): void {
-    if (turn) return;
+    if (standBack) return;
     if (!channel) {
       channel = new BroadcastChannel(name);
       channel.onmessage = ({ data }: MessageEvent<unknown>) => {
@@ -75,14 +82,16 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
 
   /** Neither leads nor can come to lead: for a page that is about to be frozen. */
   function stepBack(): void {
-    turn?.abort();
+    standBack?.();
     watch?.cancel();
-    turn = watch = unsure = undefined;
-    claimed = NaN;
-    if (!isLeading) return;
-    isLeading = false;
-    member.note?.('this tab gives the connection up');
-    member.follow();
+    clearTimeout(lastWords);
+    standBack = watch = unsure = undefined;
+    claimed = 0;
+    if (isLeading) {
+      isLeading = false;
+      member.note?.('this tab gives the connection up');
+      member.follow();
+    }
   }
 
   /** A channel in the back/forward cache hears nothing, and a message to it costs the page its place there. */
@@ -101,48 +110,27 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
     stand(false);
   }
 
-  /** Stands for leader: the holder of the lock, or the next in line when that one gives up, closes or crashes; or it takes the lock by force. */
   function stand(steal: boolean): void {
-    turn?.abort();
-    const { signal } = (turn = new AbortController());
-    /** What it means that the lock is lost: there are none here, in a sandboxed frame for one; or else, another has taken it by force. */
-    let lost = leadAlone;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const hold = () => {
-      if (signal.aborted) return;
-      lost = follow;
+    standBack?.();
+    clearTimeout(lastWords);
+    standBack = standForLeader(locks, name, steal, {
       // Where there was no leader yet, there is nothing to wait for.
-      if (generation) timer = setTimeout(claim, LAST_WORDS);
-      else claim();
-      return new Promise<void>((release) => {
-        signal.addEventListener('abort', () => {
-          clearTimeout(timer);
-          release();
-        });
-      });
-    };
-    locks.request(name, steal ? { steal } : { signal }, hold).catch(() => {
-      if (!signal.aborted) lost();
+      elected: () => {
+        if (generation === 0) claim();
+        else lastWords = setTimeout(claim, LAST_WORDS);
+      },
+      refused: leadAlone,
+      deposed: follow,
     });
-  }
-
-  /** Nothing is left behind, and this tab can never become leader. */
-  function leave(): void {
-    session.abort();
-    hide();
   }
 
   /** Without locks there can be no group: this tab connects for itself, and hears nobody. */
   function leadAlone(): void {
-    leave();
+    session.abort();
+    hide();
     isLeading = true;
-    member.note?.('not shared: this page has no Web Lock or no BroadcastChannel');
+    member.note?.('not shared: this page is refused the Web Lock');
     member.lead();
-  }
-
-  function claim(): void {
-    claimed = Math.max(generation + 1, Date.now()) + Math.random();
-    proclaim();
   }
 
   /**
@@ -151,53 +139,48 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
    */
   function proclaim(): void {
     const megaphone = new BroadcastChannel(name);
-    megaphone.postMessage(packNotice({ kind: 'claim', knows: member.knows() }, claimed));
+    post({ kind: 'claim', knows: member.knows() }, megaphone);
     megaphone.close();
   }
 
+  function claim(): void {
+    claimed = generation = Math.max(generation + 1, Date.now()) + Math.random();
+    proclaim();
+  }
+
   function hear(notice: Sent): void {
-    lookUp();
     if (notice.generation > generation) {
       ({ generation } = notice);
       if (isLeading) follow();
     }
-    if (notice.kind === 'question') {
-      if (isLeading) member.asked(notice);
-    } else if (notice.kind === 'claim' && notice.generation === claimed) heardItself();
-    else if (isLeading || notice.generation < generation) return;
-    else if (notice.kind !== 'claim') {
-      if (member.told(notice, generation)) watch?.heard();
-    } else {
+    if (notice.kind === 'question' || notice.kind === 'push') {
+      if (!isLeading) return;
+      activeAt = performance.now();
+      member.asked(notice);
+    } else if (isLeading) {
+      // Its own: what was said before has been read.
+      if (notice.kind !== 'claim' || notice.generation !== claimed) return;
+      const runs = unsure ?? [];
+      unsure = undefined;
+      // One of them may end the lead.
+      for (const run of runs) if (claimed === notice.generation) run();
+    } else if (notice.kind !== 'claim') {
+      if (notice.generation === generation && member.told(notice)) watch?.heard();
+    } else if (notice.generation === claimed) {
+      // Meanwhile somebody may have spoken of a higher generation.
+      if (claimed < generation) claim();
+      else {
+        watch?.cancel();
+        isLeading = true;
+        member.note?.('this tab has the connection');
+        member.lead();
+      }
+    } else if (notice.generation === generation) {
       watch?.heard();
       if (notice.knows || !member.knows()) return;
       // That one would begin from the start. What it says does not count from here on.
       generation++;
       stand(true);
-    }
-  }
-
-  /** What was said before its claim has been read. */
-  function heardItself(): void {
-    if (isLeading) {
-      // One of them may end the lead.
-      for (const run of unsure ?? []) if (unsure) run();
-      unsure = undefined;
-    } else if (claimed < generation) claim();
-    else {
-      watch?.cancel();
-      isLeading = true;
-      member.note?.('this tab has the connection');
-      member.lead();
-    }
-  }
-
-  /** A leader that looked at nothing for so long may have been deposed. Without a channel there is nobody else. */
-  function lookUp(): void {
-    const silence = performance.now() - activeAt;
-    activeAt += silence;
-    if (isLeading && channel && !unsure && silence > SOONEST_DEPOSED) {
-      unsure = [];
-      proclaim();
     }
   }
 
@@ -208,14 +191,21 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
   page.document?.addEventListener('resume', enter, { signal });
   enter();
   return {
-    post(notice) {
-      channel?.postMessage(packNotice(notice, generation));
-    },
+    post,
     whenSure(run) {
-      lookUp();
+      const silence = performance.now() - activeAt;
+      activeAt += silence;
       if (unsure) unsure.push(run);
-      else run();
+      // Without a channel there is nobody else.
+      else if (!channel || silence <= SOONEST_DEPOSED) run();
+      else {
+        unsure = [run];
+        proclaim();
+      }
     },
-    leave,
+    leave() {
+      session.abort();
+      hide();
+    },
   };
 }

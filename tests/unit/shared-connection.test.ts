@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { SseError } from '../../src/errors.ts';
 import { sharedConnection } from '../../src/shared-connection.ts';
-import { packNotice } from '../../src/tab-channel.ts';
 import { World, type Attempt } from '../tabs.ts';
 
 let world: World;
@@ -177,18 +176,16 @@ test('hostile messages change nothing and stop nothing', async () => {
   const { tabs, attempt } = await open(2);
   const [, follower] = tabs;
   follower?.run(() => {
-    const stranger = new BroadcastChannel('ssekit1:test');
+    const stranger = new BroadcastChannel('ssekit:test');
     for (const message of [
       null,
       'x',
-      { generation: 1 },
-      { generation: 1, kind: 'event' },
-      { generation: 1e15, kind: 'toString' },
+      { version: 1 },
+      { version: 9, kind: 'event' },
+      { version: 1, generation: 1e15, kind: 'toString' },
       // One that no tab could ever top.
-      { generation: Number.MAX_SAFE_INTEGER, kind: 'question', types: [] },
-      { generation: Date.now() * 2, kind: 'claim', knows: true },
-      // That of a tab that claims nothing.
-      { generation: 0, kind: 'claim', knows: false },
+      { version: 1, generation: Number.MAX_SAFE_INTEGER, kind: 'question', types: [], all: false },
+      { version: 1, generation: Date.now() * 2, kind: 'claim', knows: true },
     ]) {
       stranger.postMessage(message);
     }
@@ -222,63 +219,6 @@ test('Retry-After holds for all tabs: that one of them is shown changes nothing'
   expect(world.attempts).toHaveLength(1);
 });
 
-test('a leader that waits is pushed by a tab that is shown, and by no question', async () => {
-  const { attempt } = await open(2, { retryInterval: 60_000 });
-  attempt.sink.fail(new SseError('network', 'lost'));
-  await world.settle();
-  const late = world.open();
-  await world.settle();
-  expect(world.attempts).toHaveLength(1);
-  expect([late.log, late.connection.state.error?.message]).toEqual([['connecting', 'reconnecting'], 'lost']);
-  // Each hears it in its own page; here they share one.
-  window.dispatchEvent(new Event('online'));
-  await vi.advanceTimersByTimeAsync(100);
-  await world.settle();
-  expect(world.attempts).toHaveLength(2);
-  // It tries already: to push it again would only cost an attempt.
-  late.run(() => {
-    new BroadcastChannel('ssekit1:test').postMessage(
-      packNotice({ kind: 'question', types: [], force: false }, 1),
-    );
-  });
-  await world.settle();
-  expect(world.attempts).toHaveLength(2);
-});
-
-test('an error is told once in each tab, however often its state comes', async () => {
-  const { tabs, attempt } = await open(2, { retryInterval: 60_000 });
-  attempt.sink.fail(new SseError('http', 'busy', { status: 503 }));
-  await world.settle();
-  world.open();
-  await world.settle();
-  for (const tab of tabs) {
-    expect(tab.log.slice(-2)).toEqual(['reconnecting', 'error http']);
-    expect(tab.connection.state.error).toMatchObject({
-      code: 'http',
-      status: 503,
-      attempt: 1,
-      willRetry: true,
-    });
-  }
-});
-
-test('who closes before events behind the last id were handed on is sent them again', async () => {
-  const { tabs, attempt } = await open(2);
-  const [, second] = tabs;
-  send(attempt, '1');
-  attempt.sink.id('10');
-  send(attempt, '11');
-  await world.settle();
-  second?.run(() => {
-    second.connection.close('10');
-    second.connection.connect();
-  });
-  await world.settle();
-  send(attempt, '12');
-  await world.settle();
-  expect(second?.data).toEqual(['1', '11', '11', '12']);
-});
-
 test('a leader that was silent for long makes sure that it still leads, and then hands on what piled up', async () => {
   const { tabs, attempt } = await open(2);
   const [first, second] = tabs;
@@ -304,13 +244,13 @@ test('where locks are refused, each connects for itself, and nobody deposes anyb
   await vi.advanceTimersByTimeAsync(20_000);
   await world.settle();
   expect(world.attempts.map(({ tab }) => tab)).toEqual(tabs);
-  expect(tabs[0]?.notes).toContain('not shared: this page has no Web Lock or no BroadcastChannel');
+  expect(tabs[0]?.notes).toContain('not shared: this page is refused the Web Lock');
 });
 
 test('without locks each connects for itself, and says so', () => {
   vi.stubGlobal('navigator', {});
   const tab = world.open();
-  expect(tab.notes).toEqual(['not shared: this page has no Web Lock or no BroadcastChannel']);
+  expect(tab.notes).toEqual(['not shared: this page has no Web Locks or no BroadcastChannel']);
   tab.connection.close();
 });
 
