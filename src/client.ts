@@ -262,7 +262,8 @@ export class SseClient<Events extends object = Record<string, string>> {
   close(): void {
     this.#closes++;
     this.#connection.close(this.#inOrder.clear());
-    this.#loops.emit(undefined);
+    // Unless a listener of the state has opened it again.
+    if (this.status === 'closed') this.#loops.emit(undefined);
   }
 
   readonly #abort = (): void => {

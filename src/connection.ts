@@ -172,7 +172,9 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
       reestablishing: live((error) => {
         failed(error, true);
       }),
-      fail: live(failed),
+      fail: live((error) => {
+        failed(error);
+      }),
       end: live(() => {
         if (options.method === 'GET') failed(new SseError('network', 'The server ended the stream.'));
         else if (until !== undefined) failed(cutShort());

@@ -44,6 +44,8 @@ export function inOrder(
   let first: Waiting | undefined;
   let last: Waiting | undefined;
   let size = 0;
+  /** A decoder is called: what it makes arrive waits, too. */
+  let isDecoding = false;
 
   function decode(message: SseMessage, idBefore: string | undefined): void {
     const decode = decodeFor(message.type);
@@ -52,23 +54,26 @@ export function inOrder(
       return;
     }
     let result: ReturnType<Decode>;
+    isDecoding = true;
     try {
       result = decode(message);
     } catch (error) {
       fail(error);
       return;
+    } finally {
+      isDecoding = false;
     }
     if (!('then' in result)) {
       deliver(result);
       return;
     }
     const turn: Waiting = (first = { idBefore, next: first });
-    last = turn.next ? last : turn;
+    last ??= turn;
     const settle = <T>(report: (value: T) => void) => {
       return (value: T) => {
         // Another, or none, once it is forgotten.
         if (first !== turn) return;
-        first = turn.next;
+        goOnAt(turn.next);
         report(value);
         goOn();
       };
@@ -79,18 +84,23 @@ export function inOrder(
   function goOn(): void {
     while (first?.message || first?.callback) {
       const { message, callback, idBefore, next } = first;
-      first = next;
+      goOnAt(next);
       callback?.();
       if (message) {
         size -= sizeOf(message);
         decode(message, idBefore);
       }
     }
-    last = first && last;
+  }
+
+  function goOnAt(next: Waiting | undefined): void {
+    first = next;
+    last = next && last;
   }
 
   function add(waiting: Waiting): void {
     if (last) last.next = waiting;
+    else first = waiting;
     last = waiting;
   }
 
@@ -103,8 +113,10 @@ export function inOrder(
   return {
     push(message, idBefore) {
       // Something may wait though nothing is being decoded: a listener may make an event arrive.
-      if (!first) decode(message, idBefore);
-      else if (size + sizeOf(message) <= LIMIT) {
+      if (!first && !isDecoding) {
+        decode(message, idBefore);
+        goOn();
+      } else if (size + sizeOf(message) <= LIMIT) {
         add({ message, idBefore });
         size += sizeOf(message);
       } else {
@@ -126,7 +138,13 @@ export function inOrder(
       let forgotten = first;
       first = last = undefined;
       size = 0;
-      for (; forgotten; forgotten = forgotten.next) forgotten.callback?.();
+      while (forgotten) {
+        const { callback, next } = forgotten;
+        // A promise that never settles holds the event it is for, but none behind it.
+        forgotten.next = undefined;
+        callback?.();
+        forgotten = next;
+      }
       return id;
     },
   };

@@ -87,7 +87,9 @@ export function useSse<Events extends object>(
   const hold = (wanted: boolean) => {
     isActive = wanted;
     leave?.();
-    leave = wanted ? store.subscribe(show) : undefined;
+    // First, since bad options throw: who has left must not leave again.
+    leave = undefined;
+    if (wanted) leave = store.subscribe(show);
     show();
   };
   hold(typeof document !== 'undefined');

@@ -290,6 +290,23 @@ describe('the promise of once()', () => {
     await expect(next).rejects.toMatchObject({ name: 'AbortError' });
   });
 
+  test('made while a listener opens the client again is not rejected by the close() before', async () => {
+    const { client } = await opened();
+    let next: Promise<{ data: string }> | undefined;
+    const off = client.onStateChange(({ status }) => {
+      if (status !== 'closed') return;
+      off();
+      client.connect();
+      next = client.once('lol');
+    });
+    client.close();
+    await vi.advanceTimersByTimeAsync(100);
+    MockEventSource.last.open();
+    MockEventSource.last.emit('lol', '1');
+    expect((await next)?.data).toBe('1');
+    client.close();
+  });
+
   test('rejects with the error when the connection fails for good first', async () => {
     const { client, source } = await opened();
     const next = client.once('lol');

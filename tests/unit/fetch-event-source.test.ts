@@ -11,6 +11,24 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+test('members that are none of its own, or null, change nothing', async () => {
+  const server = mockSse();
+  const init = { fetch: server.fetch, until: 'b', retry: false, method: null, redirect: null };
+  const source = new FetchEventSource('/sse', init as object);
+  const data: unknown[] = [];
+  source.onmessage = (event) => data.push(event.data);
+  const first = await server.next();
+  first.send({ data: 'a' });
+  first.send({ data: 'b' });
+  await vi.advanceTimersByTimeAsync(0);
+  expect(data).toEqual(['a', 'b']);
+  expect(first.request).toMatchObject({ method: 'GET', redirect: 'follow' });
+  first.end();
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(server.exchanges).toHaveLength(2);
+  source.close();
+});
+
 test('a reconnection time over that of any policy of ours is kept, each time', async () => {
   const server = mockSse();
   const source = new FetchEventSource('/sse', { fetch: server.fetch });

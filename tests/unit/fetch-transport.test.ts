@@ -183,6 +183,22 @@ describe('an attempt', () => {
   });
 });
 
+test('a stream of something other than bytes fails the attempt like a broken connection', async () => {
+  const { log, told } = setup({
+    fetch: () => {
+      const body = new ReadableStream({
+        start(controller) {
+          controller.enqueue(`data: ${'x'.repeat(200)}\n\n`);
+        },
+      });
+      return Promise.resolve(new Response(body, { headers: { 'content-type': 'text/event-stream' } }));
+    },
+  });
+  await told(2);
+  expect(log[1]).toMatchObject({ name: 'SseError', code: 'network' });
+  expect((log[1] as SseError).cause).toBeInstanceOf(TypeError);
+});
+
 describe('after an abort', () => {
   test('before the headers nothing is reported, and a late answer is cancelled', async () => {
     const { log, client, answer, cancelled } = setup();

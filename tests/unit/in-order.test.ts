@@ -13,13 +13,17 @@ const message = (type: string, data: string): SseMessage => ({
 });
 
 /** Events of type `async` are decoded when the test settles them, `sync` at once, `bad` never; all others are text. */
-function setup() {
+function setup(cause: () => void = () => undefined) {
   const log: string[] = [];
   const pending = new Map<string, { resolve: () => void; reject: (error: Error) => void }>();
   const decodes: Record<string, Decode> = {
     sync: (given) => ({ ...given, data: `decoded ${given.raw}` }),
     bad: ({ raw }) => {
       throw new SseError('decode', `bad ${raw}`);
+    },
+    causing: (given) => {
+      cause();
+      return decodes.async?.(given) ?? given;
     },
     async: (given) =>
       new Promise((resolve, reject) => {
@@ -137,6 +141,18 @@ describe('behind an asynchronous schema', () => {
     });
     await settle('1');
     expect(log).toEqual(['awaited 1', '2', '3']);
+  });
+
+  test('an event that a decoder causes waits for what is being decoded', async () => {
+    const { order, pending, push, settle, log } = setup(() => {
+      order.push(message('async', '2'));
+    });
+    push('causing', '1');
+    push('text', '3');
+    expect([...pending.keys()]).toEqual(['1']);
+    await settle('1');
+    await settle('2');
+    expect(log).toEqual(['awaited 1', 'awaited 2', '3']);
   });
 
   test('100,000 small events wait, as many as one replay may bring, and none is lost', async () => {

@@ -159,7 +159,55 @@ describe('a failure', () => {
   });
 });
 
+describe('a failure behind messages that nobody has taken yet', () => {
+  /** One is taken of what came before an overflow. */
+  async function setupOverflow() {
+    const controller = new AbortController();
+    const all = setup({ maxEventSize: 5, signal: controller.signal });
+    const first = all.next();
+    await all.give(1, 'data: a\n\ndata: b\n\ndata: 123456\n\n');
+    expect(await first).toBe('a');
+    return { ...all, controller };
+  }
+
+  test('ends the source at once', async () => {
+    const { cancel, open } = await setupOverflow();
+    expect(cancel).toHaveBeenCalledTimes(1);
+    expect(open.mock.calls[0]?.[0].aborted).toBe(true);
+  });
+
+  test('gives way to the reason of an abort', async () => {
+    const { iterator, controller } = await setupOverflow();
+    controller.abort('enough');
+    await expect(iterator.next()).rejects.toBe('enough');
+  });
+
+  test('is told to nobody after return()', async () => {
+    const { iterator } = await setupOverflow();
+    await iterator.return?.();
+    expect(await iterator.next()).toEqual(done);
+  });
+});
+
 describe('return()', () => {
+  test('ends a next() that waits in order, even if the signal aborts right after it', async () => {
+    const controller = new AbortController();
+    const { iterator, asked, give } = setup({ signal: controller.signal });
+    const first = iterator.next();
+    await asked(1);
+    const left = iterator.return?.();
+    controller.abort('cleanup');
+    await give(1, undefined);
+    expect([await first, await left]).toEqual([done, done]);
+  });
+
+  test('does not wait for a source that does not heed its end', async () => {
+    const { iterator, asked } = setup();
+    void iterator.next();
+    await asked(1);
+    expect(await iterator.return?.()).toEqual(done);
+  });
+
   test('is what break, return and throw in a loop come to: the source is cancelled', async () => {
     for (const leave of ['break', 'throw']) {
       const { iterator, open, give, cancel } = setup();

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { SseError, type SseErrorCode } from '../../src/errors.ts';
-import { parseRetryAfter, retryDelay, retryPolicy, shouldRetry } from '../../src/retry.ts';
+import { parseRetryAfter, retryDelay, retryPolicy, shouldRetry, type RetryOptions } from '../../src/retry.ts';
 
 const longest = 2 ** 31 - 1;
 const reportError = vi.fn();
@@ -147,6 +147,16 @@ describe('the policy', () => {
 
   test('false never retries', () => {
     expect(shouldRetry(retryPolicy(false), network, 1, 0)).toBe(false);
+  });
+
+  test('is what `shouldRetry` is called on', () => {
+    const policy: RetryOptions = {
+      limit: 7,
+      shouldRetry() {
+        return this.limit !== 7;
+      },
+    };
+    expect(shouldRetry(retryPolicy(policy), network, 1, 0)).toBe(false);
   });
 
   test('a number is the limit of failures in a row', () => {

@@ -48,6 +48,8 @@ describe('options that work', () => {
 describe('options that cannot work are a TypeError with the cure', () => {
   test.for<[object, RegExp]>([
     [{ transport: 'websocket' }, /`transport` must be "auto", "native", "fetch" or a function/],
+    [{ transport: ', ' }, /`transport`/],
+    [{ redirect: ' or ' }, /`redirect`/],
     [{ retryInterval: -1 }, /`retryInterval` must be a number, 0 or more/],
     [{ retryInterval: NaN }, /`retryInterval`/],
     [{ retryInterval: '1000' }, /`retryInterval`/],
@@ -137,6 +139,15 @@ describe('options that cannot work are a TypeError with the cure', () => {
       validate(URL_, { ...native, lastEventId: '7' });
     }).toThrow(/Give `lastEventIdParam`, or use transport: 'auto' or 'fetch'/);
   });
+});
+
+test('what JSON cannot hold is told from what it should be, too', () => {
+  expect(() => {
+    validate('/sse', { retryInterval: 5n });
+  }).toThrow('`retryInterval` must be a number, 0 or more.');
+  expect(() => {
+    validate('/sse', { debug: globalThis });
+  }).toThrow('`debug` must be a boolean or a function.');
 });
 
 describe('a URL', () => {

@@ -102,6 +102,25 @@ describe('a connection', () => {
     expect(open()).toBe(0);
   });
 
+  test('outlives options that cannot work for a moment', async () => {
+    const json = ref<object>();
+    const scope = effectScope();
+    const refs = scope.run(() =>
+      useSse(url, () => ({ fetch: server.fetch, retry: 9, body: 'a', json: json.value })),
+    );
+    await server.next();
+    expect(() => {
+      json.value = {};
+    }).toThrow('`json` or `body`');
+    json.value = undefined;
+    await macrotask();
+    await macrotask();
+    expect([refs?.client.value?.status === 'closed', open()]).toEqual([false, 1]);
+    scope.stop();
+    await macrotask();
+    expect(open()).toBe(0);
+  });
+
   test('is another one for another URL, and none for null', async () => {
     const at = ref<ComponentUrl>(url);
     const { root } = mount({
