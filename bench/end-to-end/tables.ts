@@ -101,6 +101,10 @@ function steady({ name, steady }: StreamEngine): string[] {
     const cells = steady.filter((cell) => cell.stream === stream);
     const hasCpu = cells.some(({ cpu }) => cpu);
     const { events = 0, rounds = 0, rate = 0 } = cells[0] ?? {};
+    const title = `#### ${name}, ${stream} at ${count(rate)} a second`;
+    if (cells.some(({ p50 }) => p50.value <= 0)) {
+      return [title, 'Not shown: the clocks of its pages differ by more than the delays.'];
+    }
     const head = ['client', 'p50, ms', 'times native', 'half of the rounds', 'p99, ms', 'times native'];
     if (hasCpu) head.push('CPU, µs an event', 'times native');
     const rows = cells.map(({ client, p50, p99, cpu }) => [
@@ -113,7 +117,7 @@ function steady({ name, steady }: StreamEngine): string[] {
       ...(cpu ? [micro(cpu.value), ratio(cpu.ratio)] : []),
     ]);
     return [
-      `#### ${name}, ${stream} at ${count(rate)} a second`,
+      title,
       `${count(events)} events a round, ${rounds} rounds.`,
       table(head, rows),
     ];
