@@ -116,11 +116,7 @@ function steady({ name, steady }: StreamEngine): string[] {
       ratio(p99.ratio),
       ...(cpu ? [micro(cpu.value), ratio(cpu.ratio)] : []),
     ]);
-    return [
-      title,
-      `${count(events)} events a round, ${rounds} rounds.`,
-      table(head, rows),
-    ];
+    return [title, `${count(events)} events a round, ${rounds} rounds.`, table(head, rows)];
   });
 }
 
