@@ -44,7 +44,8 @@ async function storm(
       client.close();
       const { requests, maxOpen } = await s.closed();
       expect(maxOpen).toBe(1);
-      expect(begun).toHaveLength(requests.length);
+      // The last may have been closed before it was sent.
+      expect(begun.length).toBeGreaterThanOrEqual(requests.length);
       return begun.slice(1).map((time, i) => time - (begun[i] ?? 0));
     },
   };
