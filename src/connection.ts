@@ -3,7 +3,7 @@ import type { NamedTransport } from './choose-transport.js';
 import { gap, type Resumed } from './gap.js';
 import { LastEventId, type StoredIn } from './last-event-id.js';
 import { cutShort, isLast, prepareRequest, type RequestOptions, type Until } from './request.js';
-import { retryDelay, SHORTEST_GAP, shouldRetry, type RetryPolicy } from './retry.js';
+import { retryDelay, SHORTEST_GAP, shouldRetry, type RetryOptions } from './retry.js';
 import { CLOSED, READY_STATE } from './state.js';
 import { wait } from './wait.js';
 import type {
@@ -22,7 +22,7 @@ export interface ConnectionOptions extends RequestOptions {
   readonly stored?: StoredIn | undefined;
   /** The reconnection time until the server sets another, in ms. */
   readonly retryInterval: number;
-  readonly policy: RetryPolicy;
+  readonly policy: RetryOptions;
   /** As the caller gave it, if at all: then the policy also ends what a transport reestablishes by itself. */
   readonly retry?: unknown;
   readonly until?: Until | undefined;

@@ -30,6 +30,7 @@ export function iterate<T extends object>(
     readonly reject: (error: unknown) => void;
   }[] = [];
   const controller = new AbortController();
+  /** As the controller's signal says, without a call into the browser for each event. */
   let isOver = false;
   let failure: { readonly error: unknown } | undefined;
 
@@ -67,7 +68,7 @@ export function iterate<T extends object>(
 
   if (signal?.aborted) abort();
   else {
-    signal?.addEventListener('abort', abort, controller);
+    signal?.addEventListener('abort', abort, { signal: controller.signal });
     start(inlet, controller.signal);
   }
 

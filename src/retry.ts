@@ -32,17 +32,14 @@ export interface RetryOptions {
   readonly shouldRetry?: ((error: SseError) => boolean | undefined) | undefined;
 }
 
-/** As {@link shouldRetry} and {@link retryDelay} take it. */
-export type RetryPolicy = RetryOptions;
-
 /** `false` never retries, a number is the `limit`, `undefined` retries by the defaults. */
-export function retryPolicy(retry: false | number | RetryOptions | undefined): RetryPolicy {
+export function retryPolicy(retry: false | number | RetryOptions | undefined): RetryOptions {
   return typeof retry === 'object' ? retry : { limit: retry === false ? 0 : retry };
 }
 
 /** Whether another attempt follows failure number `failures`, `elapsed` ms after the first of them. */
 export function shouldRetry(
-  policy: RetryPolicy,
+  policy: RetryOptions,
   error: SseError,
   failures: number,
   elapsed: number,
@@ -64,7 +61,7 @@ function isTransient({ code, status = 0 }: SseError): boolean {
  * names one moment to a crowd must not get the crowd at that moment.
  */
 export function retryDelay(
-  { factor = 2, maxInterval = 30_000, jitter = true }: RetryPolicy,
+  { factor = 2, maxInterval = 30_000, jitter = true }: RetryOptions,
   interval: number,
   failures: number,
   retryAfter = 0,

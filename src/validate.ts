@@ -188,5 +188,5 @@ export function validateDecodes(given: object): void {
 
 /** How far a loop may fall behind. Throws `TypeError`. */
 export function validateLimit(limit: unknown): void {
-  check(typeof limit === 'number' && limit >= 1, '`limit` must be a number, 1 or more.');
+  check(typeof limit === 'number' && limit >= 1, '`limit` must be a number of events, 1 or more.');
 }

@@ -1,5 +1,5 @@
 /** A crowd that loses its server all at once, and how it comes back. One client differs from another by its delays only. */
-import { retryDelay, retryPolicy, type RetryPolicy } from '../../src/retry.ts';
+import { retryDelay, retryPolicy, type RetryOptions } from '../../src/retry.ts';
 
 export interface Server {
   /** Connections that it accepts in a second, when it does nothing else. */
@@ -26,7 +26,7 @@ export type Policy = (failures: number) => number;
 /** The reconnection time, where the server has not set one. */
 const BASE = 1000;
 
-const plain = (options: { factor: number }): RetryPolicy => retryPolicy({ ...options, jitter: false });
+const plain = (options: { factor: number }): RetryOptions => retryPolicy({ ...options, jitter: false });
 
 const fixed = (ms: number): Policy => {
   const policy = plain({ factor: 1 });

@@ -239,7 +239,7 @@ describe('the limit', () => {
     const client = create({ autoConnect: false });
     const call = () => client.events('lol', { limit: limit as number });
     expect(call).toThrow(TypeError);
-    expect(call).toThrow('`limit` must be a number, 1 or more.');
+    expect(call).toThrow('`limit` must be a number of events, 1 or more.');
   });
 
   test('may be Infinity', () => {

@@ -189,6 +189,16 @@ const fixtures: readonly [title: string, stream: Uint8Array, says: readonly Said
     ),
     [message('a')],
   ],
+  [
+    'a comment as the last line of a block that has an ID',
+    bytesOf('id: 1\n: a\n\ndata: a\n\nid: 2\n: b\n\n'),
+    [['id', '1'], message('a', '1'), ['id', '2']],
+  ],
+  [
+    'a comment as the last line of a block that has a type and no data',
+    bytesOf('event: a\n: a\n\ndata: a\n\n'),
+    [message('a')],
+  ],
   ['comments', bytesOf(':\n: a\n:data: b\n::\ndata: c\n:\n: id: 1\n\n'), [message('c')]],
   [
     'event types that are names of other things',

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { Decode } from '../../src/decode.ts';
 import { SseError } from '../../src/errors.ts';
 import type { SseMessage } from '../../src/message.ts';
 import { readMessages, type ByteSource, type ReadOptions } from '../../src/read-messages.ts';
@@ -10,7 +11,7 @@ afterEach(() => {
 });
 
 /** Messages from bytes that the test hands out, one `read()` at a time. */
-function setup(options: ReadOptions = {}) {
+function setup(options: ReadOptions & { readonly decode?: Decode } = {}) {
   const cancel = vi.fn();
   const open = vi.fn<(signal: AbortSignal) => Promise<ByteSource>>();
   const reads: ((bytes: Uint8Array | undefined) => void)[] = [];
@@ -180,6 +181,14 @@ describe('a failure behind messages that nobody has taken yet', () => {
     const { iterator, controller } = await setupOverflow();
     controller.abort('enough');
     await expect(iterator.next()).rejects.toBe('enough');
+  });
+
+  test('is told to nobody where the loop is left while a schema looks at the message before it', async () => {
+    const { iterator, give } = setup({ maxEventSize: 5, decode: () => new Promise(() => undefined) });
+    const first = iterator.next();
+    await give(1, 'data: a\n\ndata: 123456\n\n');
+    await iterator.return?.();
+    expect(await first).toEqual(done);
   });
 
   test('is told to nobody after return()', async () => {
