@@ -184,9 +184,13 @@ describe('a failure behind messages that nobody has taken yet', () => {
   });
 
   test('is told to nobody where the loop is left while a schema looks at the message before it', async () => {
-    const { iterator, give } = setup({ maxEventSize: 5, decode: () => new Promise(() => undefined) });
+    const decode = vi.fn<Decode>(() => new Promise(() => undefined));
+    const { iterator, give } = setup({ maxEventSize: 5, decode });
     const first = iterator.next();
     await give(1, 'data: a\n\ndata: 123456\n\n');
+    await vi.waitFor(() => {
+      expect(decode).toHaveBeenCalled();
+    });
     await iterator.return?.();
     expect(await first).toEqual(done);
   });
