@@ -60,6 +60,10 @@ test.for([
   expect(preflights).toHaveLength(origin === '' ? 0 : 1);
 });
 
+test('an address that no test has made is a 404, and not the page of the demo', async () => {
+  expect((await fetch('/test/none')).status).toBe(404);
+});
+
 test('a server without CORS headers is out of reach', async () => {
   const s = await script(inject('crossOrigin'), [{ cors: false, chunks: ['data: 1\n\n'] }]);
   await expect(fetch(s.url)).rejects.toThrow(TypeError);
