@@ -29,10 +29,14 @@ const now = {
   machine: `${os.cpus()[0]?.model.trim() ?? 'unknown CPU'}, ${os.availableParallelism()} cores, ${os.type()}`,
 };
 
-/** The new ones, and the old ones of engines that were not asked. */
+/** The old ones, in their order, each replaced where its engine was asked anew. */
 function merged<T extends { readonly name: string }>(old: readonly T[], measured: readonly T[]): T[] {
   const engineOf = ({ name }: T) => name.split(' ')[0];
-  return [...old.filter((one) => !measured.some((other) => engineOf(one) === engineOf(other))), ...measured];
+  const same = (one: T) => (other: T) => engineOf(one) === engineOf(other);
+  return [
+    ...old.map((one) => measured.find(same(one)) ?? one),
+    ...measured.filter((one) => !old.some(same(one))),
+  ];
 }
 
 async function measureParser(): Promise<Partial<Results>> {

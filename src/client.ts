@@ -3,7 +3,7 @@ import { createDecodes, type DecodeSettings } from './decode.js';
 import { inOrder, type InOrder } from './in-order.js';
 import { iterate } from './iterate.js';
 import { Listeners, type ListenOptions, type Unsubscribe } from './listeners.js';
-import type { AnyMessage, EventName, MessageOf, ReadyState } from './message.js';
+import type { AnyMessage, EventName, MessageOf, ReadyState, SseMessage } from './message.js';
 import { connectionOptions, type ConnectOptions, type OptionsArgument } from './options.js';
 import type { SseError } from './errors.js';
 import type { UrlSource } from './request.js';
@@ -73,6 +73,10 @@ export class SseClient<Events extends object = Record<string, string>> {
     const settings = connectionOptions(url, options);
     this.withCredentials = settings.withCredentials;
     this.#signal = options.signal;
+    const decodeFor = createDecodes(options);
+    const deliver = (message: SseMessage<unknown>) => {
+      if (this.#listenersOf(message.type)?.emit(message as never) !== false) this.#any.emit(message as never);
+    };
     const told: ConnectionObserver = {
       state: (state) => {
         if (state.status === 'closed') {
@@ -87,25 +91,21 @@ export class SseClient<Events extends object = Record<string, string>> {
       error: (error) => {
         this.#errors.emit(error);
       },
-      message: (message, idBefore) => {
-        // Decoding is for those who listen.
-        if (this.#listenersOf(message.type)?.size || this.#any.size) this.#inOrder.push(message, idBefore);
-      },
+      message: decodeFor
+        ? (message, idBefore) => {
+            // Decoding is for those who listen.
+            if (this.#listenersOf(message.type)?.size || this.#any.size)
+              this.#inOrder.push(message, idBefore);
+          }
+        : deliver,
       undelivered: () => this.#inOrder.idBefore(),
     };
     const { debug, share = createConnection } = options;
     const observer = debug ? traced(told, debug) : told;
-    this.#inOrder = inOrder(
-      createDecodes(options),
-      (message) => {
-        if (this.#listenersOf(message.type)?.emit(message as never) !== false)
-          this.#any.emit(message as never);
-      },
-      (error) => {
-        const { attempt } = this.getSnapshot();
-        observer.error(Object.assign(error as SseError, { attempt, willRetry: true }));
-      },
-    );
+    this.#inOrder = inOrder(decodeFor, deliver, (error) => {
+      const { attempt } = this.getSnapshot();
+      observer.error(Object.assign(error as SseError, { attempt, willRetry: true }));
+    });
     this.#connection = share(settings, observer);
     if (options.autoConnect ?? true) this.connect();
   }

@@ -145,11 +145,11 @@ export interface DecodeSettings {
   readonly schemas?: Readonly<Record<string, StandardSchema | undefined>> | undefined;
 }
 
-/** Finds what decodes an event type; `undefined` for text as it comes. */
+/** Finds what decodes an event type. Either is `undefined` for text as it comes. */
 export function createDecodes({
   decode,
   schemas = {},
-}: DecodeSettings): (type: string) => Decode | undefined {
+}: DecodeSettings): ((type: string) => Decode | undefined) | undefined {
   const general = typeof decode === 'object' ? undefined : decode;
   const decoders = new Map(typeof decode === 'object' ? Object.entries(decode) : []);
   const schemaOf = new Map(Object.entries(schemas));
@@ -159,5 +159,6 @@ export function createDecodes({
   }
   const others = createDecode({ decode: general });
   // To look a type up means to hash it.
-  return decodes.size === 0 ? () => others : (type) => decodes.get(type) ?? others;
+  if (decodes.size === 0) return others && (() => others);
+  return (type) => decodes.get(type) ?? others;
 }

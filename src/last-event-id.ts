@@ -57,9 +57,9 @@ export class LastEventId {
 
   /** Takes the id of an event. It is stored soon, and at the latest when the page goes away. */
   set(id: string): void {
-    if (id === this.value) return;
+    // To compare texts costs more than to keep one, and is only for who stores them.
+    if (this.#stored && this.#timer === undefined && id !== this.value) this.#flushLater();
     this.value = id;
-    if (this.#stored && this.#timer === undefined) this.#flushLater();
   }
 
   #flushLater(): void {

@@ -34,6 +34,7 @@ const D = 100;
 const E = 101;
 const I = 105;
 const R = 114;
+const V = 118;
 
 const STREAM = { stream: true };
 
@@ -57,7 +58,9 @@ function find(what: string, text: string, from: number): number {
 /**
  * The value of the line `text[start, end)`; `undefined` if it is of another field.
  *
- * @param rest - The name of the field without its first letter, which the caller has looked at.
+ * @param rest - The name of the field without its first letter, or two, which the caller has looked at. V8 looks for three letters in
+ * place, and calls a function for four, which costs a tick a tenth of its time.
+ * @param start - Where the last letter is that the caller has looked at.
  */
 function valueOf(rest: string, text: string, start: number, end: number): string | undefined {
   if (!text.startsWith(rest, start + 1)) return undefined;
@@ -187,7 +190,7 @@ export function createParser(
           if (isNear) limit(size);
           break;
         case E:
-          type = valueOf('vent', line, at, end) ?? type;
+          if (line.charCodeAt(at + 1) === V) type = valueOf('ent', line, at + 1, end) ?? type;
           break;
         case I:
           value = valueOf('d', line, at, end);
