@@ -46,19 +46,20 @@ export class SseClient<Events extends object = Record<string, string>> {
   readonly #signal: AbortSignal | undefined;
   readonly #inOrder: InOrder;
   /** Counts calls of `close()`, so that a delivery under way can see that it is no longer wanted. */
-  #closes = 0;
-  readonly #countCloses = () => this.#closes;
+  readonly #closes = { count: 0 };
+  /** Counts changes of the state, to the same end. */
+  readonly #changes = { count: 0 };
   /** By event type. What each takes is settled by the signature of `on`, which a map cannot say: hence `never`. */
   readonly #messages = new Map<string, Listeners<never>>();
   /** What {@link SseClient.#listenersOf} found last, so that the next event of that type need not look. */
   #latestType: string | undefined;
   #latestListeners: Listeners<never> | undefined;
-  readonly #any = new Listeners<never>(this.#countCloses);
-  readonly #opens = new Listeners<OpenInfo>(this.#countCloses);
-  readonly #errors = new Listeners<SseError>(this.#countCloses);
-  readonly #states = new Listeners<SseState>(() => this.getSnapshot());
+  readonly #any = new Listeners<never>(this.#closes);
+  readonly #opens = new Listeners<OpenInfo>(this.#closes);
+  readonly #errors = new Listeners<SseError>(this.#closes);
+  readonly #states = new Listeners<SseState>(this.#changes);
   /** Loops, which end when the client closes; that is no change of state where the client never began. */
-  readonly #loops = new Listeners<undefined>(() => undefined);
+  readonly #loops = new Listeners<undefined>({ count: 0 });
   /** Whether `connect()` was ever called. */
   #hasBegun = false;
 
@@ -83,6 +84,7 @@ export class SseClient<Events extends object = Record<string, string>> {
           this.#signal?.removeEventListener('abort', this.#abort);
           this.#loops.emit(undefined);
         }
+        this.#changes.count++;
         this.#states.emit(state);
       },
       open: (info) => {
@@ -259,7 +261,7 @@ export class SseClient<Events extends object = Record<string, string>> {
 
   /** Closes, until `connect()`. No listener is called after it returns, not even for events that have already arrived. */
   close(): void {
-    this.#closes++;
+    this.#closes.count++;
     this.#connection.close(this.#inOrder.clear());
     // Unless a listener of the state has opened it again.
     if (this.status === 'closed') this.#loops.emit(undefined);
@@ -312,7 +314,7 @@ export class SseClient<Events extends object = Record<string, string>> {
   #listen(type: string, listener: (message: never) => void, options?: ListenOptions): Unsubscribe {
     let listeners = this.#messages.get(type);
     if (!listeners) {
-      this.#messages.set(type, (listeners = new Listeners(this.#countCloses)));
+      this.#messages.set(type, (listeners = new Listeners(this.#closes)));
       this.#latestType = undefined;
       this.#connection.listen(type);
     }

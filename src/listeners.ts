@@ -38,12 +38,12 @@ export interface ListenOptions {
  * listener is no longer called and an added one waits for the next value: the list is replaced, never changed in place.
  */
 export class Listeners<T> {
-  readonly #witness: () => unknown;
+  readonly #due: { readonly count: number };
   #entries: readonly Entry<T>[] = [];
 
-  /** @param witness - A value is due for as long as this returns the same: the client was not closed meanwhile, say. */
-  constructor(witness: () => unknown) {
-    this.#witness = witness;
+  /** @param due - A value is due for as long as this counts the same: the client was not closed meanwhile, say. */
+  constructor(due: { readonly count: number }) {
+    this.#due = due;
   }
 
   get size(): number {
@@ -72,7 +72,8 @@ export class Listeners<T> {
   /** Whether the value was due to the last. */
   emit(value: T): boolean {
     if (this.#entries.length === 0) return true;
-    const before = this.#witness();
+    const due = this.#due;
+    const before = due.count;
     for (const { listener, once, remove } of this.#entries) {
       if (once) remove();
       try {
@@ -80,7 +81,7 @@ export class Listeners<T> {
       } catch (error) {
         report(error);
       }
-      if (this.#witness() !== before) return false;
+      if (due.count !== before) return false;
     }
     return true;
   }

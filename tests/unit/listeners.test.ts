@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Listeners } from '../../src/listeners.ts';
 
 const reportError = vi.fn();
-const due = () => false;
+const due = { count: 0 };
 
 beforeEach(() => {
   reportError.mockReset();
@@ -13,8 +13,8 @@ afterEach(() => {
 });
 
 /** A list, and a log of who was called with what. */
-function setup(witness: () => unknown = due) {
-  const listeners = new Listeners<number>(witness);
+function setup(counted = due) {
+  const listeners = new Listeners<number>(counted);
   const calls: string[] = [];
   const named = (name: string) => (value: number) => {
     calls.push(`${name}${value}`);
@@ -54,11 +54,11 @@ describe('delivery', () => {
   });
 
   test('ends as soon as the value is superseded, also when the listener that did it throws', () => {
-    let superseded = false;
-    const { listeners, calls, named } = setup(() => superseded);
+    const changes = { count: 0 };
+    const { listeners, calls, named } = setup(changes);
     listeners.add(named('a'));
     listeners.add(() => {
-      superseded = true;
+      changes.count++;
       throw new Error('a bug');
     });
     listeners.add(named('c'));
