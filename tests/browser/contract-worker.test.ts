@@ -1,9 +1,15 @@
-import { afterAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { server } from 'vitest/browser';
 import { describeCases, type Environment } from '../contract.ts';
 import type { Failure, Task } from './contract-worker.ts';
 
 const worker = new Worker(new URL('./contract-worker.ts', import.meta.url), { type: 'module' });
+const loaded = new Promise((resolve, reject) => {
+  worker.onmessage = resolve;
+  worker.onerror = reject;
+});
+// Without it, each of hundreds of cases would wait for a worker that cannot answer until its time is over.
+beforeAll(() => loaded);
 afterAll(() => {
   worker.terminate();
 });

@@ -17,6 +17,7 @@ globalThis.addEventListener('message', ({ data, ports }: MessageEvent<Task>) => 
     ports[0]?.postMessage(failure);
   });
 });
+postMessage('loaded');
 
 async function run({ topic, title, environment }: Task): Promise<Failure> {
   try {
