@@ -1,6 +1,6 @@
 /** Measures our parser against others, on the same bytes, in Node and in browsers. */
 import { fileURLToPath } from 'node:url';
-import type { Page } from 'playwright';
+import type { Browser, Page } from 'playwright';
 import { build } from 'vite';
 import { findEngines, launchChromium, launchFirefox } from '../tests/engines/find.ts';
 import * as here from './parse.ts';
@@ -22,23 +22,41 @@ interface Lab {
   readonly sample: (who: here.Who, times: number) => Promise<number>;
 }
 
+/** What is prepared in one of the labs. */
+interface Work {
+  readonly lab: Lab;
+  readonly times: number;
+  readonly events?: number;
+}
+
+/** The same in every lab, one after the other. */
+async function inAll(
+  labs: readonly Lab[],
+  prepare: (lab: Lab) => Promise<Omit<Work, 'lab'>>,
+): Promise<readonly Work[]> {
+  const works: Work[] = [];
+  for (const lab of labs) works.push({ lab, ...(await prepare(lab)) });
+  return works;
+}
+
 /** The two take turns, and the ratio is taken within each round: what else the machine does hits both. */
 async function compare(
-  lab: Lab,
-  { times, events = 1 }: { times: number; events?: number },
+  works: readonly Work[],
   rounds: number,
   who: here.Who = 'theirs',
 ): Promise<Comparison> {
   const own: number[] = [];
   const peer: number[] = [];
-  for (let round = 0; round < rounds; round++) {
-    // Who goes first has the colder cache: in turns.
-    if (round % 2 === 0) own.push(await lab.sample('ours', times));
-    peer.push(await lab.sample(who, times));
-    if (round % 2 === 1) own.push(await lab.sample('ours', times));
+  for (const { lab, times } of works) {
+    for (let round = 0; round < rounds / works.length; round++) {
+      // Who goes first has the colder cache: in turns.
+      if (round % 2 === 0) own.push(await lab.sample('ours', times));
+      peer.push(await lab.sample(who, times));
+      if (round % 2 === 1) own.push(await lab.sample('ours', times));
+    }
   }
   const ratios = own.map((ms, round) => (peer[round] ?? NaN) / ms);
-  const perEvent = (ms: readonly number[]) => Math.round((quantile(ms, 0.5) * 1e6) / events);
+  const perEvent = (ms: readonly number[]) => Math.round((quantile(ms, 0.5) * 1e6) / (works[0]?.events ?? 1));
   const ratio = (q: number) => Number(quantile(ratios, q).toFixed(2));
   return {
     ours: perEvent(own),
@@ -50,34 +68,30 @@ async function compare(
 }
 
 /** What is prepared takes at least so many ns an event, whoever parses it. */
-async function floorOf(
-  lab: Lab,
-  work: { times: number; events?: number },
-  rounds: number,
-  who: 'floor' | 'lineFloor',
-): Promise<number> {
-  return (await compare(lab, work, Math.ceil(rounds / 2), who)).theirs;
+async function floorOf(works: readonly Work[], rounds: number, who: 'floor' | 'lineFloor'): Promise<number> {
+  return (await compare(works, Math.ceil(rounds / 2), who)).theirs;
 }
 
-async function measure(lab: Lab, rounds: number, withOthers = true): Promise<Runtime> {
+async function measure(labs: readonly [Lab, ...Lab[]], rounds: number, withOthers = true): Promise<Runtime> {
+  const [{ name: place, clock }] = labs;
   const tell = (what: string, { ours, theirs, ratio, low, high }: Comparison) => {
-    console.log(`${lab.name}  ${what.padEnd(24)} ${ours} ns / ${theirs} ns  ${ratio} (${low}–${high})`);
+    console.log(`${place}  ${what.padEnd(24)} ${ours} ns / ${theirs} ns  ${ratio} (${low}–${high})`);
   };
   const cells: Runtime['cells'][number][] = [];
   for (const stream of here.streamNames) {
     for (const chunk of here.chunkSizes) {
-      const work = await lab.prepareCell(stream, chunk);
-      const floor = await floorOf(lab, work, rounds, 'floor');
-      const cell = { stream, chunk, ...(await compare(lab, work, rounds)), floor };
+      const works = await inAll(labs, (lab) => lab.prepareCell(stream, chunk));
+      const floor = await floorOf(works, rounds, 'floor');
+      const cell = { stream, chunk, ...(await compare(works, rounds)), floor };
       tell(`${stream}, ${chunk} B`, cell);
       cells.push(cell);
     }
   }
   const growth: Runtime['growth'][number][] = [];
   for (const chunks of here.growthSteps) {
-    const work = await lab.prepareGrowth(chunks);
-    const floor = await floorOf(lab, work, rounds, 'lineFloor');
-    const step = { chunks, ...(await compare(lab, work, rounds)), floor };
+    const works = await inAll(labs, (lab) => lab.prepareGrowth(chunks));
+    const floor = await floorOf(works, rounds, 'lineFloor');
+    const step = { chunks, ...(await compare(works, rounds)), floor };
     tell(`8 MiB, ${chunks} chunks`, step);
     growth.push(step);
   }
@@ -86,15 +100,15 @@ async function measure(lab: Lab, rounds: number, withOthers = true): Promise<Run
     const parser = `${name} ${await versionOf(name)}`;
     for (const stream of otherStreams) {
       for (const chunk of otherChunks) {
-        const work = await lab.prepareCell(stream, chunk, name);
+        const works = await inAll(labs, (lab) => lab.prepareCell(stream, chunk, name));
         const fewer = Math.ceil(rounds / 3);
-        const cell = { parser, stream, chunk, ...(await compare(lab, work, fewer, name)) };
+        const cell = { parser, stream, chunk, ...(await compare(works, fewer, name)) };
         tell(`${parser}, ${stream}, ${chunk} B`, cell);
         others.push(cell);
       }
     }
   }
-  return { name: lab.name, clock: lab.clock, cells, growth, others };
+  return { name: place, clock, cells, growth, others };
 }
 
 const otherNames = Object.keys(here.others) as (keyof typeof here.others)[];
@@ -141,29 +155,32 @@ function inPage(page: Page, name: string): Lab {
   };
 }
 
+/** One of the pages, which is a process of its own: the same code in two of them may differ by a sixth. */
+async function chromiumLab(browser: Browser, name: string): Promise<Lab> {
+  const page = await (await browser.newContext()).newPage();
+  await page.addScriptTag({ content: await bundle() });
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const threadMs = async () => {
+    const { metrics } = await session.send('Performance.getMetrics');
+    return (metrics.find(({ name }) => name === 'ThreadTime')?.value ?? NaN) * 1000;
+  };
+  return {
+    ...inPage(page, name),
+    clock: 'CPU time of the main thread',
+    async sample(who, times) {
+      const start = await threadMs();
+      await page.evaluate(`bench.sample('${who}')`);
+      return ((await threadMs()) - start) / times;
+    },
+  };
+}
+
 async function inChromium(rounds: number): Promise<Runtime> {
   const browser = await launchChromium();
   try {
-    const page = await browser.newPage();
-    await page.addScriptTag({ content: await bundle() });
-    const session = await page.context().newCDPSession(page);
-    await session.send('Performance.enable', { timeDomain: 'threadTicks' });
-    const threadMs = async () => {
-      const { metrics } = await session.send('Performance.getMetrics');
-      return (metrics.find(({ name }) => name === 'ThreadTime')?.value ?? NaN) * 1000;
-    };
-    return await measure(
-      {
-        ...inPage(page, `Chromium ${await engineVersion('chromium')}`),
-        clock: 'CPU time of the main thread',
-        async sample(who, times) {
-          const start = await threadMs();
-          await page.evaluate(`bench.sample('${who}')`);
-          return ((await threadMs()) - start) / times;
-        },
-      },
-      rounds,
-    );
+    const lab = async () => chromiumLab(browser, `Chromium ${await engineVersion('chromium')}`);
+    return await measure([await lab(), await lab(), await lab()], rounds);
   } finally {
     await browser.close();
   }
@@ -174,7 +191,7 @@ async function inFirefox(rounds: number): Promise<Runtime> {
   try {
     const page = await browser.newPage();
     await page.addScriptTag({ content: await bundle() });
-    return await measure(inPage(page, `Firefox ${await engineVersion('firefox')}`), rounds, false);
+    return await measure([inPage(page, `Firefox ${await engineVersion('firefox')}`)], rounds, false);
   } finally {
     await browser.close();
   }
@@ -186,7 +203,7 @@ async function engineVersion(name: 'chromium' | 'firefox'): Promise<string> {
 
 /** By engine. */
 export const runtimes: Readonly<Record<string, (rounds: number) => Promise<Runtime>>> = {
-  node: (rounds) => measure(node, rounds),
+  node: (rounds) => measure([node], rounds),
   chromium: inChromium,
   firefox: inFirefox,
 };
