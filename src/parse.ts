@@ -34,7 +34,6 @@ const D = 100;
 const E = 101;
 const I = 105;
 const R = 114;
-const T = 116;
 
 const STREAM = { stream: true };
 
@@ -92,8 +91,9 @@ export function createParser(
 
   /** A CR ended the text before: the LF that may follow it is the same line end. */
   let afterCr = false;
-  /** The line whose end is still to come. Only ever appended to, so that a long one costs no more than its length. */
-  let partial = '';
+  /** The line whose end is still to come, as it came: joined once, so that a long one costs no more than its length. */
+  let partial: string[] = [];
+  let partialLength = 0;
   let buffers = { ...FRESH, id: lastEventId, lastId: lastEventId };
 
   function limit(characters: number): void {
@@ -101,22 +101,23 @@ export function createParser(
     // Who holds the error holds the functions on its stack, and they hold all that is here.
     gathered = new Uint8Array(0);
     words = new Int32Array(0);
-    partial = '';
+    partial = [];
     buffers = FRESH;
     throw new SseError('overflow', `An event grew past maxEventSize, ${maxEventSize} characters.`);
   }
 
   /** Keeps what has no line end yet. */
   function keep(rest: string): void {
-    partial += rest;
+    partial.push(rest);
+    partialLength += rest.length;
     const { size } = buffers;
-    if (size + partial.length > maxEventSize)
-      limit((partial.charCodeAt(0) === D ? size : 0) + partial.length - 'data: '.length);
+    if (size + partialLength > maxEventSize)
+      limit((partial[0]?.charCodeAt(0) === D ? size : 0) + partialLength - 'data: '.length);
   }
 
   function parse(text: string): void {
     let start = 0;
-    if (partial !== '') {
+    if (partialLength > 0) {
       const lf = find('\n', text, 0);
       const end = Math.min(lf, find('\r', text.slice(0, lf), 0));
       start = end + 1;
@@ -124,8 +125,10 @@ export function createParser(
       else {
         // The line that was begun before is a text of its own, and joined: V8 has a dozen kinds of strings, what `+` makes is one of them, and
         // a loop that has seen more than four is a third slower for good.
-        const line = [partial, text.slice(0, start)].join('');
-        partial = '';
+        partial.push(text.slice(0, start));
+        const line = partial.join('');
+        partial = [];
+        partialLength = 0;
         parseLines(line, 0);
       }
     }
@@ -203,11 +206,11 @@ export function createParser(
       }
       switch (letter) {
         case E:
-          if (text.startsWith('ven', at + 1) && text.charCodeAt(at + 4) === T)
+          if (text.startsWith('ven', at + 1) && text.startsWith('t', at + 4))
             type = valueOf(text, at + 5, end) ?? type;
           break;
         case I:
-          if (text.charCodeAt(at + 1) !== D) break;
+          if (!text.startsWith('d', at + 1)) break;
           value = valueOf(text, at + 2, end);
           if (value === undefined) break;
           // One search through the text costs less than one through each ID. From here on, or V8 would search all texts, with IDs or without.
