@@ -47,13 +47,14 @@ async function compare(
 ): Promise<Comparison> {
   const own: number[] = [];
   const peer: number[] = [];
-  for (const { lab, times } of works) {
-    for (let round = 0; round < rounds / works.length; round++) {
-      // Who goes first has the colder cache: in turns.
-      if (round % 2 === 0) own.push(await lab.sample('ours', times));
-      peer.push(await lab.sample(who, times));
-      if (round % 2 === 1) own.push(await lab.sample('ours', times));
-    }
+  for (let round = 0; round < rounds; round++) {
+    const work = works[round % works.length];
+    if (!work) break;
+    const { lab, times } = work;
+    // Who goes first has the colder cache: in turns.
+    if (round % 2 === 0) own.push(await lab.sample('ours', times));
+    peer.push(await lab.sample(who, times));
+    if (round % 2 === 1) own.push(await lab.sample('ours', times));
   }
   const ratios = own.map((ms, round) => (peer[round] ?? NaN) / ms);
   const perEvent = (ms: readonly number[]) => Math.round((quantile(ms, 0.5) * 1e6) / (works[0]?.events ?? 1));

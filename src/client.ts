@@ -93,6 +93,7 @@ export class SseClient<Events extends object = Record<string, string>> {
       error: (error) => {
         this.#errors.emit(error);
       },
+      // Where nothing is decoded, nothing can be out of order, and five calls an event are saved.
       message: decodeFor
         ? (message, idBefore) => {
             // Decoding is for those who listen.
@@ -104,7 +105,7 @@ export class SseClient<Events extends object = Record<string, string>> {
     };
     const { debug, share = createConnection } = options;
     const observer = debug ? traced(told, debug) : told;
-    this.#inOrder = inOrder(decodeFor, deliver, (error) => {
+    this.#inOrder = inOrder(decodeFor ?? (() => undefined), deliver, (error) => {
       const { attempt } = this.getSnapshot();
       observer.error(Object.assign(error as SseError, { attempt, willRetry: true }));
     });

@@ -145,7 +145,7 @@ export interface DecodeSettings {
   readonly schemas?: Readonly<Record<string, StandardSchema | undefined>> | undefined;
 }
 
-/** Finds what decodes an event type. Either is `undefined` for text as it comes. */
+/** Finds what decodes an event type, `undefined` if it is text as it comes. `undefined` by itself if all types are. */
 export function createDecodes({
   decode,
   schemas = {},

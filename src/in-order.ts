@@ -37,7 +37,7 @@ export interface InOrder {
 
 /** Synchronous from end to end, but while a decoder answers with a promise: the events behind it wait. */
 export function inOrder(
-  decodeFor: ((type: string) => Decode | undefined) | undefined,
+  decodeFor: (type: string) => Decode | undefined,
   deliver: (message: SseMessage<unknown>) => void,
   fail: (error: unknown) => void,
 ): InOrder {
@@ -48,7 +48,7 @@ export function inOrder(
   let isDecoding = false;
 
   function decode(message: SseMessage, idBefore: string | undefined): void {
-    const decode = decodeFor?.(message.type);
+    const decode = decodeFor(message.type);
     if (!decode) {
       deliver(message);
       return;

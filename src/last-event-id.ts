@@ -57,7 +57,7 @@ export class LastEventId {
 
   /** Takes the id of an event. It is stored soon, and at the latest when the page goes away. */
   set(id: string): void {
-    // To compare texts costs more than to keep one, and is only for who stores them.
+    // To compare two texts costs more than to keep one, and only a storage needs to know whether the ID is new.
     if (this.#stored && this.#timer === undefined && id !== this.value) this.#flushLater();
     this.value = id;
   }

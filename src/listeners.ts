@@ -41,7 +41,7 @@ export class Listeners<T> {
   readonly #due: { readonly count: number };
   #entries: readonly Entry<T>[] = [];
 
-  /** @param due - A value is due for as long as this counts the same: the client was not closed meanwhile, say. */
+  /** @param due - A value is due while its `count` stays the same: the client was not closed meanwhile, say. */
   constructor(due: { readonly count: number }) {
     this.#due = due;
   }

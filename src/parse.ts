@@ -54,11 +54,11 @@ function find(what: string, text: string, from: number): number {
   return at < 0 ? text.length : at;
 }
 
-/** What follows the name of a field in `text`, up to `end`; `undefined` if the name goes on, so that the line is of another field. */
-function valueOf(text: string, name: number, end: number): string | undefined {
-  if (name === end) return '';
-  if (text.charCodeAt(name) !== COLON) return undefined;
-  const at = name + 1;
+/** The value of a field whose name ends at `nameEnd`; `undefined` if that was only the beginning of another name. */
+function valueOf(text: string, nameEnd: number, end: number): string | undefined {
+  if (nameEnd === end) return '';
+  if (text.charCodeAt(nameEnd) !== COLON) return undefined;
+  const at = nameEnd + 1;
   return text.slice(at < end && text.charCodeAt(at) === SPACE ? at + 1 : at, end);
 }
 
@@ -92,7 +92,7 @@ export function createParser(
   /** A CR ended the text before: the LF that may follow it is the same line end. */
   let afterCr = false;
   /** The line whose end is still to come, as it came: joined once, so that a long one costs no more than its length. */
-  let partial: string[] = [];
+  let partial: string[] | undefined;
   let partialLength = 0;
   let buffers = { ...FRESH, id: lastEventId, lastId: lastEventId };
 
@@ -101,14 +101,15 @@ export function createParser(
     // Who holds the error holds the functions on its stack, and they hold all that is here.
     gathered = new Uint8Array(0);
     words = new Int32Array(0);
-    partial = [];
+    partial = undefined;
     buffers = FRESH;
     throw new SseError('overflow', `An event grew past maxEventSize, ${maxEventSize} characters.`);
   }
 
   /** Keeps what has no line end yet. */
   function keep(rest: string): void {
-    partial.push(rest);
+    if (partial) partial.push(rest);
+    else partial = [rest];
     partialLength += rest.length;
     const { size } = buffers;
     if (size + partialLength > maxEventSize)
@@ -117,17 +118,17 @@ export function createParser(
 
   function parse(text: string): void {
     let start = 0;
-    if (partialLength > 0) {
+    if (partial) {
       const lf = find('\n', text, 0);
       const end = Math.min(lf, find('\r', text.slice(0, lf), 0));
       start = end + 1;
       if (end === text.length) keep(text);
       else {
-        // The line that was begun before is a text of its own, and joined: V8 has a dozen kinds of strings, what `+` makes is one of them, and
-        // a loop that has seen more than four is a third slower for good.
+        // A line that was begun before is parsed by itself, and made by `join`, not by `+`: V8 has a dozen kinds of strings, and code that has
+        // met more than four of them looks up each method by its name from then on, which costs a line up to a third of its time.
         partial.push(text.slice(0, start));
         const line = partial.join('');
-        partial = [];
+        partial = undefined;
         partialLength = 0;
         parseLines(line, 0);
       }
@@ -175,9 +176,9 @@ export function createParser(
         continue;
       }
 
-      // "Process the field", by the first letter: there are only four names. The rest of it is looked for here, three letters at a time: V8
-      // does that in place, and calls a function for four, or for a name that is handed over. `data` is not a case of the switch, where it
-      // would be a twelfth slower.
+      // "Process the field", by the first letter: there are only four names. The rest of it is looked for here, and three letters at a time
+      // in those that are frequent: V8 does that in place, but calls a function for four, or for a name that is handed over. `data` is no
+      // case of the switch, where it would be a twelfth slower.
       const letter = text.charCodeAt(at);
       if (isNear) limit((letter === D ? size : 0) + end - at - 'data: '.length);
       let value: string | undefined;
@@ -213,7 +214,8 @@ export function createParser(
           if (!text.startsWith('d', at + 1)) break;
           value = valueOf(text, at + 2, end);
           if (value === undefined) break;
-          // One search through the text costs less than one through each ID. From here on, or V8 would search all texts, with IDs or without.
+          // One search through the text costs less than one through each ID. It begins here, at the first: one of the whole text would not
+          // depend on the line, so V8 would move it out of the loop, and search texts without an ID, too.
           hasNull ??= text.includes('\0', at);
           if (hasNull && value.includes('\0')) break;
           id = value;

@@ -67,8 +67,8 @@ export function createTestRoutes(): Middleware {
       answer(response, 200, { port: open });
       return;
     }
-    const [id, action] = url.pathname.slice('/test/s/'.length).split('/');
-    const stream = scripts.get(id ?? '');
+    const [, id = '', action] = /^\/test\/s\/([^/]*)(?:\/(.*))?$/.exec(url.pathname) ?? [];
+    const stream = scripts.get(id);
     const count = Number(url.searchParams.get('count') ?? 1);
     if (!stream) answer(response, 404, { error: 'no such script' });
     else if (action === undefined) await stream.serve(request, response);
@@ -82,14 +82,14 @@ export function createTestRoutes(): Middleware {
   };
 
   return (request, response, next) => {
-    // All of it, with a 404 for what is unknown: Vite would answer with the demo's page, and in the midst of the tests
-    // bundle what that needs, and load every one of them again.
+    // All of it, with a 404 for what is unknown. Vite would answer with the demo's page, bundle what that page needs, and
+    // load the tests anew that are running.
     if (!request.url?.startsWith('/test/')) {
       next();
       return;
     }
     // Scripts answer for themselves: some have no CORS headers.
-    if (!/^\/test\/s\/[^/]*$/.test(request.url ?? '')) allow(request, response);
+    if (!/^\/test\/s\/[^/]*$/.test(request.url)) allow(request, response);
     route(request, response).catch((error: unknown) => {
       if (response.headersSent) response.destroy();
       else answer(response, 500, { error: String(error) });

@@ -6,7 +6,9 @@ import type { Failure, Task } from './contract-worker.ts';
 const worker = new Worker(new URL('./contract-worker.ts', import.meta.url), { type: 'module' });
 const loaded = new Promise((resolve, reject) => {
   worker.onmessage = resolve;
-  worker.onerror = reject;
+  worker.onerror = ({ message }) => {
+    reject(new Error(`The worker failed: ${message}`));
+  };
 });
 // Without it, each of hundreds of cases would wait for a worker that cannot answer until its time is over.
 beforeAll(() => loaded);

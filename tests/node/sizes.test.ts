@@ -11,8 +11,8 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 
 describe('minified and compressed with brotli', () => {
   test.each<[Import, number]>([
-    ['parseSse', 3300],
-    ['fetchSse', 5000],
+    ['parseSse', 3350],
+    ['fetchSse', 5050],
     ['FetchEventSource', 6250],
     ['SseClient', 9650],
     ['everything', 14_350],

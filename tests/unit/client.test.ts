@@ -618,6 +618,45 @@ describe('close()', () => {
     expect(after).not.toHaveBeenCalled();
   });
 
+  test.each([
+    ['closes', false],
+    ['closes and connects', true],
+  ])('in a listener keeps a decoded event from the listeners after it: who %s', async (_, connects) => {
+    const client = new SseClient<{ lol: number }>(url, { ...native, decode: 'json' });
+    await flush();
+    const source = MockEventSource.last;
+    source.open();
+    const after = vi.fn();
+    client.on('lol', () => {
+      client.close();
+      if (connects) client.connect();
+    });
+    client.on('lol', after);
+    client.onAny(after);
+    source.emit('lol', '1');
+    await vi.advanceTimersByTimeAsync(100);
+    expect(after).not.toHaveBeenCalled();
+    client.close();
+  });
+
+  test('and connect() in a listener of the state: who listens after it is told of what it led to, not of what was', async () => {
+    const { client } = await opened();
+    const told: string[] = [];
+    let isFirst = true;
+    client.onStateChange(() => {
+      if (!isFirst) return;
+      isFirst = false;
+      client.close();
+      client.connect();
+    });
+    client.onStateChange(({ status }) => {
+      told.push(status);
+    });
+    client.reconnect();
+    expect(told).toEqual(['closed', 'connecting']);
+    client.close();
+  });
+
   test('in a listener keeps the event from the others even when connect() follows', async () => {
     const { client, source } = await opened();
     const after = vi.fn();
