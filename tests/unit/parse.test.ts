@@ -615,3 +615,11 @@ test('a line of 8 MiB in chunks of one byte is read', { timeout: 60_000 }, () =>
   push(bytesOf('\n\n'));
   expect(lengths).toEqual([8 * 1024 * 1024]);
 });
+
+test.each(['evenx', 'eventx', 'even', 'dat', 'datx', 'datax', 'ix', 'idx', 'retrx', 'retryx'])(
+  'a field "%s" is none of the four that it resembles',
+  (name) => {
+    const said = parse([bytesOf(`event: a\nid: 1\n${name}: 5\ndata: b\n\n`)]);
+    expect(said).toEqual([['event', 'a', 'b', '1']]);
+  },
+);
