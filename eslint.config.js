@@ -2,42 +2,65 @@ import js from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-/** The floors of the house (docs/design.md). A file imports from the floors below its own, never sideways or up. */
-const floors = [
-  ['errors', 'message', 'report', 'duration', 'mock-event-source', 'mock-sse'],
-  ['parse', 'retry', 'decode', 'iterate', 'wait', 'deadline', 'listeners', 'transport'],
-  ['request', 'open-stream', 'trace', 'in-order', 'decode-options', 'state', 'leader-lock', 'leader-watch'],
-  ['native-transport', 'fetch-transport', 'validate', 'read-messages', 'last-event-id', 'gap', 'tab-channel'],
-  ['choose-transport', 'journal', 'tab-group'],
-  ['connection'],
-  ['shared-leader'],
-  ['shared-connection'],
-  ['options'],
-  ['client', 'fetch-event-source', 'fetch-sse', 'parse-sse'],
-  ['client-registry', 'live-value'],
-  ['index', 'react', 'vue', 'testing'],
-];
+const nouns = ['errors', 'message', 'listeners', 'report', 'iterate'];
+const held = ['client', 'fetch-sse', 'parse-sse', 'fetch-event-source', 'options', 'validate'];
+const doors = ['index', 'react', 'vue', 'testing'];
 
-const floorRules = floors.flatMap((files, floor) =>
-  files.map((file) => ({
-    files: [`src/${file}.ts`],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            {
-              regex: `^\\./(${floors.slice(floor).flat().join('|')})\\.js$`,
-              message: 'Imports go down the floors only, see docs/design.md.',
-            },
-            // A binding imports the framework it is named after, which its users have.
-            { regex: `^(?!\\./|${file}$)`, message: 'ssekit has no runtime dependency.' },
-          ],
-        },
+/** The wings of src, and the wings that each may import from; nouns it always may. `import type` counts (docs/design.md). */
+const wings = {
+  stream: [],
+  connection: ['stream'],
+  decode: ['stream'],
+  share: ['connection', 'stream'],
+  components: ['connection', 'stream'],
+  testing: [],
+};
+
+/** Allows these files the given imports (patterns of paths, without `.js`), and a door the framework it's named after. */
+const mayImport = (files, paths, framework) => ({
+  files,
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          {
+            regex: `^\\.(?!(?:${paths.join('|')})\\.js$)`,
+            message: 'This file may not import from there: docs/design.md, "The wings".',
+          },
+          {
+            regex: `^(?!\\.${framework ? `|${framework}$` : ''})`,
+            message: 'ssekit has no runtime dependency.',
+          },
+        ],
+      },
+    ],
+  },
+});
+
+const anyOf = (names) => `(?:${names.join('|')})`;
+const everyWing = anyOf(Object.keys(wings));
+
+const importRules = [
+  mayImport(['src/*.ts'], [`/${anyOf(nouns)}`]),
+  mayImport(
+    held.map((name) => `src/${name}.ts`),
+    [`/${anyOf([...nouns, ...held])}`, '/(?:stream|connection|decode)/[\\w-]+'],
+  ),
+  ...doors.map((door) =>
+    mayImport([`src/${door}.ts`], [`/${anyOf([...nouns, ...held])}`, `/${everyWing}/[\\w-]+`], door),
+  ),
+  ...Object.entries(wings).map(([wing, others]) =>
+    mayImport(
+      [`src/${wing}/*.ts`],
+      [
+        '/[\\w-]+',
+        `\\./${anyOf(wing === 'components' ? [...nouns, ...held] : nouns)}`,
+        ...others.map((other) => `\\./${other}/[\\w-]+`),
       ],
-    },
-  })),
-);
+    ),
+  ),
+];
 
 export default defineConfig(
   globalIgnores(['dist', 'dist-api', 'dist-demo', 'coverage']),
@@ -52,5 +75,5 @@ export default defineConfig(
     },
   },
   { files: ['**/*.js', '**/*.mjs'], extends: [tseslint.configs.disableTypeChecked] },
-  floorRules,
+  importRules,
 );

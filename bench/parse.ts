@@ -2,7 +2,7 @@
 import { getLines, getMessages } from '@microsoft/fetch-event-source/lib/cjs/parse.js';
 import { createParser as createPeer } from 'eventsource-parser';
 import { _iterSSEMessages } from 'openai/core/streaming';
-import { createParser } from '../src/parse.ts';
+import { createParser } from '../src/stream/parser.ts';
 import { repeat, tick, token } from './streams.ts';
 
 const streams: Readonly<Record<string, () => string>> = {

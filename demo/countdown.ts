@@ -5,10 +5,10 @@ import type { SseState } from 'ssekit';
 /** Shows how long it is until the next attempt. A timer runs only while there is something to count. */
 export function countdown(output: Element): (state: SseState) => void {
   let timer: ReturnType<typeof setInterval> | undefined;
-  return ({ status, attempt, retryAt }) => {
+  return ({ status, failures, retryAt }) => {
     clearInterval(timer);
     const show = () => {
-      write(output, status === 'reconnecting' ? untilNext(retryAt, attempt) : '');
+      write(output, status === 'reconnecting' ? untilNext(retryAt, failures) : '');
     };
     show();
     if (status === 'reconnecting' && retryAt !== undefined) timer = setInterval(show, 100);

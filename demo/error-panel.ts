@@ -43,12 +43,12 @@ export function errorPanel(): ErrorPanel {
 }
 
 function facts({ error, retryAt }: Seen): [string, string][] {
-  const { code, status, message, attempt, willRetry, retryAfter } = error;
+  const { code, status, message, failures, willRetry, retryAfter } = error;
   const t = texts();
   return [
     ['code', code],
     ['status', String(status ?? t.notKnown)],
-    ['attempt', String(attempt ?? t.notKnown)],
+    ['failures', String(failures ?? t.notKnown)],
     ['willRetry', String(willRetry ?? false)],
     ['retryAfter', retryAfter === undefined ? t.notSent : `${retryAfter} ms`],
     ['next attempt', nextAttempt(error, retryAt)],

@@ -1,15 +1,17 @@
-import { createConnection } from './connection.js';
-import { createDecodes, type DecodeSettings } from './decode.js';
-import { inOrder, type InOrder } from './in-order.js';
+import { createConnection } from './connection/connection.js';
+import { createDecodes, type DecodeSettings } from './decode/decode.js';
+import { inOrder, type InOrder } from './decode/decode-queue.js';
 import { iterate } from './iterate.js';
 import { Listeners, type ListenOptions, type Unsubscribe } from './listeners.js';
 import type { AnyMessage, EventName, MessageOf, ReadyState, SseMessage } from './message.js';
 import { connectionOptions, type ConnectOptions, type OptionsArgument } from './options.js';
 import type { SseError } from './errors.js';
-import type { UrlSource } from './request.js';
-import { attempt } from './report.js';
-import { traced } from './trace.js';
-import type { Connection, ConnectionObserver, OpenInfo, SseState } from './transport.js';
+import type { UrlSource } from './connection/request.js';
+import { guard } from './report.js';
+import { traced } from './connection/debug.js';
+import type { Connection, ConnectionObserver } from './connection/connection.js';
+import type { OpenInfo } from './connection/transport.js';
+import type { SseState } from './connection/state.js';
 import { validateLimit } from './validate.js';
 
 /**
@@ -106,8 +108,8 @@ export class SseClient<Events extends object = Record<string, string>> {
     const { debug, share = createConnection } = options;
     const observer = debug ? traced(told, debug) : told;
     this.#inOrder = inOrder(decodeFor ?? (() => undefined), deliver, (error) => {
-      const { attempt } = this.getSnapshot();
-      observer.error(Object.assign(error as SseError, { attempt, willRetry: true }));
+      const { failures } = this.getSnapshot();
+      observer.error(Object.assign(error as SseError, { failures, willRetry: true }));
     });
     this.#connection = share(settings, observer);
     if (options.autoConnect ?? true) this.connect();
@@ -234,7 +236,7 @@ export class SseClient<Events extends object = Record<string, string>> {
   /** Calls the listener with the state now and after every change: the contract of a Svelte store. Bound. */
   readonly subscribe = (listener: (state: SseState) => void): Unsubscribe => {
     const unsubscribe = this.#states.add(listener);
-    attempt(() => {
+    guard(() => {
       listener(this.getSnapshot());
     });
     return unsubscribe;

@@ -56,7 +56,7 @@ export interface SseErrorDetails {
   /** Milliseconds from `Retry-After`. */
   readonly retryAfter?: number | undefined;
   /** Failures since the last proof of health, this one included. */
-  readonly attempt?: number | undefined;
+  readonly failures?: number | undefined;
   /** Whether ssekit goes on by itself: another attempt follows, or the stream was never interrupted. */
   readonly willRetry?: boolean | undefined;
   /** What the browser, or a function of yours, threw. */
@@ -84,7 +84,7 @@ export class SseError extends Error implements SseErrorDetails {
   declare readonly raw: string | undefined;
   declare readonly issues: readonly unknown[] | undefined;
   declare readonly retryAfter: number | undefined;
-  declare readonly attempt: number | undefined;
+  declare readonly failures: number | undefined;
   declare readonly willRetry: boolean | undefined;
 
   constructor(code: SseErrorCode, message: string, { cause, ...details }: SseErrorDetails = {}) {

@@ -1,9 +1,9 @@
-import { createConnection } from './connection.js';
-import { fetchTransport } from './fetch-transport.js';
+import { createConnection } from './connection/connection.js';
+import { fetchTransport } from './connection/fetch-transport.js';
 import type { ReadyState } from './message.js';
-import { requestOptions, type FetchOptions, type StreamOptions } from './request.js';
-import { retryPolicy } from './retry.js';
-import type { Connection } from './transport.js';
+import { requestOptions, type FetchOptions, type StreamOptions } from './connection/request.js';
+import { retryPolicy } from './connection/retry.js';
+import type { Connection } from './connection/connection.js';
 
 /**
  * `EventSourceInit`, and what `EventSource` lacks. Functions are called before every attempt.

@@ -1,7 +1,18 @@
-import { createDecode, type AsText, type AsValue, type BySchema, type DecodeSetting } from './decode.js';
-import { openStream } from './open-stream.js';
-import { readMessages, type MessageIterator } from './read-messages.js';
-import { prepareRequest, type FetchOptions, type StreamOptions, type UrlSource } from './request.js';
+import {
+  createDecode,
+  type AsText,
+  type AsValue,
+  type BySchema,
+  type DecodeSetting,
+} from './decode/decode.js';
+import { openStream } from './stream/open-stream.js';
+import { readMessages, type MessageIterator } from './stream/read-messages.js';
+import {
+  prepareRequest,
+  type FetchOptions,
+  type StreamOptions,
+  type UrlSource,
+} from './connection/request.js';
 import { validateRequest, validateDecode } from './validate.js';
 
 /**
@@ -46,7 +57,7 @@ export function fetchSse(url: UrlSource, init: FetchSseInit & DecodeSetting = {}
   const { lastEventId = '' } = init;
   return readMessages(
     async (signal) => {
-      const context = { attempt: 0, lastEventId, error: undefined, signal };
+      const context = { failures: 0, lastEventId, error: undefined, signal };
       const request = await prepareRequest(options, context, []);
       return openStream(request);
     },

@@ -1,18 +1,18 @@
 export { SseClient, type EventsOptions } from './client.js';
-export type { AsText, AsValue, BySchema, Decoder, SchemaResult, StandardSchema } from './decode.js';
+export type { AsText, AsValue, BySchema, Decoder, SchemaResult, StandardSchema } from './decode/decode.js';
 export { FetchEventSource, type FetchEventSourceInit } from './fetch-event-source.js';
 export { fetchSse, type FetchSseInit } from './fetch-sse.js';
 export { parseSse, type ParseSseOptions, type SseSource } from './parse-sse.js';
-export { sharedConnection } from './shared-connection.js';
+export { sharedConnection } from './share/shared-connection.js';
 export { SseError, type SseErrorCode, type SseErrorDetails } from './errors.js';
-export type { MessageIterator } from './read-messages.js';
+export type { MessageIterator } from './stream/read-messages.js';
 export { ReadyState, type AnyMessage, type EventName, type MessageOf, type SseMessage } from './message.js';
 export type { ListenOptions, Unsubscribe } from './listeners.js';
-export type { Resumed } from './gap.js';
-export type { IdStorage } from './last-event-id.js';
-export type { EventSourceClass } from './native-transport.js';
-export type { ConnectionFactory } from './connection.js';
-export type { DecodeOptions } from './decode-options.js';
+export type { Resumed } from './connection/last-event-id.js';
+export type { IdStorage } from './connection/last-event-id.js';
+export type { EventSourceClass } from './connection/native-transport.js';
+export type { ConnectionFactory } from './connection/connection.js';
+export type { DecodeOptions } from './decode/decode-options.js';
 export type {
   AutoOptions,
   CommonOptions,
@@ -29,16 +29,16 @@ export type {
   PerAttempt,
   RequestContext,
   StreamOptions,
-  Until,
   UrlSource,
-} from './request.js';
-export type { RetryOptions } from './retry.js';
-export type { Debug } from './trace.js';
+} from './connection/request.js';
+export type { Until } from './stream/until.js';
+export type { RetryOptions } from './connection/retry.js';
+export type { Debug } from './connection/debug.js';
 export type {
   OpenInfo,
-  SseState,
   Transport,
   TransportHandle,
   TransportRequest,
   TransportSink,
-} from './transport.js';
+} from './connection/transport.js';
+export type { SseState } from './connection/state.js';

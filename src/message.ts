@@ -76,3 +76,6 @@ export type MessageOf<Events extends object, K extends string> = K extends keyof
 export type AnyMessage<Events extends object> = {
   [K in EventName<Events>]: MessageOf<Events, K>;
 }[EventName<Events>];
+
+/** From the message as it came to the message as it is typed. Throws, or rejects with, a `decode` {@link SseError}. */
+export type Decode = (message: SseMessage) => SseMessage<unknown> | Promise<SseMessage<unknown>>;

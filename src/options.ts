@@ -1,13 +1,13 @@
-import type { ConnectionFactory, ConnectionOptions } from './connection.js';
-import type { Resumed } from './gap.js';
-import { chooseTransport } from './choose-transport.js';
-import type { DecodeOptions, Decoded, Impossible } from './decode-options.js';
-import type { EventSourceClass } from './native-transport.js';
-import { resolveUrl, type FetchOptions, type StreamOptions, type UrlSource } from './request.js';
-import { retryPolicy, type RetryOptions } from './retry.js';
-import { storageKey, type IdStorage } from './last-event-id.js';
-import type { Debug } from './trace.js';
-import type { Transport } from './transport.js';
+import type { ConnectionFactory, ConnectionOptions } from './connection/connection.js';
+import type { Resumed } from './connection/last-event-id.js';
+import { chooseTransport } from './connection/choose-transport.js';
+import type { DecodeOptions, Decoded, Impossible } from './decode/decode-options.js';
+import type { EventSourceClass } from './connection/native-transport.js';
+import { resolveUrl, type FetchOptions, type StreamOptions, type UrlSource } from './connection/request.js';
+import { retryPolicy, type RetryOptions } from './connection/retry.js';
+import { storageKey, type IdStorage } from './connection/last-event-id.js';
+import type { Debug } from './connection/debug.js';
+import type { Transport } from './connection/transport.js';
 import { asksFetch, validate, validateDecodes } from './validate.js';
 
 /**

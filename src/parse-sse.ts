@@ -1,6 +1,12 @@
-import { createDecode, type AsText, type AsValue, type BySchema, type DecodeSetting } from './decode.js';
-import { checkResponse } from './open-stream.js';
-import { readMessages, type MessageIterator, type ReadOptions } from './read-messages.js';
+import {
+  createDecode,
+  type AsText,
+  type AsValue,
+  type BySchema,
+  type DecodeSetting,
+} from './decode/decode.js';
+import { checkResponse } from './stream/open-stream.js';
+import { readMessages, type MessageIterator, type ReadOptions } from './stream/read-messages.js';
 import { validateDecode } from './validate.js';
 
 /**

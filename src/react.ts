@@ -1,13 +1,13 @@
 'use client';
 import { useEffect, useInsertionEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
-import { clientStore, type ClientState, type ComponentUrl } from './client-registry.js';
-import { liveValue, type Reducer, type ValueOptions } from './live-value.js';
+import { clientStore, type ClientState, type ComponentUrl } from './components/registry.js';
+import { liveValue, type Reducer, type ValueOptions } from './components/folded-value.js';
 import type { SseClient } from './client.js';
 import type { EventName, MessageOf } from './message.js';
 import type { OptionsArgument } from './options.js';
 
-export type { ClientState, ComponentUrl } from './client-registry.js';
-export type { Reducer, ValueOptions } from './live-value.js';
+export type { ClientState, ComponentUrl } from './components/registry.js';
+export type { Reducer, ValueOptions } from './components/folded-value.js';
 
 /**
  * The client of this URL and these options, and its state. However many components ask for the same, by value, there is one connection: it

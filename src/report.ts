@@ -13,7 +13,7 @@ export function report(error: unknown): void {
 }
 
 /** Calls user code that must not break the stream. */
-export function attempt<T>(callback: () => T): T | undefined {
+export function guard<T>(callback: () => T): T | undefined {
   try {
     return callback();
   } catch (error) {

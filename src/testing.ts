@@ -1,2 +1,2 @@
-export { MockEventSource } from './mock-event-source.js';
-export { mockSse, type MockEvent, type MockExchange, type MockSse } from './mock-sse.js';
+export { MockEventSource } from './testing/mock-event-source.js';
+export { mockSse, type MockEvent, type MockExchange, type MockSse } from './testing/mock-sse.js';

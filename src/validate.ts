@@ -1,4 +1,4 @@
-import { headersOf, requestOptions, type RequestOptions, type UrlSource } from './request.js';
+import { headersOf, requestOptions, type RequestOptions, type UrlSource } from './connection/request.js';
 
 /** Options as they come from JavaScript: anything. */
 type Unchecked = Readonly<Record<string, unknown>>;

@@ -11,16 +11,16 @@ import {
   type MaybeRefOrGetter,
   type ShallowRef,
 } from 'vue';
-import { clientStore, type ClientState, type ComponentUrl } from './client-registry.js';
-import { liveValue, type Reducer, type ValueOptions } from './live-value.js';
+import { clientStore, type ClientState, type ComponentUrl } from './components/registry.js';
+import { liveValue, type Reducer, type ValueOptions } from './components/folded-value.js';
 import type { SseClient } from './client.js';
-import type { Decoded, DecodeOptions, Impossible } from './decode-options.js';
+import type { Decoded, DecodeOptions, Impossible } from './decode/decode-options.js';
 import type { Unsubscribe } from './listeners.js';
 import type { EventName, MessageOf } from './message.js';
 import type { ConnectOptions, SseClientOptions } from './options.js';
 
-export type { ClientState, ComponentUrl } from './client-registry.js';
-export type { Reducer, ValueOptions } from './live-value.js';
+export type { ClientState, ComponentUrl } from './components/registry.js';
+export type { Reducer, ValueOptions } from './components/folded-value.js';
 
 /**
  * {@link ClientState}, a ref for each part.

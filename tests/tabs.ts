@@ -4,8 +4,10 @@
  */
 import type { SseError } from '../src/errors.ts';
 import { connectionOptions, type SseClientOptions } from '../src/options.ts';
-import { sharedConnection } from '../src/shared-connection.ts';
-import type { Connection, OpenInfo, SseState, TransportRequest, TransportSink } from '../src/transport.ts';
+import { sharedConnection } from '../src/share/shared-connection.ts';
+import type { Connection } from '../src/connection/connection.ts';
+import type { OpenInfo, TransportRequest, TransportSink } from '../src/connection/transport.ts';
+import type { SseState } from '../src/connection/state.ts';
 
 /** Whatever a tab is about to do, in the order of its arrival. */
 type Task = () => void;

@@ -1,5 +1,5 @@
 /** A crowd that loses its server all at once, and how it comes back. One client differs from another by its delays only. */
-import { retryDelay, retryPolicy, type RetryOptions } from '../../src/retry.ts';
+import { retryDelay, retryPolicy, type RetryOptions } from '../../src/connection/retry.ts';
 
 export interface Server {
   /** Connections that it accepts in a second, when it does nothing else. */

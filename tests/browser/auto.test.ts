@@ -155,7 +155,7 @@ describe('when native gives up', () => {
     const { errors, opens, received } = connect(s.url);
     await received(1);
     expect(opens).toEqual(['fetch']);
-    expect(errors.map(({ code, status, attempt }) => [code, status, attempt])).toEqual([
+    expect(errors.map(({ code, status, failures }) => [code, status, failures])).toEqual([
       ['failed', undefined, 1],
       ['http', 503, 2],
     ]);

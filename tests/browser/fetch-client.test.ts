@@ -103,7 +103,7 @@ describe('a request', () => {
     ]);
   });
 
-  test('has what functions make before every attempt: 401, refresh, again', async () => {
+  test('has what functions make before every failures: 401, refresh, again', async () => {
     const s = await script(SAME, [{ status: 401 }, live]);
     const tokens = ['expired', 'fresh'];
     const { told } = connect(s.url, {
@@ -112,7 +112,7 @@ describe('a request', () => {
         if (error?.status === 401) await Promise.resolve(tokens.shift());
         return { Authorization: `Bearer ${tokens[0] ?? ''}` };
       },
-      retry: { shouldRetry: ({ status, attempt }) => (status === 401 && attempt === 1 ? true : undefined) },
+      retry: { shouldRetry: ({ status, failures }) => (status === 401 && failures === 1 ? true : undefined) },
     });
     await told('message a');
     const { requests } = await s.log();

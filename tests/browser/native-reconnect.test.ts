@@ -57,16 +57,16 @@ describe('a stream that is lost', () => {
     });
     await s.release();
     const lost = await reached(client, 'reconnecting');
-    expect(lost).toMatchObject({ attempt: 1, retryAt: undefined, transport: 'native' });
+    expect(lost).toMatchObject({ failures: 1, retryAt: undefined, transport: 'native' });
     expect(lost.error).toMatchObject({ code: 'network', willRetry: true });
 
     // Open again is not healthy again: that takes an event.
     const open = await reached(client, 'open');
-    expect(open).toMatchObject({ attempt: 1, error: undefined });
+    expect(open).toMatchObject({ failures: 1, error: undefined });
     const ended = client.once('end');
     await s.release();
     await ended;
-    expect(client.getSnapshot().attempt).toBe(0);
+    expect(client.getSnapshot().failures).toBe(0);
     expect(data).toEqual(['a', 'b', 'c']);
     expect(states.map(({ status }) => status)).toEqual([
       'connecting',
@@ -157,9 +157,9 @@ describe('an answer that is no stream', () => {
     const s = await script('', [{ status }]);
     const { client, states } = connect(s.url);
     const { error } = await reached(client, 'closed');
-    expect(error).toMatchObject({ code: 'failed', willRetry: false, attempt: 1 });
+    expect(error).toMatchObject({ code: 'failed', willRetry: false, failures: 1 });
     expect(error?.status).toBeUndefined();
-    expect(client.getSnapshot()).toMatchObject({ retryAt: undefined, attempt: 1 });
+    expect(client.getSnapshot()).toMatchObject({ retryAt: undefined, failures: 1 });
     expect(states.map(({ status }) => status)).toEqual(['connecting', 'closed']);
     expect((await s.closed()).requests).toHaveLength(1);
   });
@@ -182,7 +182,7 @@ describe('an answer that is no stream', () => {
     const s = await script('', [{ chunks: ['retry: 50\n\n', 'data: a\n\n'] }, { status: 503 }]);
     const { client, states } = connect(s.url);
     const { error } = await reached(client, 'closed');
-    expect(error).toMatchObject({ code: 'failed', attempt: 2, willRetry: false });
+    expect(error).toMatchObject({ code: 'failed', failures: 2, willRetry: false });
     expect(states.map(({ status }) => status)).toEqual(['connecting', 'open', 'reconnecting', 'closed']);
   });
 
@@ -217,17 +217,17 @@ describe('an answer that is no stream', () => {
     expect((opened ?? NaN) - (again ?? NaN)).toBeGreaterThanOrEqual(390);
 
     const waits = states.filter(({ retryAt }) => retryAt !== undefined);
-    expect(waits.map(({ status, attempt, error }) => [status, attempt, error?.code])).toEqual([
+    expect(waits.map(({ status, failures, error }) => [status, failures, error?.code])).toEqual([
       ['reconnecting', 2, 'failed'],
       ['reconnecting', 3, 'failed'],
     ]);
-    expect(client.getSnapshot()).toMatchObject({ status: 'open', attempt: 0, error: undefined });
+    expect(client.getSnapshot()).toMatchObject({ status: 'open', failures: 0, error: undefined });
   });
 
   test('ends it when the limit of retry is reached', async () => {
     const s = await script('', [{ status: 503 }]);
     const { client } = connect(s.url, { retry: { limit: 2, maxInterval: 100 } });
-    expect(await reached(client, 'closed')).toMatchObject({ attempt: 3, error: { willRetry: false } });
+    expect(await reached(client, 'closed')).toMatchObject({ failures: 3, error: { willRetry: false } });
     expect((await s.closed()).requests).toHaveLength(3);
   });
 });

@@ -55,8 +55,8 @@ describe('the typed text', () => {
   test('is followed by the 204 that keeps the client away: closed', async () => {
     const session = crypto.randomUUID();
     const client = connect(`/api/sse?interval=0&retry=50&session=${session}`);
-    const { error, attempt } = await reached(client, 'closed');
-    expect([error?.code, error?.willRetry, attempt]).toEqual(['failed', false, 2]);
+    const { error, failures } = await reached(client, 'closed');
+    expect([error?.code, error?.willRetry, failures]).toEqual(['failed', false, 2]);
     const stats: unknown = await (await fetch('/api/stats')).json();
     expect(stats).toMatchObject({ sessions: { [session]: { open: 0, requests: 2 } } });
   });

@@ -22,9 +22,9 @@ export function faultsOf(now: SseState, before: SseState): string[] {
     'a state that is no new object': now === before,
     [`${before.status} -> ${now.status}`]: !next[before.status].includes(now.status),
     [`readyState ${now.readyState} while ${now.status}`]: now.readyState !== readyStates[now.status],
-    [`attempt ${now.attempt} while connecting`]: now.status === 'connecting' && now.attempt !== 0,
-    [`attempt ${before.attempt} -> ${now.attempt}`]:
-      now.attempt !== 0 && now.attempt !== before.attempt && now.attempt !== before.attempt + 1,
+    [`failures ${now.failures} while connecting`]: now.status === 'connecting' && now.failures !== 0,
+    [`failures ${before.failures} -> ${now.failures}`]:
+      now.failures !== 0 && now.failures !== before.failures && now.failures !== before.failures + 1,
     [`retryAt while ${now.status}`]: now.retryAt !== undefined && !waits,
     'an error while open': now.status === 'open' && now.error !== undefined,
     [`willRetry ${String(now.error?.willRetry)} while ${now.status}`]:

@@ -171,7 +171,7 @@ describe('ssekit exports', () => {
   test('one error with these fields', () => {
     expect(membersOf('SseError')).toMatchInlineSnapshot(`
       [
-        "attempt",
+        "failures",
         "body",
         "cause",
         "code",

@@ -71,7 +71,10 @@ const signs = {
 } as const;
 
 test.for(Object.entries(signs) as [keyof typeof signs, RegExp][])('who has %s', ([row, sign]) => {
-  const ours = readdirSync(`${root}src`).map((file) => readFileSync(`${root}src/${file}`, 'utf8'));
+  const files = readdirSync(`${root}src`, { recursive: true, encoding: 'utf8' });
+  const ours = files
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => readFileSync(`${root}src/${file}`, 'utf8'));
   const has = libraries.map(([name, { package: id }]) => [name, sign.test(published(id)) ? 'yes' : 'no']);
   // What browsers have is known to have neither.
   const all = [['ssekit', sign.test(ours.join('\n')) ? 'yes' : 'no'], ['EventSource', 'no'], ...has];

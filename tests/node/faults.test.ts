@@ -62,9 +62,9 @@ test('a server that refuses the connection is tried again until it is back, and 
       if (data === '1') shut = gate.shut();
       else resolve();
     });
-    client.onError(({ code, attempt, willRetry }) => {
-      told.push(`${code} ${attempt ?? ''} ${willRetry ? 'again' : 'final'}`);
-      if (attempt === 4) void shut?.then(() => gate.open());
+    client.onError(({ code, failures, willRetry }) => {
+      told.push(`${code} ${failures ?? ''} ${willRetry ? 'again' : 'final'}`);
+      if (failures === 4) void shut?.then(() => gate.open());
     });
   });
   await back;

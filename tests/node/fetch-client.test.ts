@@ -145,7 +145,7 @@ describe('a request', () => {
       [1, 2, 3].map((n) => ['PUT', `${new URL(s.url).pathname}?try=${n}`, String(n), `body ${n}`]),
     );
     for (const told of Object.values(contexts)) {
-      expect(told.map(({ attempt, lastEventId, error }) => [attempt, lastEventId, error])).toEqual([
+      expect(told.map(({ failures, lastEventId, error }) => [failures, lastEventId, error])).toEqual([
         [0, '', undefined],
         [1, '1', errors[0]],
         [2, '1', errors[1]],
@@ -167,7 +167,7 @@ describe('a request', () => {
         if (error?.status === 401) await Promise.resolve(tokens.shift());
         return { Authorization: `Bearer ${tokens[0] ?? ''}` };
       },
-      retry: { shouldRetry: ({ status, attempt }) => (status === 401 && attempt === 1 ? true : undefined) },
+      retry: { shouldRetry: ({ status, failures }) => (status === 401 && failures === 1 ? true : undefined) },
     });
     await told('message welcome');
     const { requests } = await s.log();
@@ -180,7 +180,7 @@ describe('a request', () => {
     const { closed, log } = connect(s.url, {
       retryInterval: 100,
       headers: { Authorization: 'Bearer wrong' },
-      retry: { shouldRetry: ({ status, attempt }) => (status === 401 && attempt === 1 ? true : undefined) },
+      retry: { shouldRetry: ({ status, failures }) => (status === 401 && failures === 1 ? true : undefined) },
     });
     await closed();
     expect(log).toEqual(['error http again', 'error http final']);
@@ -199,7 +199,7 @@ describe('a request', () => {
     const { told, log } = connect(s.url, {
       ...fast,
       // What a proxy's error page makes of a token.
-      headers: ({ attempt }) => ({ Authorization: attempt < 2 ? '<html>\n</html>' : 'Bearer fresh' }),
+      headers: ({ failures }) => ({ Authorization: failures < 2 ? '<html>\n</html>' : 'Bearer fresh' }),
     });
     await told('message a');
     expect(log).toEqual(['error failed again', 'error failed again', 'open fetch 200', 'message a']);
@@ -232,7 +232,7 @@ describe('an answer', () => {
       code: 'content-type',
       status: 200,
       body: '<title>Sign in</title>',
-      attempt: 1,
+      failures: 1,
       willRetry: false,
     });
     expect(client.getSnapshot()).toMatchObject({ status: 'closed', error: errors[0], transport: 'fetch' });
@@ -252,7 +252,7 @@ describe('an answer', () => {
     const s = await script(server.origin, [{ status, chunks: ['no'] }]);
     const { closed, errors } = connect(s.url);
     await closed();
-    expect(errors[0]).toMatchObject({ code: 'http', status, body: 'no', attempt: 1, willRetry: false });
+    expect(errors[0]).toMatchObject({ code: 'http', status, body: 'no', failures: 1, willRetry: false });
     expect((await s.closed()).requests).toHaveLength(1);
   });
 
@@ -263,7 +263,7 @@ describe('an answer', () => {
     ]);
     const { told, errors } = connect(s.url);
     await told('message a');
-    expect(errors[0]).toMatchObject({ code: 'http', status, attempt: 1, willRetry: true });
+    expect(errors[0]).toMatchObject({ code: 'http', status, failures: 1, willRetry: true });
     expect(errors[0]?.headers?.get('x-reason')).toBe('deploy');
   });
 
@@ -448,7 +448,7 @@ describe('what is not a GET', () => {
       const { closed, log, client } = connect(s.url, { json: {}, retry });
       await closed();
       expect(log).toEqual(['open fetch 200', 'message a']);
-      expect(client.getSnapshot()).toMatchObject({ status: 'closed', error: undefined, attempt: 0 });
+      expect(client.getSnapshot()).toMatchObject({ status: 'closed', error: undefined, failures: 0 });
       expect((await s.closed()).requests).toHaveLength(1);
     }
   });

@@ -46,7 +46,7 @@ test('a gap is told after the opening and before the events that follow, and the
   const { told, log, errors, client } = await connect([first, forgot]);
   await told('i');
   expect(log).toEqual(['open after none', 'a', 'network reconnecting', 'open after 1', 'gap open', 'i']);
-  expect(errors[1]).toMatchObject({ code: 'gap', willRetry: true, status: 200, attempt: 1 });
+  expect(errors[1]).toMatchObject({ code: 'gap', willRetry: true, status: 200, failures: 1 });
   expect(client.getSnapshot()).toMatchObject({ status: 'open', error: undefined });
 });
 

@@ -211,7 +211,7 @@ describe('1,000 attempts that fail', () => {
     }) as () => void;
     const client = new SseClient('https://example.test/', { transport: failing, retry: { jitter: false } });
     while (signals.length < 1000) await vi.advanceTimersByTimeAsync(30_000);
-    expect(client.getSnapshot().attempt).toBeGreaterThanOrEqual(1000);
+    expect(client.getSnapshot().failures).toBeGreaterThanOrEqual(1000);
     expect(vi.getTimerCount()).toBe(1);
     client.close();
     expect(vi.getTimerCount()).toBe(0);

@@ -16,7 +16,7 @@ afterEach(() => {
 /** What a client is. */
 class Model {
   status: 'connecting' | 'open' | 'reconnecting' | 'closed' = 'closed';
-  attempt = 0;
+  failures = 0;
   /** Whether an attempt is under way. */
   live = false;
   /** When the next one starts, on the model's clock, and from when on hope (`online`) can bring it forward, if at all. */
@@ -47,7 +47,7 @@ class Model {
   connect(): void {
     if (this.status !== 'closed' || this.aborted) return;
     this.status = 'connecting';
-    this.attempt = 0;
+    this.failures = 0;
     this.begin();
   }
 
@@ -60,23 +60,23 @@ class Model {
   }
 
   close(): void {
-    if (this.status !== 'closed') this.attempt = 0;
+    if (this.status !== 'closed') this.failures = 0;
     this.status = 'closed';
     this.live = false;
     this.due = undefined;
   }
 
   fail(isFinal: boolean, retryAfter = 0): void {
-    this.attempt++;
+    this.failures++;
     this.errors++;
     this.live = false;
     this.status = isFinal ? 'closed' : 'reconnecting';
-    const delay = Math.max(100, retryAfter, Math.min(30_000, this.interval * 2 ** (this.attempt - 1)));
+    const delay = Math.max(100, retryAfter, Math.min(30_000, this.interval * 2 ** (this.failures - 1)));
     this.due = isFinal ? undefined : { at: this.now + delay, hopesFrom: this.now + retryAfter };
   }
 
   event(data: string): void {
-    this.attempt = 0;
+    this.failures = 0;
     this.healthy = true;
     this.lastEventId = data;
     this.delivered.push(data);
@@ -188,7 +188,7 @@ class System {
 
 /** Both say the same of themselves, and nothing is left that is not needed. */
 function compare(model: Model, { client, attempts, delivered, errors, problems, listeners }: System) {
-  const { status, readyState, attempt, retryAt } = client.getSnapshot();
+  const { status, readyState, failures, retryAt } = client.getSnapshot();
   const readyStates = {
     connecting: ReadyState.Connecting,
     open: ReadyState.Open,
@@ -198,7 +198,7 @@ function compare(model: Model, { client, attempts, delivered, errors, problems, 
   expect({
     status,
     readyState,
-    attempt,
+    failures,
     wait: retryAt === undefined ? undefined : Math.round(retryAt - Date.now()),
     live: attempts.filter(({ signal }) => !signal.aborted).length,
     lastEventId: client.lastEventId,
@@ -210,7 +210,7 @@ function compare(model: Model, { client, attempts, delivered, errors, problems, 
   }).toEqual({
     status: model.status,
     readyState: readyStates[model.status],
-    attempt: model.attempt,
+    failures: model.failures,
     wait: model.due && Math.round(model.due.at - model.now),
     live: model.live ? 1 : 0,
     lastEventId: model.lastEventId,
@@ -440,7 +440,7 @@ const commands = fc.commands(
       command(
         'lost, and reestablished by the transport',
         (model, { sink }) => {
-          model.attempt++;
+          model.failures++;
           model.errors++;
           model.status = 'reconnecting';
           sink.reestablishing(network());

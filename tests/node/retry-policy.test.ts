@@ -58,7 +58,7 @@ describe('the delay', () => {
     expect(wait(2)).toBeLessThanOrEqual(200);
     expect(wait(3)).toBeGreaterThan(350);
     expect(wait(3)).toBeLessThanOrEqual(400);
-    expect(failures.map(({ error }) => error.attempt)).toEqual([1, 2, 3]);
+    expect(failures.map(({ error }) => error.failures)).toEqual([1, 2, 3]);
     expect(failures.every(({ state }) => state.status === 'reconnecting')).toBe(true);
   });
 
@@ -171,11 +171,11 @@ describe('the counter', () => {
     );
     const log: string[] = [];
     client.onMessage(() => log.push('event'));
-    client.onStateChange(({ status, attempt }) => {
-      if (status === 'open') log.push(`open ${attempt}`);
+    client.onStateChange(({ status, failures }) => {
+      if (status === 'open') log.push(`open ${failures}`);
     });
     await failed(5);
-    expect(failures.map(({ error }) => error.attempt)).toEqual([1, 2, 3, 1, 2]);
+    expect(failures.map(({ error }) => error.failures)).toEqual([1, 2, 3, 1, 2]);
     expect(log.slice(0, 3)).toEqual(['open 1', 'open 2', 'open 3']);
     expect(log.slice(3).sort()).toEqual(['event', 'open 0']);
   });
@@ -191,7 +191,7 @@ describe('giving up', () => {
     expect(failures.map(({ error }) => error.willRetry)).toEqual([true, true, false]);
     expect(client.getSnapshot()).toMatchObject({
       status: 'closed',
-      attempt: 3,
+      failures: 3,
       retryAt: undefined,
       error: failures[2]?.error,
     });
@@ -229,8 +229,8 @@ describe('giving up', () => {
         retryInterval: 100,
         retry: {
           ...exactly,
-          shouldRetry: ({ code, status, body, attempt }) => {
-            seen.push([code, status, body, attempt]);
+          shouldRetry: ({ code, status, body, failures }) => {
+            seen.push([code, status, body, failures]);
             return body === 'gone' ? false : undefined;
           },
         },
@@ -260,7 +260,7 @@ describe('giving up', () => {
     );
     await closed();
     client.connect();
-    expect(client.getSnapshot()).toMatchObject({ status: 'connecting', attempt: 0, error: undefined });
+    expect(client.getSnapshot()).toMatchObject({ status: 'connecting', failures: 0, error: undefined });
     expect((await client.once('message')).data).toBe('a');
     expect(failures).toHaveLength(1);
     expect((await s.log()).requests).toHaveLength(2);

@@ -247,7 +247,7 @@ describe.concurrent('the fault buttons', () => {
     expect(await fact(it, 'status')).toBe('503');
     expect(await fact(it, 'willRetry')).toBe('true');
     expect(await fact(it, 'retryAfter')).toBe('2000 ms');
-    expect(Number(await fact(it, 'attempt'))).toBeGreaterThan(1);
+    expect(Number(await fact(it, 'failures'))).toBeGreaterThan(1);
     expect(await fact(it, 'next attempt')).toMatch(/^\d\d:\d\d:\d\d\.\d{3}$/);
     await lampShows(it, 'open');
     expect(await armed(it, /^503/).count()).toBe(0);

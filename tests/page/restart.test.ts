@@ -105,7 +105,7 @@ test.for(['native', 'auto'] as const)(
 
     await page.waitForFunction(() => globalThis.seen.typed.length > 50);
     await kill();
-    await page.waitForFunction(() => globalThis.seen.client.getSnapshot().attempt >= 2);
+    await page.waitForFunction(() => globalThis.seen.client.getSnapshot().failures >= 2);
     const away = await page.evaluate(() => {
       const { status, error } = globalThis.seen.client.getSnapshot();
       return [status, error?.code, error?.willRetry];

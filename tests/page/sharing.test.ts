@@ -410,7 +410,7 @@ describe.each([
       ...globalThis.tab.client.getSnapshot(),
       id: globalThis.tab.client.lastEventId,
     }));
-    expect(seen).toMatchObject({ status: 'open', transport: 'fetch', attempt: 0, id: '1' });
+    expect(seen).toMatchObject({ status: 'open', transport: 'fetch', failures: 0, id: '1' });
     await s.release();
     await reaches(late, 2);
     expect(await late.evaluate(() => globalThis.tab.numbers)).toEqual([2]);

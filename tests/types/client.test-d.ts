@@ -167,7 +167,7 @@ describe('the rest of the surface', () => {
     // @ts-expect-error -- it is read-only
     state.status = 'open';
     // @ts-expect-error -- it is read-only
-    state.attempt = 0;
+    state.failures = 0;
     client.onMessage((event) => {
       // @ts-expect-error -- it is read-only
       event.data = '';
@@ -185,8 +185,8 @@ describe('the URL', () => {
     new SseClient(url);
     new SseClient(new URL(url));
     new SseClient(() => url);
-    new SseClient(async ({ attempt, lastEventId, error, signal }) => {
-      expectTypeOf(attempt).toBeNumber();
+    new SseClient(async ({ failures, lastEventId, error, signal }) => {
+      expectTypeOf(failures).toBeNumber();
       expectTypeOf(lastEventId).toBeString();
       expectTypeOf(error).toEqualTypeOf<SseError | undefined>();
       expectTypeOf(signal).toEqualTypeOf<AbortSignal>();

@@ -142,13 +142,13 @@ describe('functions are told', () => {
     accept({
       headers: (context) => {
         expectTypeOf(context).toEqualTypeOf<RequestContext>();
-        expectTypeOf(context.attempt).toEqualTypeOf<number>();
+        expectTypeOf(context.failures).toEqualTypeOf<number>();
         expectTypeOf(context.lastEventId).toEqualTypeOf<string>();
         expectTypeOf(context.error).toEqualTypeOf<SseError | undefined>();
         expectTypeOf(context.signal).toEqualTypeOf<AbortSignal>();
         return {};
       },
-      body: async ({ attempt }) => Promise.resolve(String(attempt)),
+      body: async ({ failures }) => Promise.resolve(String(failures)),
     });
     const client = new SseClient(async ({ lastEventId }) => Promise.resolve(new URL(url + lastEventId)));
     expectTypeOf(client.url).toEqualTypeOf<string>();

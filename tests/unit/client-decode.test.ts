@@ -153,7 +153,7 @@ describe('a bad payload', () => {
       event: 'tick',
       raw: '{"p":',
       willRetry: true,
-      attempt: 0,
+      failures: 0,
     });
     expect(errors[0]?.cause).toBeInstanceOf(SyntaxError);
   });

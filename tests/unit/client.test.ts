@@ -382,7 +382,7 @@ describe('onError', () => {
     source.drop();
     expect(errors).toHaveLength(1);
     expect(errors[0]).toBeInstanceOf(SseError);
-    expect(errors[0]).toMatchObject({ code: 'network', willRetry: true, attempt: 1 });
+    expect(errors[0]).toMatchObject({ code: 'network', willRetry: true, failures: 1 });
   });
 
   test('tells a failure for good: it will not', async () => {
@@ -516,13 +516,13 @@ describe('the state', () => {
   test('counts failures until an event arrives', async () => {
     const { client, source } = await opened();
     source.drop();
-    expect(client.getSnapshot()).toMatchObject({ attempt: 1, retryAt: undefined });
+    expect(client.getSnapshot()).toMatchObject({ failures: 1, retryAt: undefined });
     source.open();
     source.drop();
-    expect(client.getSnapshot().attempt).toBe(2);
+    expect(client.getSnapshot().failures).toBe(2);
     source.open();
     source.emit('message', '1');
-    expect(client.getSnapshot().attempt).toBe(0);
+    expect(client.getSnapshot().failures).toBe(0);
   });
 
   test('has retryAt when it is ssekit that waits', async () => {
@@ -782,7 +782,7 @@ describe('connect()', () => {
     const { client, source } = await opened();
     source.fail();
     client.connect();
-    expect(client.getSnapshot()).toMatchObject({ status: 'connecting', attempt: 0, error: undefined });
+    expect(client.getSnapshot()).toMatchObject({ status: 'connecting', failures: 0, error: undefined });
     await vi.advanceTimersByTimeAsync(100);
     expect(MockEventSource.instances).toHaveLength(2);
   });

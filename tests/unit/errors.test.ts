@@ -20,7 +20,7 @@ describe('SseError', () => {
       raw: '{',
       issues: ['not JSON'],
       retryAfter: 7000,
-      attempt: 2,
+      failures: 2,
       willRetry: true,
     };
     expect(new SseError('http', 'HTTP 503', details)).toMatchObject(details);

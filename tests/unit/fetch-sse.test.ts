@@ -67,7 +67,7 @@ describe('fetchSse', () => {
     const body = vi.fn(() => Promise.resolve('hello'));
     await collect({ fetch, headers, body, lastEventId: '7' }, url);
     const context = {
-      attempt: 0,
+      failures: 0,
       lastEventId: '7',
       error: undefined,
       signal: expect.any(AbortSignal) as unknown,

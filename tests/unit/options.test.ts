@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { MockEventSource } from 'ssekit/testing';
 import { connectionOptions, type SseClientOptions } from '../../src/options.ts';
-import { prepareRequest } from '../../src/request.ts';
+import { prepareRequest } from '../../src/connection/request.ts';
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -112,7 +112,7 @@ describe('defaults', () => {
 
 describe('the transport', () => {
   const { signal } = new AbortController();
-  const context = { attempt: 0, lastEventId: '', error: undefined, signal };
+  const context = { failures: 0, lastEventId: '', error: undefined, signal };
   const choose = async (options: SseClientOptions) => {
     const settings = connectionOptions('/sse', options);
     return settings.chooseTransport(await prepareRequest(settings, context, []), false);

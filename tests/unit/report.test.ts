@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { attempt, report } from '../../src/report.ts';
+import { guard, report } from '../../src/report.ts';
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -28,18 +28,18 @@ describe('report', () => {
   });
 });
 
-describe('attempt', () => {
+describe('guard', () => {
   test('returns what the callback returns, and reports nothing', () => {
     const reportError = vi.fn();
     vi.stubGlobal('reportError', reportError);
-    expect(attempt(() => 42)).toBe(42);
+    expect(guard(() => 42)).toBe(42);
     expect(reportError).not.toHaveBeenCalled();
   });
 
   test('reports what the callback throws, and returns undefined', () => {
     const reportError = vi.fn();
     vi.stubGlobal('reportError', reportError);
-    expect(attempt(fail)).toBeUndefined();
+    expect(guard(fail)).toBeUndefined();
     expect(reportError.mock.calls).toEqual([[error]]);
   });
 });

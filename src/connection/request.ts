@@ -1,0 +1,241 @@
+import { timeLimit } from '../stream/time-limit.js';
+import type { SseError } from '../errors.js';
+import { MAX_EVENT_SIZE } from '../stream/parser.js';
+import type { Until } from '../stream/until.js';
+import type { TransportRequest } from './transport.js';
+
+/**
+ * What functions for URL, headers and body are told before each attempt.
+ *
+ * @example
+ * ```ts
+ * const headers = async ({ error }: RequestContext) => {
+ *   return { Authorization: `Bearer ${error?.status === 401 ? await refresh() : token}` };
+ * };
+ * ```
+ */
+export interface RequestContext {
+  /** Failures since the last proof of health; 0 on the first attempt. */
+  readonly failures: number;
+  /** The id the attempt will resume after; `''` for none. */
+  readonly lastEventId: string;
+  /** Why the attempt before failed: a 401 here is the moment to refresh a token. Always `undefined` in `fetchSse`, which sends one request. */
+  readonly error: SseError | undefined;
+  /** Aborts when the attempt is no longer wanted. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * A value, or a function that is called for it before every attempt.
+ *
+ * @example
+ * ```ts
+ * const language: PerAttempt<string> = () => document.documentElement.lang;
+ * ```
+ */
+export type PerAttempt<T> = T | ((context: RequestContext) => T | Promise<T>);
+
+/**
+ * Where the stream is: resolved as in `EventSource`, or a function called before every attempt.
+ *
+ * @example
+ * ```ts
+ * const url: UrlSource = async ({ signal }) => {
+ *   const response = await fetch('/api/ticket', { method: 'POST', signal });
+ *   return `/api/prices?ticket=${await response.text()}`;
+ * };
+ * const client = new SseClient(url, { transport: 'fetch' });
+ * ```
+ */
+export type UrlSource = PerAttempt<string | URL>;
+
+/**
+ * Request headers, or an (async) function that makes them before every attempt.
+ *
+ * @example
+ * ```ts
+ * const headers: HeadersSource = async () => ({ Authorization: `Bearer ${await login()}` });
+ * const client = new SseClient('/api/prices', { headers });
+ * ```
+ */
+export type HeadersSource = PerAttempt<HeadersInit>;
+
+/**
+ * A request body, or an (async) function that makes it before every attempt.
+ *
+ * @example
+ * ```ts
+ * const body: BodySource = ({ lastEventId }) => JSON.stringify({ after: lastEventId });
+ * const client = new SseClient('/api/prices', { body, retry: 10 }); // a POST is repeated only with `retry`
+ * ```
+ */
+export type BodySource = PerAttempt<BodyInit | null | undefined>;
+
+/** The request of every attempt, before its functions are called. */
+export interface RequestOptions extends Pick<
+  TransportRequest,
+  'withCredentials' | 'method' | 'redirect' | 'openTimeout' | 'idleTimeout' | 'maxEventSize' | 'fetch'
+> {
+  readonly url: Exclude<UrlSource, URL>;
+  readonly headers: HeadersSource | undefined;
+  readonly body: BodySource;
+  /** Set where the caller's headers do not. */
+  readonly contentType: string | undefined;
+  readonly lastEventIdParam?: string | undefined;
+}
+
+/**
+ * Options that every way to read a stream has.
+ *
+ * @example
+ * ```ts
+ * const options: StreamOptions = { lastEventId: '42', lastEventIdParam: 'after', until: '[DONE]' };
+ * const client = new SseClient('/api/prices', options);
+ * ```
+ */
+export interface StreamOptions {
+  /** Send cookies and HTTP authentication across origins, on any transport. Default `false`. */
+  readonly withCredentials?: boolean | undefined;
+  /** Resume after this id: in `Last-Event-ID` on fetch, in `lastEventIdParam` on native. One with CR, LF or NUL is a `TypeError`. */
+  readonly lastEventId?: string | undefined;
+  /** The query parameter that carries the last event ID, for a server that reads it there. */
+  readonly lastEventIdParam?: string | undefined;
+  /**
+   * What says that the stream is complete: the data of an event, such as `'[DONE]'`, or a function of the message. Looked at before
+   * decoding; that message itself is not delivered, and the stream closes in order. A request that is
+   * never sent again, and whose answer ends before that, fails with `network`.
+   */
+  readonly until?: Until | undefined;
+  /** Closes for good when it aborts. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * What native `EventSource` cannot do: each of these makes the `auto` transport use `fetch`.
+ *
+ * @example
+ * ```ts
+ * const options: FetchOptions = { json: { topics: ['tick'] }, openTimeout: 10_000 };
+ * for await (const { data } of fetchSse('/api/prices', options)) show(data);
+ * ```
+ */
+export interface FetchOptions {
+  /** Request headers, or an (async) function called before every attempt. */
+  readonly headers?: HeadersSource | undefined;
+  /** The request method. Default `GET`. Other methods are never replayed unless `retry` is given. */
+  readonly method?: string | undefined;
+  /** The request body, or an (async) function called before every attempt. Its default method is `POST`. */
+  readonly body?: BodySource;
+  /** A body sent as JSON: sets `body`, the method `POST` and the content type. */
+  readonly json?: unknown;
+  /** Fail an attempt with `timeout` after so many ms without response headers, or without an answer of your functions. Default: never. */
+  readonly openTimeout?: number | undefined;
+  /** Fail an attempt with `timeout` after so many ms without a byte; comments count. Default: never. */
+  readonly idleTimeout?: number | undefined;
+  /** Fail with `overflow` when an event grows past so many characters. Default 16 Mi. Native has no limit. */
+  readonly maxEventSize?: number | undefined;
+  /**
+   * Whether redirects are followed. Default: they are, unless the request has `headers` or a body, which must not go where you cannot
+   * see; then a redirect is an error.
+   */
+  readonly redirect?: 'follow' | 'error' | undefined;
+  /** The function to use instead of the global `fetch`. */
+  readonly fetch?: typeof fetch | undefined;
+}
+
+/** Resolves against the page, or the worker's script, as `EventSource` does. Throws `TypeError` where that is not possible. */
+export function resolveUrl(input: unknown): string {
+  if (typeof input !== 'string' && !(input instanceof URL)) {
+    throw new TypeError('The URL must be a string, a URL, or a function that returns one.');
+  }
+  const { document, location } = globalThis as Partial<typeof globalThis>;
+  let url: URL;
+  try {
+    url = new URL(input, document?.baseURI ?? location?.href);
+  } catch {
+    // Without the input in the message: it may hold a token.
+    throw new TypeError('The URL cannot be resolved. Without a page it must be absolute: https://host/path.');
+  }
+  if (url.username || url.password) {
+    throw new TypeError(
+      'The URL must not hold a user name or password. Send an Authorization header instead.',
+    );
+  }
+  return url.href;
+}
+
+/** Bytes of the longest `Last-Event-ID` that is sent: servers refuse headers of some 8 KiB in all. */
+const LONGEST_ID = 4096;
+
+/** Whether servers take this id in a header. */
+export function isSendableId(id: string): boolean {
+  return !/\p{Cc}/u.test(id) && new TextEncoder().encode(id).length <= LONGEST_ID;
+}
+
+/** The request that the caller's options describe. */
+export function requestOptions(url: UrlSource, options: StreamOptions & FetchOptions): RequestOptions {
+  const { json, headers, lastEventIdParam, openTimeout, idleTimeout } = options;
+  const isJson = json !== undefined;
+  const body = isJson ? JSON.stringify(json) : (options.body ?? undefined);
+  const hasBody = body !== undefined;
+  const redirect = options.redirect ?? (hasBody || headers ? 'error' : 'follow');
+  return {
+    url: typeof url === 'function' ? url : resolveUrl(url),
+    method: (options.method ?? (hasBody ? 'POST' : 'GET')).toUpperCase(),
+    headers,
+    body,
+    contentType: isJson ? 'application/json' : undefined,
+    withCredentials: options.withCredentials ?? false,
+    lastEventIdParam,
+    redirect: redirect === 'follow' ? redirect : 'manual',
+    openTimeout,
+    idleTimeout,
+    maxEventSize: options.maxEventSize ?? MAX_EVENT_SIZE,
+    fetch: options.fetch ?? ((...args) => fetch(...args)),
+  };
+}
+
+/** Calls what must be called, within `openTimeout`, and puts one attempt's request together. */
+export function prepareRequest(
+  options: RequestOptions,
+  context: RequestContext,
+  types: Iterable<string>,
+): Promise<TransportRequest> {
+  const { wait, cancel } = timeLimit(options.openTimeout, 'answer of your functions', context.signal);
+  return wait(prepare(options, context, types)).finally(cancel);
+}
+
+async function prepare(
+  options: RequestOptions,
+  context: RequestContext,
+  types: Iterable<string>,
+): Promise<TransportRequest> {
+  const { contentType, lastEventIdParam } = options;
+  const { lastEventId, signal } = context;
+  const call = <T>(source: PerAttempt<T>): T | Promise<T> => {
+    // An attempt that is over meanwhile asks for nothing more: a function may refresh a token, or use up a ticket.
+    signal.throwIfAborted();
+    return typeof source === 'function'
+      ? (source as (context: RequestContext) => T | Promise<T>)(context)
+      : source;
+  };
+
+  const url = new URL(resolveUrl(await call<string | URL>(options.url)));
+  const headers = headersOf(await call<HeadersInit | undefined>(options.headers));
+  const body = await call(options.body);
+  if (contentType && !headers.has('content-type')) headers.set('content-type', contentType);
+  if (lastEventIdParam && lastEventId) url.searchParams.set(lastEventIdParam, lastEventId);
+  return { ...options, url: url.href, headers, body, lastEventId, signal, types };
+}
+
+/** Throws `TypeError` for what are no headers. */
+export function headersOf(init: HeadersInit | undefined): Headers {
+  try {
+    return new Headers(init);
+  } catch {
+    // Without the engine's message: some quote the value.
+    throw new TypeError(
+      '`headers` must not hold line breaks, nor characters beyond Latin-1: use encodeURIComponent.',
+    );
+  }
+}

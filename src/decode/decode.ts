@@ -1,0 +1,161 @@
+import { SseError } from '../errors.js';
+import type { Decode, SseMessage } from '../message.js';
+
+/**
+ * What a schema answers.
+ *
+ * @example
+ * ```ts
+ * const refused: SchemaResult<number> = { issues: [{ message: 'Not a number.' }] };
+ * ```
+ */
+export type SchemaResult<T> =
+  { readonly value: T; readonly issues?: undefined } | { readonly issues: readonly unknown[] };
+
+/**
+ * A schema of any library that speaks Standard Schema (https://standardschema.dev): zod, valibot, arktype and others.
+ *
+ * @example
+ * ```ts
+ * const price: StandardSchema<number> = {
+ *   '~standard': {
+ *     version: 1,
+ *     vendor: 'by hand',
+ *     validate: (value) => (typeof value === 'number' ? { value } : { issues: [{ message: 'Not a number.' }] }),
+ *   },
+ * };
+ * const client = new SseClient('/api/prices', { schemas: { price } });
+ * client.on('price', (event) => show(event.data.toFixed(2)));
+ * ```
+ */
+export interface StandardSchema<T = unknown> {
+  /** What the libraries have agreed on. */
+  readonly '~standard': {
+    readonly version: 1;
+    readonly vendor: string;
+    readonly validate: (value: unknown) => SchemaResult<T> | Promise<SchemaResult<T>>;
+    readonly types?: { readonly input: unknown; readonly output: T } | undefined;
+  };
+}
+
+/**
+ * How a payload is read: as JSON, by a function, or, where it is a string, as it came. A function that throws makes a `decode` error.
+ *
+ * @example
+ * ```ts
+ * const toDate: Decoder<Date> = ({ raw }) => new Date(raw);
+ * const client = new SseClient<{ tick: Date }>('/api/clock', { decode: { tick: toDate } });
+ * ```
+ */
+export type Decoder<T> = 'json' | ((message: SseMessage) => T) | (string extends T ? 'text' : never);
+
+/**
+ * Payloads as they come.
+ *
+ * @example
+ * ```ts
+ * for await (const { data } of fetchSse('/api/log')) output.append(data); // a string
+ * ```
+ */
+export interface AsText {
+  /** Default `'text'`. */
+  readonly decode?: 'text' | undefined;
+  readonly schema?: undefined;
+}
+
+/**
+ * Payloads that become a `T` by your word: nothing checks what JSON holds.
+ *
+ * @example
+ * ```ts
+ * for await (const { data } of fetchSse<{ price: number }>('/api/prices', { decode: 'json' })) show(data.price.toFixed(2));
+ * ```
+ */
+export interface AsValue<T> {
+  /** A function that throws makes a `decode` error. */
+  readonly decode: 'json' | ((message: SseMessage) => T);
+  readonly schema?: undefined;
+}
+
+/**
+ * Payloads that a schema has checked.
+ *
+ * @example
+ * ```ts
+ * import { z } from 'zod';
+ *
+ * const schema = z.object({ price: z.number() });
+ * for await (const { data } of fetchSse('/api/prices', { schema })) show(data.price.toFixed(2));
+ * ```
+ */
+export interface BySchema<T> {
+  /** What the schema sees. Default `'json'`. */
+  readonly decode?: Decoder<unknown> | undefined;
+  /** A Standard Schema, which may be asynchronous. */
+  readonly schema: StandardSchema<T>;
+}
+
+/** Options of {@link createDecode}, as they come. */
+export interface DecodeSetting {
+  readonly decode?: Decoder<unknown> | undefined;
+  readonly schema?: StandardSchema | undefined;
+}
+
+/** Never "JSON, else text": a payload is what its type says, or an error. `undefined` for text as it comes. JSON is the default of a schema. */
+export function createDecode({
+  schema,
+  decode = schema ? 'json' : 'text',
+}: DecodeSetting): Decode | undefined {
+  if (decode === 'text' && !schema) return undefined;
+  return (message) => {
+    const fail = (what: string, details: { cause?: unknown; issues?: readonly unknown[] }): never => {
+      const { type, raw } = message;
+      throw new SseError('decode', `The data of an event "${type}" ${what}.`, {
+        ...details,
+        event: type,
+        raw,
+      });
+    };
+    const settle = (result: SchemaResult<unknown>): SseMessage<unknown> =>
+      result.issues
+        ? fail('does not fit its schema', { issues: result.issues })
+        : { ...message, data: result.value };
+    const giveUp = (cause: unknown) => fail('could not be decoded', { cause });
+
+    let result: ReturnType<StandardSchema['~standard']['validate']>;
+    try {
+      const data: unknown =
+        decode === 'json' ? JSON.parse(message.raw) : decode === 'text' ? message.raw : decode(message);
+      if (!schema) return { ...message, data };
+      result = schema['~standard'].validate(data);
+    } catch (cause) {
+      return giveUp(cause);
+    }
+    // Of whatever realm, or library of promises.
+    return 'then' in result ? Promise.resolve(result).catch(giveUp).then(settle) : settle(result);
+  };
+}
+
+/** Options of {@link createDecodes}, as they come. */
+export interface DecodeSettings {
+  readonly decode?: Decoder<unknown> | Readonly<Record<string, Decoder<unknown> | undefined>> | undefined;
+  readonly schemas?: Readonly<Record<string, StandardSchema | undefined>> | undefined;
+}
+
+/** Finds what decodes an event type, `undefined` if it is text as it comes. `undefined` by itself if all types are. */
+export function createDecodes({
+  decode,
+  schemas = {},
+}: DecodeSettings): ((type: string) => Decode | undefined) | undefined {
+  const general = typeof decode === 'object' ? undefined : decode;
+  const decoders = new Map(typeof decode === 'object' ? Object.entries(decode) : []);
+  const schemaOf = new Map(Object.entries(schemas));
+  const decodes = new Map<string, Decode | undefined>();
+  for (const type of [...decoders.keys(), ...schemaOf.keys()]) {
+    decodes.set(type, createDecode({ decode: decoders.get(type) ?? general, schema: schemaOf.get(type) }));
+  }
+  const others = createDecode({ decode: general });
+  // To look a type up means to hash it.
+  if (decodes.size === 0) return others && (() => others);
+  return (type) => decodes.get(type) ?? others;
+}

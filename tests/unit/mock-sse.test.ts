@@ -1,8 +1,0 @@
-import { expect, test } from 'vitest';
-import { describeDoubles } from '../doubles.ts';
-
-test('this is jsdom', () => {
-  expect(navigator.userAgent).toContain('jsdom');
-});
-
-describeDoubles();

@@ -1,0 +1,259 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { SseError } from '../../../src/errors.ts';
+import { sharedConnection } from '../../../src/share/shared-connection.ts';
+import { World, type Attempt } from '../../tabs.ts';
+
+let world: World;
+beforeEach(() => {
+  vi.useFakeTimers();
+  world = new World();
+  for (const [name, value] of Object.entries(world.globals)) vi.stubGlobal(name, value);
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+/** Who is to lead next waits for the last words of the leader before it. */
+async function takeOver() {
+  await world.settle();
+  await vi.advanceTimersByTimeAsync(100);
+  await world.settle();
+}
+
+const send = ({ sink, tab }: Attempt, id: string, type = 'message') => {
+  tab.run(() => {
+    sink.message({ type, data: id, raw: id, lastEventId: id, origin: 'https://example.test' });
+  });
+};
+
+async function open(count: number, options: Parameters<World['open']>[0] = {}) {
+  const tabs = Array.from({ length: count }, () => world.open(options));
+  await world.settle();
+  const [attempt] = world.attempts;
+  if (!attempt) throw new Error('nobody connects');
+  attempt.sink.open({ url: 'https://example.test/sse?token=secret', status: 200 });
+  await world.settle();
+  return { tabs, attempt };
+}
+
+test('one of many connects, and all hear the same', async () => {
+  const { tabs, attempt } = await open(5);
+  send(attempt, '1');
+  await world.settle();
+  expect(world.attempts).toHaveLength(1);
+  for (const tab of tabs) {
+    expect(tab.log).toEqual(['connecting', 'connecting', 'open', 'opened', '1']);
+    expect(tab.connection.lastEventId).toBe('1');
+  }
+});
+
+test('a late tab gets the state of now, and no old events', async () => {
+  const { attempt } = await open(1);
+  send(attempt, '1');
+  const late = world.open();
+  await world.settle();
+  expect(late.log).toEqual(['connecting', 'open', 'opened']);
+  expect(late.connection.lastEventId).toBe('1');
+  expect(late.connection.state).toMatchObject({ status: 'open', transport: 'transport' });
+});
+
+/** The session storage of one tab. */
+function sessionStorage() {
+  const kept = new Map<string, string>();
+  return {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => void kept.set(key, value),
+  };
+}
+
+test('a tab that follows, and is reloaded, gets what came meanwhile', async () => {
+  const { attempt } = await open(1);
+  const storage = sessionStorage();
+  const before = world.open({ storage });
+  await world.settle();
+  send(attempt, '1');
+  await world.settle();
+  before.connection.close();
+  send(attempt, '2');
+  send(attempt, '3');
+  await world.settle();
+  const after = world.open({ storage });
+  await world.settle();
+  send(attempt, '4');
+  await world.settle();
+  expect([before.data, after.data]).toEqual([['1'], ['2', '3', '4']]);
+  expect(world.attempts).toHaveLength(1);
+});
+
+test('each tab keeps its own place, and the one that has the connection resumes there after a reload', async () => {
+  const storage = sessionStorage();
+  const { tabs, attempt } = await open(1, { storage });
+  send(attempt, '1');
+  send(attempt, '2');
+  tabs[0]?.connection.close();
+  world.open({ storage });
+  await world.settle();
+  expect(world.attempts[1]?.request.lastEventId).toBe('2');
+});
+
+test('types that any tab asks for reach the leader, and the next one', async () => {
+  const { tabs, attempt } = await open(3);
+  tabs[2]?.connection.listen('tick');
+  await world.settle();
+  expect(attempt.listened).toContain('tick');
+  if (tabs[0]) world.crash(tabs[0]);
+  await takeOver();
+  expect([...(world.attempts[1]?.request.types ?? [])]).toContain('tick');
+});
+
+test('an open state that was told is told once, however often it is asked for', async () => {
+  const { tabs } = await open(2);
+  const before = tabs[1]?.connection.state;
+  await vi.advanceTimersByTimeAsync(4000);
+  await world.settle();
+  expect(tabs[1]?.connection.state).toBe(before);
+});
+
+test('a leader that hangs is asked, and deposed; when it wakes, it follows', async () => {
+  const { tabs, attempt } = await open(2);
+  const [first, second] = tabs;
+  if (!first || !second) return;
+  first.isBlocked = true;
+  for (let second = 0; second < 10; second++) {
+    await vi.advanceTimersByTimeAsync(1000);
+    await world.settle();
+  }
+  expect(world.attempts.map(({ tab }) => tab)).toEqual([first, second]);
+  first.isBlocked = false;
+  await world.settle();
+  expect(attempt.request.signal.aborted).toBe(true);
+  const next = world.attempts[1];
+  if (next) send(next, '1');
+  await world.settle();
+  expect(first.data).toEqual(['1']);
+});
+
+test('close() in a listener is the end, and the client can never lead', async () => {
+  const { tabs, attempt } = await open(2);
+  const [first, second] = tabs;
+  if (!first || !second) return;
+  second.onMessage = () => {
+    second.connection.close();
+  };
+  send(attempt, '1');
+  send(attempt, '2');
+  await world.settle();
+  expect(second.log.slice(-2)).toEqual(['1', 'closed']);
+  world.crash(first);
+  await world.settle();
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(world.attempts).toHaveLength(1);
+  expect(world.channels.size).toBe(0);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('until closes each tab by itself, and its message is not delivered', async () => {
+  const { tabs, attempt } = await open(3, { until: 'end' });
+  send(attempt, 'end');
+  await world.settle();
+  for (const tab of tabs) expect(tab.log).toEqual(['connecting', 'connecting', 'open', 'opened', 'closed']);
+  expect(world.attempts).toHaveLength(1);
+});
+
+test('an event past maxEventSize is an error, and the next one arrives', async () => {
+  const { tabs, attempt } = await open(1);
+  const small = world.open({ maxEventSize: 3 });
+  await world.settle();
+  send(attempt, 'long enough');
+  send(attempt, '2');
+  await world.settle();
+  expect(small.log.slice(-2)).toEqual(['error overflow', '2']);
+  expect(tabs[0]?.data).toEqual(['long enough', '2']);
+});
+
+test('hostile messages change nothing and stop nothing', async () => {
+  const { tabs, attempt } = await open(2);
+  const [, follower] = tabs;
+  follower?.run(() => {
+    const stranger = new BroadcastChannel('ssekit:test');
+    for (const message of [
+      null,
+      'x',
+      { version: 1 },
+      { version: 9, kind: 'event' },
+      { version: 1, generation: 1e15, kind: 'toString' },
+      // One that no tab could ever top.
+      { version: 1, generation: Number.MAX_SAFE_INTEGER, kind: 'question', types: [], all: false },
+      { version: 1, generation: Date.now() * 2, kind: 'claim', knows: true },
+    ]) {
+      stranger.postMessage(message);
+    }
+  });
+  await world.settle();
+  send(attempt, '1');
+  await world.settle();
+  expect(tabs.map(({ data }) => data)).toEqual([['1'], ['1']]);
+});
+
+test('an id that comes without an event reaches the others, who resume after it', async () => {
+  const { tabs, attempt } = await open(2);
+  const [first, second] = tabs;
+  send(attempt, '1');
+  attempt.sink.id('10');
+  await world.settle();
+  expect(second?.connection.lastEventId).toBe('10');
+  if (first) world.crash(first);
+  await takeOver();
+  expect(world.attempts[1]?.request.lastEventId).toBe('10');
+});
+
+test('Retry-After holds for all tabs: that one of them is shown changes nothing', async () => {
+  const { attempt } = await open(2);
+  attempt.sink.fail(new SseError('http', 'busy', { status: 503, retryAfter: 60_000 }));
+  await world.settle();
+  window.dispatchEvent(new Event('online'));
+  await world.settle();
+  await vi.advanceTimersByTimeAsync(10_000);
+  await world.settle();
+  expect(world.attempts).toHaveLength(1);
+});
+
+test('a leader that was silent for long makes sure that it still leads, and then hands on what piled up', async () => {
+  const { tabs, attempt } = await open(2);
+  const [first, second] = tabs;
+  if (!first || !second) return;
+  send(attempt, '1');
+  await world.settle();
+  // Nobody has asked for a while, but nobody was deposed either.
+  second.isBlocked = true;
+  await vi.advanceTimersByTimeAsync(20_000);
+  send(attempt, '2');
+  send(attempt, '3');
+  expect(first.data).toEqual(['1']);
+  await world.settle();
+  expect(first.data).toEqual(['1', '2', '3']);
+});
+
+test('where locks are refused, each connects for itself, and nobody deposes anybody', async () => {
+  vi.stubGlobal('navigator', {
+    locks: { request: () => Promise.reject(new DOMException('sandboxed', 'SecurityError')) },
+  });
+  const tabs = [world.open(), world.open()];
+  await world.settle();
+  await vi.advanceTimersByTimeAsync(20_000);
+  await world.settle();
+  expect(world.attempts.map(({ tab }) => tab)).toEqual(tabs);
+  expect(tabs[0]?.notes).toContain('not shared: this page is refused the Web Lock');
+});
+
+test('without locks each connects for itself, and says so', () => {
+  vi.stubGlobal('navigator', {});
+  const tab = world.open();
+  expect(tab.notes).toEqual(['not shared: this page has no Web Locks or no BroadcastChannel']);
+  tab.connection.close();
+});
+
+test.for([undefined, '', 5, {}])('%o is no name', (name) => {
+  expect(() => sharedConnection(name as string)).toThrow(/Give the shared connection a name/);
+});
