@@ -20,7 +20,7 @@ export type ComponentUrl = string | URL | null | undefined;
  *
  * @example
  * ```ts
- * const isDown = ({ status, attempt }: ClientState) => status === 'reconnecting' && attempt > 3;
+ * const isDown = ({ status, failures }: ClientState) => status === 'reconnecting' && failures > 3;
  * ```
  */
 export interface ClientState<Events extends object = Record<string, string>> extends SseState {

@@ -171,11 +171,11 @@ describe('ssekit exports', () => {
   test('one error with these fields', () => {
     expect(membersOf('SseError')).toMatchInlineSnapshot(`
       [
-        "failures",
         "body",
         "cause",
         "code",
         "event",
+        "failures",
         "headers",
         "issues",
         "message",
