@@ -241,6 +241,7 @@ const errorsInChinese: Readonly<Record<SseError['code'], string>> = {
   'content-type': '来的不是事件流',
   'no-content': '204：服务器不要再来了',
   timeout: '太久没有动静',
+  server: '服务端在事件里报告了错误',
   overflow: '事件太大，或者读得太慢',
   decode: '数据和约定的不一样',
   storage: '事件 ID 存不下，或者读不出',

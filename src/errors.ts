@@ -6,7 +6,8 @@
  * - `http`: a status other than 200.
  * - `content-type`: 200, but not `text/event-stream`.
  * - `no-content`: 204, with which a server tells clients to stay away.
- * - `timeout`: `openTimeout` or `idleTimeout` ran out.
+ * - `timeout`: `openTimeout` or `idleTimeout` ran out, or no byte came after the page woke up.
+ * - `server`: an event reported a failure, according to `failOn`.
  * - `overflow`: an event grew past `maxEventSize`, or a reader fell behind its `limit`.
  * - `decode`: a payload was not what `decode` or `schemas` expect; the stream goes on.
  * - `gap`: the server could not resume after the last event ID; the stream goes on, and events are missing.
@@ -25,6 +26,7 @@ export type SseErrorCode =
   | 'content-type'
   | 'no-content'
   | 'timeout'
+  | 'server'
   | 'overflow'
   | 'decode'
   | 'gap'
@@ -47,9 +49,9 @@ export interface SseErrorDetails {
   readonly headers?: Headers | undefined;
   /** The first 8 KiB of the response body, as text. */
   readonly body?: string | undefined;
-  /** `decode`: the type of the event. */
+  /** `decode`, `server`: the type of the event. */
   readonly event?: string | undefined;
-  /** `decode`: its data as it came. */
+  /** `decode`, `server`: its data as it came. */
   readonly raw?: string | undefined;
   /** `decode`: what the schema objected to. */
   readonly issues?: readonly unknown[] | undefined;

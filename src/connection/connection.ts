@@ -2,11 +2,15 @@ import { SseError } from '../errors.js';
 import type { SseMessage } from '../message.js';
 import type { NamedTransport } from './choose-transport.js';
 import { gap, LastEventId, type Resumed, type StoredIn } from './last-event-id.js';
+import { failureIn, type FailOn } from '../stream/fail-on.js';
+import { timeLimit } from '../stream/time-limit.js';
 import { cutShort, isLast, type Until } from '../stream/until.js';
 import { prepareRequest, type RequestOptions } from './request.js';
-import { retryDelay, SHORTEST_GAP, shouldRetry, type RetryOptions } from './retry.js';
+import { isUnauthorized, refresh, type RefreshAuth } from './refresh-auth.js';
+import { retryDelay, SHORTEST_PAUSE, shouldRetry, type RetryOptions } from './retry.js';
 import { CLOSED, READY_STATE, type SseState } from './state.js';
 import { wait } from './wait.js';
+import { watchForDeath } from './wake.js';
 import type { OpenInfo, TransportHandle, TransportRequest, TransportSink } from './transport.js';
 
 /** Everything a connection needs, with defaults in place and conflicts ruled out. */
@@ -20,6 +24,9 @@ export interface ConnectionOptions extends RequestOptions {
   /** As the caller gave it, if at all: then the policy also ends what a transport reestablishes by itself. */
   readonly retry?: unknown;
   readonly until?: Until | undefined;
+  /** Knows an event that reports a failure. */
+  readonly failOn?: FailOn | undefined;
+  readonly refreshAuth?: RefreshAuth | undefined;
   /** As the caller gave it; where it is `auto`, native is left where it cannot give what is wanted. */
   readonly transport?: unknown;
   readonly resumed?: Resumed | undefined;
@@ -67,9 +74,12 @@ export interface Connection {
  */
 export type ConnectionFactory = (options: ConnectionOptions, observer: ConnectionObserver) => Connection;
 
+/** ms. Browsers wait this long, or longer, before they reconnect a native stream. */
+const NATIVE_INTERVAL = 3000;
+
 /** The one state machine, and the only reconnect loop. */
 export function createConnection(options: ConnectionOptions, observer: ConnectionObserver): Connection {
-  const { policy, until } = options;
+  const { failOn, policy, refreshAuth, until } = options;
   const lastEventId = new LastEventId(
     options.lastEventId,
     options.stored,
@@ -79,13 +89,17 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
   const types = new Set<string>();
   let state = CLOSED;
   let url = typeof options.url === 'string' ? options.url : '';
-  let { retryInterval } = options;
+  /** What the server set with `retry:`, in ms. */
+  let reconnectionTime: number | undefined;
   /** Ends the attempt under way, or the wait for one. Each has its own; an attempt that finds another here can neither deliver nor change anything. */
   let current: (() => void) | undefined;
   let handle: TransportHandle | undefined;
-  /** Whether the attempt under way is one over native, and whether one of these has failed. */
-  let isNative = false;
+  /** The transport of the attempt under way. */
+  let transport: NamedTransport | undefined;
+  /** An attempt over native has failed: `auto` stays on fetch until `connect()`. */
   let nativeGaveUp = false;
+  /** `refreshAuth` has answered a 401, and no stream has opened since. */
+  let isRefreshed = false;
   let wantsAll = false;
   /** Counts `close()`: an emission that finds it changed is no longer due. */
   let closes = 0;
@@ -113,7 +127,7 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
   function start(changes: Pick<SseState, 'status'> & Partial<SseState>): void {
     stop();
     // Rounded up: timers cut a fraction off, and would fire within the shortest gap.
-    const pause = Math.ceil(startedAt + SHORTEST_GAP - performance.now());
+    const pause = Math.ceil(startedAt + SHORTEST_PAUSE - performance.now());
     if (pause > 0) current = wait(pause, open, pause);
     else open();
     update({ ...changes, retryAt: pause > 0 ? Date.now() + pause : undefined });
@@ -134,7 +148,7 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
     await Promise.resolve();
     if (isOver()) return;
     startedAt = performance.now();
-    isNative = false;
+    transport = undefined;
     try {
       const { failures, error } = state;
       const id = lastEventId.toSend();
@@ -142,28 +156,62 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
       const request = await prepareRequest(options, { failures, lastEventId: id, error, signal }, types);
       if (isOver()) return;
       url = request.url;
-      const { name, start } = options.chooseTransport(request, nativeGaveUp || wantsAll);
-      isNative = name === 'native';
-      update({ transport: name, retryAt: undefined });
+      transport = options.chooseTransport(request, nativeGaveUp || wantsAll);
+      update({ transport: transport.name, retryAt: undefined });
       if (isOver()) return;
-      const started = start(request, createSink(isOver));
+      const started = transport.start(request, createSink(signal, isOver));
       if (!isOver()) handle = started;
     } catch (cause) {
-      const isTimeout = cause instanceof SseError && cause.code === 'timeout';
-      if (isOver()) return;
-      failed(isTimeout ? cause : new SseError('failed', 'The attempt could not be started.', { cause }));
+      if (!isOver()) couldNotStart(cause);
     }
   }
 
-  function createSink(isOver: () => boolean): TransportSink {
+  /** Answers a 401 with `refreshAuth`, then makes the request again at once. */
+  async function renew(refreshAuth: RefreshAuth, error: SseError, signal: AbortSignal): Promise<void> {
+    isRefreshed = true;
+    observer.note?.('401: calling refreshAuth');
+    const limit = timeLimit(options.openTimeout, 'answer of refreshAuth', signal);
+    try {
+      await limit.wait(refresh(refreshAuth, error));
+      if (signal.aborted) return;
+      stop();
+      open();
+    } catch (cause) {
+      // Credentials that weren't renewed may be renewed before the next attempt.
+      isRefreshed = false;
+      if (!signal.aborted) couldNotStart(cause);
+    } finally {
+      limit.cancel();
+    }
+  }
+
+  /** What the caller's functions threw, or the time they took, is a failure like any other. */
+  function couldNotStart(cause: unknown): void {
+    if (cause instanceof SseError && cause.code === 'timeout') failed(cause);
+    else {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      failed(new SseError('failed', `The attempt could not be started: ${reason}`, { cause }));
+    }
+  }
+
+  function createSink(signal: AbortSignal, isOver: () => boolean): TransportSink {
     /** Drops what arrives after the attempt is over. */
     const live = <A extends unknown[]>(report: (...args: A) => void) => {
       return (...args: A): void => {
         if (!isOver()) report(...args);
       };
     };
+    let received: (() => void) | undefined;
     return {
       open: live((info) => {
+        isRefreshed = false;
+        // Only a stream that may be requested again can be given up on suspicion.
+        if (policy.limit !== 0 && (transport?.name !== 'native' || handsOver())) {
+          received ??= watchForDeath(signal, options.idleTimeout, () => {
+            if (state.status === 'open')
+              failed(new SseError('timeout', 'No byte came within 2 s after the page woke up.'));
+          });
+        }
         update({ status: 'open', error: undefined, retryAt: undefined });
         if (isOver()) return;
         const opened = { ...info, transport: state.transport ?? '', lastEventId: lastEventId.value };
@@ -174,6 +222,13 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
       }),
       message(message) {
         if (isOver()) return;
+        received?.();
+        const failure = failureIn(failOn, message);
+        if (failure) {
+          // Its ID isn't taken: servers that number everything would rewind the position.
+          failed(failure);
+          return;
+        }
         const idBefore = lastEventId.value;
         lastEventId.set(message.lastEventId);
         startedAt = -Infinity;
@@ -189,14 +244,16 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
         lastEventId.set(id);
         observer.id?.();
       }),
+      received: live(() => received?.()),
       reconnectionTime: live((ms) => {
-        retryInterval = ms;
+        reconnectionTime = ms;
       }),
       reestablishing: live((error) => {
-        failed(error, true);
+        failed(error, !handsOver());
       }),
       fail: live((error) => {
-        failed(error);
+        if (refreshAuth && isUnauthorized(error) && !isRefreshed) void renew(refreshAuth, error, signal);
+        else failed(error);
       }),
       end: live(() => {
         if (options.method === 'GET') failed(new SseError('network', 'The server ended the stream.'));
@@ -214,6 +271,9 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
   function failed(error: SseError, byItself = false): void {
     const mine = current;
     const failures = state.failures + 1;
+    const isNative = transport?.name === 'native';
+    // Without a handle, no request was made.
+    const wasNative = isNative && handle !== undefined && options.transport === 'auto';
     nativeGaveUp ||= isNative && !byItself;
     if (failures === 1) failingSince = performance.now();
     Object.assign(error, { failures });
@@ -226,15 +286,19 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
     if (!willRetry) stop();
     else if (!byItself) {
       stop();
-      const { retryAfter } = error;
-      const delay = retryDelay(policy, retryInterval, failures, retryAfter);
+      const { retryAfter = 0 } = error;
+      const { retryInterval } = options;
+      // Native hides `retry:`, so the first delay after it covers what browsers use without one.
+      const base = wasNative ? Math.max(retryInterval, NATIVE_INTERVAL) : retryInterval;
+      const delay = retryDelay(policy, reconnectionTime ?? base, failures, retryAfter, reconnectionTime);
       retryAt = Date.now() + delay;
       current = wait(
         delay,
         () => {
           start({ status: 'reconnecting' });
         },
-        retryAfter,
+        // The server's own demands hold against any hope of the page's.
+        Math.max(retryAfter, reconnectionTime ?? 0),
       );
     }
     const before = closes;
@@ -242,6 +306,16 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
     // The state first, so that listeners of the error find it in place.
     update({ status: willRetry ? 'reconnecting' : 'closed', failures, retryAt, error });
     if (before === closes) observer.error(error);
+  }
+
+  /**
+   * Whether `auto` leaves native at its first loss, for fetch and its policy. It stays where only native
+   * can send the ID: across origins, fetch would need a CORS preflight that few servers answer.
+   */
+  function handsOver(): boolean {
+    if (transport?.name !== 'native' || options.transport !== 'auto') return false;
+    const hasEventsWithoutId = startedAt === -Infinity && lastEventId.value === '';
+    return transport.handsOver === true || hasEventsWithoutId;
   }
 
   /** Closes in order, by `close()` or because the stream is complete. */
@@ -267,11 +341,12 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
     listenToAll() {
       wantsAll = true;
       // Nothing is lost yet by asking again; once a native stream is open, it stays.
-      if (isNative && options.transport === 'auto' && state.status === 'connecting') this.reconnect();
+      if (transport?.name === 'native' && options.transport === 'auto' && state.status === 'connecting')
+        this.reconnect();
     },
     connect() {
       if (state.status !== 'closed') return;
-      nativeGaveUp = false;
+      nativeGaveUp = isRefreshed = false;
       start({ status: 'connecting', failures: 0, error: undefined });
     },
     reconnect() {

@@ -31,7 +31,10 @@ async function run(request: TransportRequest, sentId: string, sink: TransportSin
     // A function of its own: one that waits keeps what it last read, which may be a megabyte, until the next bytes arrive.
     const parseNext = async (): Promise<boolean> => {
       const bytes = await read();
-      if (bytes) parse(bytes);
+      if (bytes) {
+        sink.received?.();
+        parse(bytes);
+      }
       return bytes !== undefined;
     };
     while (await parseNext());

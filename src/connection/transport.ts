@@ -54,6 +54,11 @@ export interface TransportSink {
   readonly open: (info: Omit<OpenInfo, 'transport' | 'lastEventId'>) => void;
   /** An event, with its data as it came. */
   readonly message: (message: SseMessage) => void;
+  /**
+   * Bytes arrived, whatever they mean. Call it if you see them: without it, only events show after a
+   * sleep that the stream is alive.
+   */
+  readonly received?: (() => void) | undefined;
   /** The last event ID was set by a block without data. */
   readonly id: (lastEventId: string) => void;
   /** The server set the reconnection time, in ms. */

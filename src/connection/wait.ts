@@ -1,15 +1,16 @@
 import { clamp } from '../stream/time-limit.js';
 
-/** Where events about the page are heard; Node has none of these, a worker has `online` only. */
+/** Node has none of these; a worker has only `online`. */
 const page: Partial<Pick<Window, 'addEventListener' | 'removeEventListener' | 'document'>> = globalThis;
 
 /**
- * Calls `done` after `ms`, or as soon as there is reason to hope: the network is back, the page is shown, or it returns from the
- * back/forward cache. But not within `atLeast` ms, which is the server's own word: no hope of the page's stands against it.
- * Nothing is left behind after `done` or the returned cancel.
+ * Calls `done` after `ms`, or as soon as there's reason to hope: the network is back, the page is
+ * shown, or it returns from the back/forward cache. Hope counts only after `atLeast` ms, which is the
+ * server's own demand (`Retry-After`, `retry:`). Leaves nothing behind after `done` or the returned
+ * cancel.
  */
 export function wait(ms: number, done: () => void, atLeast = 0): () => void {
-  // Not the monotonic clock, which stands still in some systems while they sleep.
+  // Not the monotonic clock: on some systems it stands still during sleep.
   const earliest = Date.now() + atLeast;
   const cancel = () => {
     clearTimeout(timer);

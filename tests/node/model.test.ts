@@ -19,12 +19,16 @@ class Model {
   failures = 0;
   /** Whether an attempt is under way. */
   live = false;
+  /** The attempt under way has: the page's waking is watched. */
+  hasOpened = false;
   /** When the next one starts, on the model's clock, and from when on hope (`online`) can bring it forward, if at all. */
   due: { readonly at: number; readonly hopesFrom?: number } | undefined;
   now = 0;
   startedAt = -Infinity;
   healthy = false;
   interval = 1000;
+  /** What the server set with `retry:`. */
+  reconnectionTime = 0;
   lastEventId = '';
   aborted = false;
   readonly delivered: string[] = [];
@@ -42,6 +46,7 @@ class Model {
     this.startedAt = at;
     this.healthy = false;
     this.live = true;
+    this.hasOpened = false;
   }
 
   connect(): void {
@@ -71,8 +76,10 @@ class Model {
     this.errors++;
     this.live = false;
     this.status = isFinal ? 'closed' : 'reconnecting';
-    const delay = Math.max(100, retryAfter, Math.min(30_000, this.interval * 2 ** (this.failures - 1)));
-    this.due = isFinal ? undefined : { at: this.now + delay, hopesFrom: this.now + retryAfter };
+    const grown = Math.min(30_000, this.interval * 2 ** (this.failures - 1));
+    const delay = Math.max(100, retryAfter, grown, this.reconnectionTime);
+    const hopesFrom = this.now + Math.max(retryAfter, this.reconnectionTime);
+    this.due = isFinal ? undefined : { at: this.now + delay, hopesFrom };
   }
 
   event(data: string): void {
@@ -218,7 +225,7 @@ function compare(model: Model, { client, attempts, delivered, errors, problems, 
     errors: model.errors,
     problems: [],
     timers: model.due ? 1 : 0,
-    pageListeners: model.due ? 2 : 0,
+    pageListeners: model.due || (model.live && model.hasOpened) ? 2 : 0,
   });
 }
 
@@ -285,6 +292,7 @@ const open = fc.constant(
     'open',
     (model, { sink }) => {
       model.status = 'open';
+      model.hasOpened = true;
       sink.open({ url: 'https://example.test/' });
     },
     (model) => isLive(model) && model.status !== 'open',
@@ -355,6 +363,7 @@ const commands = fc.commands(
         `open, ${name} when told of the ${at}`,
         (model, system) => {
           model.status = 'open';
+          model.hasOpened = true;
           reactions[name](model);
           system.reactAt(at, name);
           system.sink.open({ url: 'https://example.test/' });
@@ -390,7 +399,7 @@ const commands = fc.commands(
       command(
         `retry: ${ms}`,
         (model, { sink }) => {
-          model.interval = ms;
+          model.interval = model.reconnectionTime = ms;
           sink.reconnectionTime(ms);
         },
         isOpen,
