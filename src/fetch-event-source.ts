@@ -15,7 +15,7 @@ import type { Connection } from './connection/connection.js';
  * ```
  */
 export type FetchEventSourceInit = Pick<StreamOptions, 'withCredentials'> &
-  Pick<FetchOptions, 'headers' | 'method' | 'body' | 'fetch' | 'redirect'>;
+  Pick<FetchOptions, 'headers' | 'method' | 'body' | 'fetch' | 'redirect' | 'refreshAuth'>;
 
 /** The reconnection time that browsers start with lies between 3 s and 5 s (9.2.1: "in the region of a few seconds"). */
 const RECONNECTION_TIME = 3000;
@@ -101,6 +101,7 @@ export class FetchEventSource extends Target implements EventSource {
     this.#connection = createConnection(
       {
         ...request,
+        refreshAuth: init?.refreshAuth,
         lastEventId: '',
         retryInterval: RECONNECTION_TIME,
         // Constant, for ever, and only for what 9.2.3 calls a network error or the end of the stream.

@@ -1,3 +1,4 @@
+import { isUnauthorized, refresh } from './connection/refresh-auth.js';
 import {
   createDecode,
   type AsText,
@@ -54,12 +55,18 @@ export function fetchSse<T = unknown>(url: UrlSource, init: FetchSseInit & AsVal
 export function fetchSse(url: UrlSource, init: FetchSseInit & DecodeSetting = {}): MessageIterator<unknown> {
   const options = validateRequest(url, init);
   validateDecode(init);
-  const { lastEventId = '' } = init;
+  const { lastEventId = '', refreshAuth } = init;
   return readMessages(
     async (signal) => {
       const context = { failures: 0, lastEventId, error: undefined, signal };
-      const request = await prepareRequest(options, context, []);
-      return openStream(request);
+      const request = async () => openStream(await prepareRequest(options, context, []));
+      try {
+        return await request();
+      } catch (error) {
+        if (!refreshAuth || !isUnauthorized(error)) throw error;
+        await refresh(refreshAuth, error, options.openTimeout, signal);
+        return request();
+      }
     },
     { ...init, decode: createDecode(init) },
   );

@@ -32,7 +32,9 @@ export type {
   UrlSource,
 } from './connection/request.js';
 export type { Until } from './stream/until.js';
+export type { RefreshAuth } from './connection/refresh-auth.js';
 export type { RetryOptions } from './connection/retry.js';
+export type { FailOn } from './stream/fail-on.js';
 export type { Debug } from './connection/debug.js';
 export type {
   OpenInfo,

@@ -169,7 +169,7 @@ export type OptionsArgument<Events extends object> = [Decoded<Events>] extends [
 
 /** From what a caller asks for to what a connection needs. Throws `TypeError` for what cannot work. */
 export function connectionOptions(url: UrlSource, options: ConnectOptions): ConnectionOptions {
-  const { transport = 'auto', retry, storage, until, resumed } = options;
+  const { transport = 'auto', retry, storage, until, resumed, failOn, refreshAuth } = options;
   const request = validate(url, options);
   validateDecodes(options);
   const isBeyondNative = retry !== undefined || options.retryInterval !== undefined || asksFetch(options);
@@ -179,6 +179,8 @@ export function connectionOptions(url: UrlSource, options: ConnectOptions): Conn
     retry,
     until,
     resumed,
+    failOn,
+    refreshAuth,
     lastEventId: options.lastEventId ?? '',
     stored: storage && { storage, key: options.storageKey ?? storageKey(resolveUrl(url)) },
     retryInterval: options.retryInterval ?? 1000,

@@ -16,6 +16,8 @@ const REQUEST = {
   method: 'a string',
   until: 'a string or a function',
   fetch: 'a function',
+  failOn: 'a function',
+  refreshAuth: 'a function',
   redirect: '"follow" or "error"',
   openTimeout: LIMIT,
   idleTimeout: LIMIT,
@@ -55,6 +57,8 @@ const BEYOND_NATIVE = [
   'maxEventSize',
   'redirect',
   'fetch',
+  'failOn',
+  'refreshAuth',
   'resumed',
 ];
 

@@ -3,7 +3,6 @@ import type { SseMessage } from '../message.js';
 import type { NamedTransport } from './choose-transport.js';
 import { gap, LastEventId, type Resumed, type StoredIn } from './last-event-id.js';
 import { failureIn, type FailOn } from '../stream/fail-on.js';
-import { timeLimit } from '../stream/time-limit.js';
 import { cutShort, isLast, type Until } from '../stream/until.js';
 import { prepareRequest, type RequestOptions } from './request.js';
 import { isUnauthorized, refresh, type RefreshAuth } from './refresh-auth.js';
@@ -170,9 +169,8 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
   async function renew(refreshAuth: RefreshAuth, error: SseError, signal: AbortSignal): Promise<void> {
     isRefreshed = true;
     observer.note?.('401: calling refreshAuth');
-    const limit = timeLimit(options.openTimeout, 'answer of refreshAuth', signal);
     try {
-      await limit.wait(refresh(refreshAuth, error));
+      await refresh(refreshAuth, error, options.openTimeout, signal);
       if (signal.aborted) return;
       stop();
       open();
@@ -180,8 +178,6 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
       // Credentials that weren't renewed may be renewed before the next attempt.
       isRefreshed = false;
       if (!signal.aborted) couldNotStart(cause);
-    } finally {
-      limit.cancel();
     }
   }
 

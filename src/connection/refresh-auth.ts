@@ -1,4 +1,5 @@
-import type { SseError } from '../errors.js';
+import { SseError } from '../errors.js';
+import { timeLimit } from '../stream/time-limit.js';
 
 /**
  * Renews what authorizes requests, after a 401.
@@ -18,16 +19,21 @@ export type RefreshAuth = (error: SseError) => void | Promise<void>;
 
 const inFlight = new WeakMap<RefreshAuth, Promise<void>>();
 
-/** Whether the server refused the credentials, and no others. */
-export function isUnauthorized({ code, status }: SseError): boolean {
-  return code === 'http' && status === 401;
+/** Whether the server refused the credentials, or the lack of them. */
+export function isUnauthorized(error: unknown): error is SseError {
+  return error instanceof SseError && error.code === 'http' && error.status === 401;
 }
 
 /**
  * Calls the function, or joins its call in flight: many servers rotate refresh tokens, so a second
- * call with the same one would log the user out.
+ * call with the same one would log the user out. Rejects with a `timeout` after `openTimeout` ms.
  */
-export function refresh(refreshAuth: RefreshAuth, error: SseError): Promise<void> {
+export async function refresh(
+  refreshAuth: RefreshAuth,
+  error: SseError,
+  openTimeout: number | undefined,
+  signal: AbortSignal,
+): Promise<void> {
   let call = inFlight.get(refreshAuth);
   if (!call) {
     call = (async () => {
@@ -35,5 +41,6 @@ export function refresh(refreshAuth: RefreshAuth, error: SseError): Promise<void
     })().finally(() => inFlight.delete(refreshAuth));
     inFlight.set(refreshAuth, call);
   }
-  return call;
+  const limit = timeLimit(openTimeout, 'answer of refreshAuth', signal);
+  await limit.wait(call).finally(limit.cancel);
 }

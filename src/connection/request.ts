@@ -1,7 +1,9 @@
 import { timeLimit } from '../stream/time-limit.js';
 import type { SseError } from '../errors.js';
 import { MAX_EVENT_SIZE } from '../stream/parser.js';
+import type { FailOn } from '../stream/fail-on.js';
 import type { Until } from '../stream/until.js';
+import type { RefreshAuth } from './refresh-auth.js';
 import type { TransportRequest } from './transport.js';
 
 /**
@@ -139,6 +141,20 @@ export interface FetchOptions {
    * see; then a redirect is an error.
    */
   readonly redirect?: 'follow' | 'error' | undefined;
+  /**
+   * Knows an event that reports a failure, as servers send that answer 200 and then `event: error`. The
+   * attempt fails with the code `server`, counts, and is retried. The event isn't delivered and its ID
+   * isn't taken. In a shared connection, the tab that has the connection decides.
+   */
+  readonly failOn?: FailOn | undefined;
+  /**
+   * Renews a token. It's called when a request is answered 401; then the request is made again at once,
+   * with `headers` asked anew. That first 401 isn't reported. A 401 to the second request is final; once
+   * a stream has opened, it may be called again. Calls in flight are shared by all who give the same
+   * function. If it throws or rejects, the attempt fails with `failed`. It works with a method like
+   * POST, because the server refused the first request, but not with a stream as `body`.
+   */
+  readonly refreshAuth?: RefreshAuth | undefined;
   /** The function to use instead of the global `fetch`. */
   readonly fetch?: typeof fetch | undefined;
 }

@@ -1,5 +1,6 @@
 import type { Decode } from '../message.js';
 import type { SseMessage } from '../message.js';
+import { failureIn, type FailOn } from './fail-on.js';
 import { createParser, type ParserOptions } from './parser.js';
 import { cutShort, isLast, type Until } from './until.js';
 
@@ -17,6 +18,8 @@ export interface ByteSource {
  */
 export interface ReadOptions extends ParserOptions {
   readonly until?: Until | undefined;
+  /** Knows an event that reports a failure: the loop rejects with the code `server`. */
+  readonly failOn?: FailOn | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -43,7 +46,7 @@ export interface MessageIterator<T = string> extends AsyncIterator<SseMessage<T>
  */
 export function readMessages(
   open: (signal: AbortSignal) => Promise<ByteSource>,
-  { until, signal, decode, ...options }: ReadOptions & { readonly decode?: Decode | undefined },
+  { until, failOn, signal, decode, ...options }: ReadOptions & { readonly decode?: Decode | undefined },
   cancel: () => void = () => undefined,
 ): MessageIterator<unknown> {
   const controller = new AbortController();
@@ -103,6 +106,8 @@ export function readMessages(
           event(type, data, lastEventId) {
             if (isOver) return;
             const message = { type, data, lastEventId, origin, raw: data };
+            const failure = failureIn(failOn, message);
+            if (failure) throw failure;
             if (isLast(until, message)) stop();
             else messages.push(message);
           },
