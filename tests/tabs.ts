@@ -224,7 +224,7 @@ export class Tab {
           this.errors.push(error);
           this.log.push(`error ${error.code}`);
         },
-        note: (line) => this.notes.push(line),
+        debug: (line) => this.notes.push(line),
       },
     );
     world.running = before;

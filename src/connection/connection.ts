@@ -1,6 +1,7 @@
 import { SseError } from '../errors.js';
 import type { SseMessage } from '../message.js';
 import type { NamedTransport } from './choose-transport.js';
+import { ignoreAfter } from './ignore-after.js';
 import { gap, LastEventId, type Resumed, type StoredIn } from './last-event-id.js';
 import { cutShort, isLast, type Until } from '../stream/until.js';
 import { prepareRequest, type RequestOptions } from './request.js';
@@ -9,37 +10,42 @@ import { CLOSED, READY_STATE, type SseState } from './state.js';
 import { wait } from './wait.js';
 import type { OpenInfo, TransportHandle, TransportRequest, TransportSink } from './transport.js';
 
-/** Everything a connection needs, with defaults in place and conflicts ruled out. */
+/** Everything a connection needs. Defaults are in place, conflicts ruled out. */
 export interface ConnectionOptions extends RequestOptions {
   readonly lastEventId: string;
-  /** Where the last event ID is kept over a reload, and under which key. */
+  /** Where the last event ID is kept across reloads. */
   readonly stored?: StoredIn | undefined;
   /** The reconnection time until the server sets another, in ms. */
   readonly retryInterval: number;
   readonly policy: RetryOptions;
-  /** As the caller gave it, if at all: then the policy also ends what a transport reestablishes by itself. */
+  /** As the caller gave it. With it, the policy also ends what a transport reestablishes by itself. */
   readonly retry?: unknown;
   readonly until?: Until | undefined;
-  /** As the caller gave it; where it is `auto`, native is left where it cannot give what is wanted. */
+  /** As the caller gave it. `auto` leaves native where that can't deliver every type. */
   readonly transport?: unknown;
   readonly resumed?: Resumed | undefined;
-  /** Chooses for one attempt. `beyondNative`: native gave up, or somebody wants events of every type. */
+  /** Chooses for one attempt. `beyondNative`: native gave up, or somebody listens to every type. */
   readonly chooseTransport: (request: TransportRequest, beyondNative: boolean) => NamedTransport;
 }
 
-/** Who is told of what happens on a connection. */
+/** What a connection reports. */
 export interface ConnectionObserver {
-  readonly state: (now: SseState) => void;
+  /** Returns `false` if `close()` was called meanwhile: nothing more is reported then. */
+  readonly state: (now: SseState) => boolean | undefined;
   readonly open: (info: OpenInfo) => void;
-  /** `idBefore`: the last event ID before it, to go back to if the event is never handed on. */
-  readonly message: (message: SseMessage, idBefore?: string) => void;
-  /** The last event ID was set by a block without data. */
-  readonly id?: () => void;
+  readonly message: (message: SseMessage) => void;
+  /** A block without data set the last event ID. */
+  readonly id?: (lastEventId: string) => void;
   readonly error: (error: SseError) => void;
-  /** The last event ID before the first message that an asynchronous schema still keeps from being handed on; `undefined` if all are. */
-  readonly undelivered?: (() => string | undefined) | undefined;
-  /** Takes a line for those who debug, where somebody does. */
-  readonly note?: ((line: string) => void) | undefined;
+  /** Takes a debug line. Missing where nobody debugs. */
+  readonly debug?: ((line: string) => void) | undefined;
+}
+
+/** The event types that somebody listens to. */
+export interface Listened {
+  readonly types: Set<string>;
+  /** Every type, whatever its name. */
+  all: boolean;
 }
 
 /** One URL over time: attempts, and the waits between them. */
@@ -48,12 +54,18 @@ export interface Connection {
   readonly url: string;
   readonly lastEventId: string;
   listen(type: string): void;
-  /** Somebody wants every event, of whatever type. */
   listenToAll(): void;
+  /**
+   * The event that is being reported isn't delivered yet: a reload, or `close()`, goes back to before
+   * it.
+   *
+   * @returns Releases it, once it's delivered or was reported as an error.
+   */
+  hold(): () => void;
   connect(): void;
   reconnect(): void;
-  /** `resumeAfter`: what came after this id was not handed on, and is to be asked for again. */
-  close(resumeAfter?: string): void;
+  /** Closes, and forgets the events on hold: `connect()` asks for them again. */
+  close(): void;
 }
 
 /**
@@ -68,39 +80,39 @@ export interface Connection {
 export type ConnectionFactory = (options: ConnectionOptions, observer: ConnectionObserver) => Connection;
 
 /** The one state machine, and the only reconnect loop. */
-export function createConnection(options: ConnectionOptions, observer: ConnectionObserver): Connection {
+export function createConnection(
+  options: ConnectionOptions,
+  observer: ConnectionObserver,
+  listened: Listened = { types: new Set(), all: false },
+): Connection {
   const { policy, until } = options;
-  const lastEventId = new LastEventId(
-    options.lastEventId,
-    options.stored,
-    observer.error,
-    observer.undelivered,
-  );
-  const types = new Set<string>();
+  const lastEventId = new LastEventId(options.lastEventId, options.stored, observer.error);
   let state = CLOSED;
   let url = typeof options.url === 'string' ? options.url : '';
   let { retryInterval } = options;
-  /** Ends the attempt under way, or the wait for one. Each has its own; an attempt that finds another here can neither deliver nor change anything. */
+  /**
+   * Ends the attempt under way, or the wait for one. Each has its own: an attempt that finds another
+   * one here can't deliver or change anything.
+   */
   let current: (() => void) | undefined;
   let handle: TransportHandle | undefined;
-  /** Whether the attempt under way is one over native, and whether one of these has failed. */
+  /** Whether the attempt under way uses native, and whether such an attempt has failed for good. */
   let isNative = false;
   let nativeGaveUp = false;
-  let wantsAll = false;
-  /** Counts `close()`: an emission that finds it changed is no longer due. */
-  let closes = 0;
-  /** When the first of the failures came that the state counts; on the monotonic clock. */
+  /** When the first of the counted failures happened, on the monotonic clock. */
   let failingSince = 0;
-  /** When the latest attempt started, on the same clock; once it has brought an event, the next one need not keep away from it. */
+  /** When the latest attempt started, on the same clock; `-Infinity` once it brought an event. */
   let startedAt = -Infinity;
 
-  function update(changes: Partial<Omit<SseState, 'readyState'>>): void {
+  /** Returns `false` if `close()` was called while the new state was reported. */
+  function update(changes: Partial<Omit<SseState, 'readyState'>>): boolean | undefined {
     const { status = state.status } = changes;
     const next: SseState = { ...state, ...changes, readyState: READY_STATE[status] };
-    if ((Object.keys(next) as (keyof SseState)[]).every((key) => next[key] === state[key])) return;
+    if ((Object.keys(next) as (keyof SseState)[]).every((key) => next[key] === state[key])) return true;
     state = next;
-    observer.state(state);
+    const isDue = observer.state(state);
     if (status === 'closed') lastEventId.flush();
+    return isDue;
   }
 
   function stop(): void {
@@ -109,10 +121,10 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
     end?.();
   }
 
-  /** Begins an attempt, now or as soon as the shortest gap allows. */
+  /** Starts an attempt, now or as soon as the shortest pause between two attempts is over. */
   function start(changes: Pick<SseState, 'status'> & Partial<SseState>): void {
     stop();
-    // Rounded up: timers cut a fraction off, and would fire within the shortest gap.
+    // Rounded up: timers drop the fraction, and would fire too early.
     const pause = Math.ceil(startedAt + SHORTEST_GAP - performance.now());
     if (pause > 0) current = wait(pause, open, pause);
     else open();
@@ -125,12 +137,13 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
       controller.abort();
     };
     current = end;
-    // Not `signal.aborted`: that is a call into the browser, and it would be one for each event.
+    // Not `signal.aborted`: that would be a call into the browser for each event.
     void run(controller.signal, () => current !== end);
   }
 
   async function run(signal: AbortSignal, isOver: () => boolean): Promise<void> {
-    // Who begins to listen in the tick of connect() misses nothing, and a client that is closed in that tick costs no request.
+    // Starts one microtask later, so listeners added right after connect() don't miss anything, and
+    // close() right after connect() costs no request.
     await Promise.resolve();
     if (isOver()) return;
     startedAt = performance.now();
@@ -139,10 +152,14 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
       const { failures, error } = state;
       const id = lastEventId.toSend();
       if (isOver()) return;
-      const request = await prepareRequest(options, { failures, lastEventId: id, error, signal }, types);
+      const request = await prepareRequest(
+        options,
+        { failures, lastEventId: id, error, signal },
+        listened.types,
+      );
       if (isOver()) return;
       url = request.url;
-      const { name, start } = options.chooseTransport(request, nativeGaveUp || wantsAll);
+      const { name, start } = options.chooseTransport(request, nativeGaveUp || listened.all);
       isNative = name === 'native';
       update({ transport: name, retryAt: undefined });
       if (isOver()) return;
@@ -156,14 +173,9 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
   }
 
   function createSink(isOver: () => boolean): TransportSink {
-    /** Drops what arrives after the attempt is over. */
-    const live = <A extends unknown[]>(report: (...args: A) => void) => {
-      return (...args: A): void => {
-        if (!isOver()) report(...args);
-      };
-    };
+    const unlessOver = ignoreAfter(isOver);
     return {
-      open: live((info) => {
+      open: unlessOver((info) => {
         update({ status: 'open', error: undefined, retryAt: undefined });
         if (isOver()) return;
         const opened = { ...info, transport: state.transport ?? '', lastEventId: lastEventId.value };
@@ -174,31 +186,31 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
       }),
       message(message) {
         if (isOver()) return;
-        const idBefore = lastEventId.value;
         lastEventId.set(message.lastEventId);
         startedAt = -Infinity;
         if (until !== undefined && isLast(until, message)) finish();
         else {
-          // First the event: its id is taken, so it must be delivered even if a listener of the state reconnects.
-          observer.message(message, idBefore);
-          // It proves health even where its listener reconnects.
+          // The event comes first: its ID is taken, so it must be delivered even if a listener of the
+          // state reconnects.
+          observer.message(message);
+          // It proves that the stream works, even if its listener reconnects.
           if (state.failures && state.status !== 'closed') update({ failures: 0 });
         }
       },
-      id: live((id) => {
+      id: unlessOver((id) => {
         lastEventId.set(id);
-        observer.id?.();
+        observer.id?.(id);
       }),
-      reconnectionTime: live((ms) => {
+      reconnectionTime: unlessOver((ms) => {
         retryInterval = ms;
       }),
-      reestablishing: live((error) => {
+      reestablishing: unlessOver((error) => {
         failed(error, true);
       }),
-      fail: live((error) => {
+      fail: unlessOver((error) => {
         failed(error);
       }),
-      end: live(() => {
+      end: unlessOver(() => {
         if (options.method === 'GET') failed(new SseError('network', 'The server ended the stream.'));
         else if (until !== undefined) failed(cutShort());
         else finish();
@@ -207,9 +219,9 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
   }
 
   /**
-   * The attempt under way has failed: another follows after a wait, or none ever.
+   * The attempt under way failed: another one follows after a wait, or none.
    *
-   * @param byItself - The transport goes on by itself, unless the caller has given a policy that ends it.
+   * @param byItself - The transport reconnects by itself, unless the caller's policy ends it.
    */
   function failed(error: SseError, byItself = false): void {
     const mine = current;
@@ -237,14 +249,14 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
         retryAfter,
       );
     }
-    const before = closes;
     Object.assign(error, { willRetry });
-    // The state first, so that listeners of the error find it in place.
-    update({ status: willRetry ? 'reconnecting' : 'closed', failures, retryAt, error });
-    if (before === closes) observer.error(error);
+    // The state comes first, so that listeners of the error find it in place.
+    const status = willRetry ? 'reconnecting' : 'closed';
+    const isDue = update({ status, failures, retryAt, error });
+    if (isDue !== false && state.error === error) observer.error(error);
   }
 
-  /** Closes in order, by `close()` or because the stream is complete. */
+  /** Closes without an error: by `close()`, or because the stream is complete. */
   function finish(): void {
     stop();
     if (state.status !== 'closed') update({ ...CLOSED, transport: state.transport });
@@ -261,14 +273,15 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
       return lastEventId.value;
     },
     listen(type) {
-      types.add(type);
+      listened.types.add(type);
       handle?.listen(type);
     },
     listenToAll() {
-      wantsAll = true;
-      // Nothing is lost yet by asking again; once a native stream is open, it stays.
+      listened.all = true;
+      // Nothing is lost yet by asking again. Once a native stream is open, it stays.
       if (isNative && options.transport === 'auto' && state.status === 'connecting') this.reconnect();
     },
+    hold: () => lastEventId.hold(),
     connect() {
       if (state.status !== 'closed') return;
       nativeGaveUp = false;
@@ -278,11 +291,10 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
       if (state.status === 'closed') this.connect();
       else start({ status: state.status === 'connecting' ? 'connecting' : 'reconnecting' });
     },
-    close(resumeAfter) {
-      closes++;
-      if (resumeAfter !== undefined) lastEventId.set(resumeAfter);
+    close() {
+      lastEventId.rewind();
       finish();
-      // Where it was closed already, and events were still waiting.
+      // It may have been closed before, with events on hold.
       lastEventId.flush();
     },
   };

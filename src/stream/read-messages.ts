@@ -1,5 +1,4 @@
-import type { Decode } from '../message.js';
-import type { SseMessage } from '../message.js';
+import { textMessage, type Decode, type SseMessage } from '../message.js';
 import { createParser, type ParserOptions } from './parser.js';
 import { cutShort, isLast, type Until } from './until.js';
 
@@ -102,7 +101,7 @@ export function readMessages(
         {
           event(type, data, lastEventId) {
             if (isOver) return;
-            const message = { type, data, lastEventId, origin, raw: data };
+            const message = textMessage(type, data, lastEventId, origin);
             if (isLast(until, message)) stop();
             else messages.push(message);
           },
