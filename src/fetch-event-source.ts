@@ -3,7 +3,7 @@ import { fetchTransport } from './connection/fetch-transport.js';
 import type { ReadyState } from './message.js';
 import { requestOptions, type FetchOptions, type StreamOptions } from './connection/request.js';
 import { retryPolicy } from './connection/retry.js';
-import type { Connection } from './connection/connection.js';
+import type { Connection } from './connection/contract.js';
 
 /**
  * `EventSourceInit`, and what `EventSource` lacks. Functions are called before every attempt.

@@ -11,7 +11,7 @@ export type { ListenOptions, Unsubscribe } from './listeners.js';
 export type { Resumed } from './connection/last-event-id.js';
 export type { IdStorage } from './connection/last-event-id.js';
 export type { EventSourceClass } from './connection/native-transport.js';
-export type { ConnectionFactory } from './connection/connection.js';
+export type { ConnectionFactory } from './connection/contract.js';
 export type { DecodeOptions } from './decode/decode-options.js';
 export type {
   AutoOptions,

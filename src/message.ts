@@ -79,3 +79,8 @@ export type AnyMessage<Events extends object> = {
 
 /** From the message as it came to the message as it is typed. Throws, or rejects with, a `decode` {@link SseError}. */
 export type Decode = (message: SseMessage) => SseMessage<unknown> | Promise<SseMessage<unknown>>;
+
+/** A message whose data is still the text that the server sent. */
+export function textMessage(type: string, data: string, lastEventId: string, origin: string): SseMessage {
+  return { type, data, lastEventId, origin, raw: data };
+}

@@ -1,4 +1,4 @@
-import type { ConnectionFactory, ConnectionOptions } from './connection/connection.js';
+import type { ConnectionFactory, ConnectionOptions } from './connection/contract.js';
 import type { Resumed } from './connection/last-event-id.js';
 import { chooseTransport } from './connection/choose-transport.js';
 import type { DecodeOptions, Decoded, Impossible } from './decode/decode-options.js';

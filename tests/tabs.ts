@@ -5,7 +5,7 @@
 import type { SseError } from '../src/errors.ts';
 import { connectionOptions, type SseClientOptions } from '../src/options.ts';
 import { sharedConnection } from '../src/share/shared-connection.ts';
-import type { Connection } from '../src/connection/connection.ts';
+import type { Connection } from '../src/connection/contract.ts';
 import type { OpenInfo, TransportRequest, TransportSink } from '../src/connection/transport.ts';
 import type { SseState } from '../src/connection/state.ts';
 
@@ -224,7 +224,7 @@ export class Tab {
           this.errors.push(error);
           this.log.push(`error ${error.code}`);
         },
-        note: (line) => this.notes.push(line),
+        debug: (line) => this.notes.push(line),
       },
     );
     world.running = before;

@@ -1,4 +1,5 @@
 import { networkError, openStream } from '../stream/open-stream.js';
+import { textMessage } from '../message.js';
 import { createParser } from '../stream/parser.js';
 import type { Transport, TransportRequest, TransportSink } from './transport.js';
 
@@ -21,7 +22,7 @@ async function run(request: TransportRequest, sentId: string, sink: TransportSin
     const parse = createParser(
       {
         event(type, data, lastEventId) {
-          sink.message({ type, data, lastEventId, origin, raw: data });
+          sink.message(textMessage(type, data, lastEventId, origin));
         },
         id: sink.id,
         retry: sink.reconnectionTime,

@@ -1,4 +1,5 @@
 import { SseError } from '../errors.js';
+import { textMessage } from '../message.js';
 import type { Transport } from './transport.js';
 
 /** The number of `EventSource.CLOSED`, which a test double may lack as a static. */
@@ -41,7 +42,7 @@ export function nativeTransport(Source: EventSourceClass): Transport {
         ownId ||= lastEventId !== '';
         if (ownId) id = lastEventId;
         origin ??= (event as MessageEvent).origin;
-        sink.message({ type, data, lastEventId: id, origin, raw: data });
+        sink.message(textMessage(type, data, id, origin));
       } else if (type === 'open') {
         origin = undefined;
         sink.open({ url: source.url });

@@ -2,37 +2,33 @@ import { SseError, type SseErrorDetails } from '../errors.js';
 import { READY_STATE } from '../connection/state.js';
 import type { OpenInfo } from '../connection/transport.js';
 import type { SseState } from '../connection/state.js';
+import { LONGEST, MOST_TYPES, type ListenedNotice } from './listened.js';
 
 /**
- * What the tabs of one shared connection say to each other, in version 1; docs/design.md tells when. Structured clones carry it: what is
- * `undefined` here may be absent. No request header and no query string is ever in it.
+ * What the tabs of one shared connection tell each other; docs/design.md says when. Sent as a
+ * structured clone: a field that is `undefined` here may be missing. No notice has a request header
+ * or a query string.
  */
 export type Notice = Claim | Snapshot | EventNotice | Question | Push;
 
-/** A notice on its way. */
+/** A notice as it is sent. */
 export type Sent = Notice & {
   readonly version: typeof VERSION;
-  /** The highest that the sender has heard of: that of the leader, if it is one. */
+  /** The highest that the sender knows. A leader's own, if it is the leader. */
   readonly generation: number;
 };
 
 export const VERSION = 1;
 
-/** A tab got the lock: what leaders of lower generations say from here on does not count. */
+/** A tab got the lock. From here on, notices of leaders of lower generations are ignored. */
 export interface Claim {
   readonly kind: 'claim';
-  /** Whether it has heard of a leader before, and so knows where the stream stands. */
+  /** Whether it knows where to resume. */
   readonly knows: boolean;
 }
 
-/** The event types that somebody listens to, or all of them. */
-export interface Wanted {
-  readonly types: readonly string[];
-  readonly all: boolean;
-}
-
-/** From the leader: how things stand. After each change, and as the answer to a question. */
-export interface Snapshot extends Wanted {
+/** From the leader: its state. Sent after each change, and as the answer to a question. */
+export interface Snapshot extends ListenedNotice {
   readonly kind: 'snapshot';
   /** The number of the last event. */
   readonly sequence: number;
@@ -42,13 +38,13 @@ export interface Snapshot extends Wanted {
   /** Without query and fragment. */
   readonly url: string;
   readonly state: StateNotice;
-  /** Whether the error has happened now, and is to be told. */
+  /** Whether the error in the state is new. */
   readonly failed: boolean;
-  /** What was known when the stream opened. */
+  /** The response, while the stream is open. */
   readonly opened?: OpenNotice | undefined;
 }
 
-/** From the leader: an event, numbered without gaps over all generations. */
+/** From the leader: an event. The numbers have no gaps, over all generations. */
 export interface EventNotice {
   readonly kind: 'event';
   readonly sequence: number;
@@ -58,13 +54,13 @@ export interface EventNotice {
   readonly origin: string;
 }
 
-/** To the leader: are you there; I have the events up to this number, send the others; I listen to these types. */
-export interface Question extends Wanted {
+/** To the leader: send your state, and the events after this number; I listen to these types. */
+export interface Question extends ListenedNotice {
   readonly kind: 'question';
   readonly sequence?: number | undefined;
 }
 
-/** To the leader: try now. Unless by force, only if you are waiting. */
+/** To the leader: try now. Without `force`, only if you are waiting. */
 export interface Push {
   readonly kind: 'push';
   readonly force: boolean;
@@ -83,20 +79,17 @@ type ErrorNotice = Pick<SseError, 'code' | 'message'> &
 
 type HeaderList = readonly (readonly [string, string])[] | undefined;
 
-/** Types listened to, and what a URL, a name or a body may have of characters: nothing of the kind is longer in earnest. */
-export const MOST_TYPES = 1000;
-const LONGEST = 16_384;
 const A_DAY = 86_400_000;
 
 type Check = (value: unknown) => boolean;
 type Shape = Readonly<Record<string, Check>>;
 
 const text: Check = (value) => typeof value === 'string' && value.length <= LONGEST;
-/** The data of an event is checked against `maxEventSize`, by who knows it; an id goes no further than a request could carry it. */
+/** The follower checks the data of an event against `maxEventSize`, and a request leaves out an ID that is too long. */
 const anyText: Check = (value) => typeof value === 'string';
 const flag: Check = (value) => typeof value === 'boolean';
 const number: Check = (value) => typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
-/** A time, see `claim` in tab-group.ts. One far ahead could never be topped, and nobody would lead again. */
+/** A time, see `claim` in tab-group.ts. One far ahead could never be exceeded: nobody would lead again. */
 const generation: Check = (value) => number(value) && (value as number) < Date.now() + A_DAY;
 const optional =
   (check: Check): Check =>
@@ -139,7 +132,7 @@ const STATE: Shape = {
 };
 const listening = { types: listOf(text), all: flag };
 
-/** By kind, in a map: an object would know a kind called `constructor`. */
+/** By kind. A map, because an object would have a kind called `constructor`. */
 const SHAPES: ReadonlyMap<unknown, Shape> = new Map<unknown, Shape>([
   ['claim', { knows: flag }],
   ['event', { sequence: number, type: anyText, data: anyText, lastEventId: anyText, origin: text }],
@@ -162,7 +155,7 @@ const SHAPES: ReadonlyMap<unknown, Shape> = new Map<unknown, Shape>([
   ],
 ]);
 
-/** A message from the channel, if it is one of ours: anybody of this origin can send anything, and so can a later version of ssekit. */
+/** A message from the channel, if it is a notice: any script on this origin can post anything. */
 export function readNotice(value: unknown): Sent | undefined {
   if (!hasShape(value, { version: (version) => version === VERSION, generation })) return undefined;
   const shape = SHAPES.get((value as Sent).kind);
@@ -173,13 +166,13 @@ export function packState({ status, failures, retryAt, transport, error }: SseSt
   return { status, failures, retryAt, transport, error: error && packError(error) };
 }
 
-/** `cause`, which may be anything, stays in its tab; so do the fields of `decode` errors, which each tab finds out for itself. */
+/** `cause` may be anything, so it stays in its tab. Each tab makes its own `decode` errors. */
 function packError(error: SseError): ErrorNotice {
   const { code, message, status, headers, body, retryAfter, failures, willRetry } = error;
   return { code, message, status, headers: headers && [...headers], body, retryAfter, failures, willRetry };
 }
 
-/** By its fields: more may have come with it. */
+/** Field by field: the notice may have more of them. */
 export function readState({ status, failures, retryAt, transport, error }: StateNotice): SseState {
   return {
     status,

@@ -1,131 +1,147 @@
-import { createConnection, type ConnectionOptions } from '../connection/connection.js';
-import type { Journal } from './journal.js';
-import type { LastEventId } from '../connection/last-event-id.js';
+import { createConnection } from '../connection/connection.js';
+import type { Connection, ConnectionOptions, Listened } from '../connection/contract.js';
+import { ignoreAfter } from '../connection/ignore-after.js';
+import { CLOSED, type SseState } from '../connection/state.js';
 import type { SseMessage } from '../message.js';
-import {
-  packOpen,
-  packState,
-  withoutQuery,
-  type EventNotice,
-  type OpenNotice,
-  type Push,
-  type Question,
-  type Wanted,
-} from './channel.js';
+import { packOpen, packState, withoutQuery, type OpenNotice, type Push, type Question } from './channel.js';
+import type { Journal } from './journal.js';
+import { newTypes, packListened } from './listened.js';
+import type { SharedStream, StreamObserver } from './stream.js';
 import type { TabGroup } from './tab-group.js';
-import type { Connection, ConnectionObserver } from '../connection/connection.js';
-import type { SseState } from '../connection/state.js';
 
-/** What a leader has of its tab. */
-export interface LedTab {
+/** What a leader is made of. */
+export interface LeaderInputs {
   readonly options: ConnectionOptions;
-  readonly observer: ConnectionObserver;
-  readonly tabs: TabGroup;
+  /** Where to resume. */
+  readonly lastEventId: string;
+  readonly listened: Listened;
   readonly journal: Journal;
-  /** What this tab has handed on. */
-  readonly lastEventId: LastEventId;
-  readonly state: () => SseState;
-  readonly wanted: () => Wanted;
-  /** This state, as one that follows the tab's own. */
-  readonly after: (now: SseState) => SseState;
-  readonly tell: (next: SseState, failed: boolean) => void;
-  readonly deliver: (event: EventNotice) => void;
+  readonly channel: Pick<TabGroup, 'post' | 'whileLeading'>;
 }
 
-/** The half of a tab that has the connection. */
-export interface Leader {
-  /** Not begun yet. */
-  readonly connection: Connection;
-  answer(notice: Question | Push): void;
-  stop(): void;
-}
+/**
+ * The connection of all tabs. Every change goes to the other tabs first and then to this one, so that
+ * what its listeners do doesn't concern the others.
+ */
+export class Leader implements SharedStream {
+  readonly #connection: Connection;
+  readonly #journal: Journal;
+  readonly #channel: LeaderInputs['channel'];
+  readonly #listened: Listened;
+  readonly #observer: StreamObserver;
+  /** As it was reported. */
+  #state = CLOSED;
+  /** After the last numbered event, or a later block without data. */
+  #lastEventId: string;
+  #opened: OpenNotice | undefined;
+  #isOver = false;
 
-/** Tells the others what comes, and then its own tab, so that what that makes of it is no matter of theirs. */
-export function createLeader(tab: LedTab): Leader {
-  const { options, observer, tabs, journal, lastEventId } = tab;
-  let opened: OpenNotice | undefined;
-  let isOver = false;
-  /** Nothing is told any more by who leads no more. */
-  const live = <A extends unknown[]>(report: (...args: A) => void) => {
-    return (...args: A): void => {
-      if (!isOver) report(...args);
-    };
-  };
-
-  journal.lead();
-  const connection = createConnection(
-    { ...options, until: undefined, lastEventId: lastEventId.value, stored: undefined },
-    {
-      state: live((now) => {
-        const next = tab.after(now);
-        const isFinal = next.status === 'closed' && next.error !== undefined;
-        // That it has opened is told with what is known of that.
-        if (next.status !== 'open' || tab.state().status === 'open') post(next, isFinal);
-        tab.tell(next, isFinal);
-      }),
-      open: live((info) => {
-        opened = packOpen(info);
-        post(tab.state());
-        observer.open(info);
-      }),
-      message: live((message) => {
-        tabs.whenSure(() => {
-          handOn(message);
-        });
-      }),
-      id: live(() => {
-        const id = connection.lastEventId;
-        tabs.whenSure(() => {
-          lastEventId.set(id);
-          post(tab.state());
-        });
-      }),
-      error: live((error) => {
-        // A gap is for each tab to find.
-        if (error === connection.state.error) post(tab.state(), true);
-        observer.error(error);
-      }),
-    },
-  );
-
-  function handOn({ type, data, lastEventId, origin }: SseMessage): void {
-    const sequence = (journal.sequence ?? 0) + 1;
-    const event: EventNotice = { kind: 'event', sequence, type, data, lastEventId, origin };
-    journal.add(event);
-    tabs.post(event);
-    tab.deliver(event);
+  constructor({ options, lastEventId, listened, journal, channel }: LeaderInputs, observer: StreamObserver) {
+    this.#journal = journal;
+    this.#channel = channel;
+    this.#listened = listened;
+    this.#observer = observer;
+    this.#lastEventId = lastEventId;
+    journal.lead();
+    const unlessOver = ignoreAfter(() => this.#isOver);
+    this.#connection = createConnection(
+      // Each tab has its own `until` and its own storage.
+      { ...options, until: undefined, lastEventId, stored: undefined },
+      {
+        state: (now) => {
+          if (!this.#isOver) this.#report(now);
+        },
+        open: unlessOver((info) => {
+          this.#opened = packOpen(info);
+          this.#post();
+          observer.open(info);
+        }),
+        message: unlessOver((message) => {
+          channel.whileLeading(() => {
+            this.#number(message);
+          });
+        }),
+        id: unlessOver((id) => {
+          channel.whileLeading(() => {
+            this.#lastEventId = id;
+            this.#post();
+            observer.id(id);
+          });
+        }),
+        error: unlessOver((error) => {
+          // That of the state was reported with it.
+          if (error !== this.#state.error) observer.error(error);
+        }),
+      },
+      listened,
+    );
   }
 
-  function post(now: SseState, failed = false): void {
-    tabs.post({
+  get url(): string {
+    return this.#connection.url;
+  }
+
+  /** Not in the constructor: a listener of the first state may close the client, and so stop this. */
+  start(): void {
+    this.#connection.connect();
+  }
+
+  listen(type: string): void {
+    this.#connection.listen(type);
+  }
+
+  listenToAll(): void {
+    this.#connection.listenToAll();
+  }
+
+  reconnect(): void {
+    this.#connection.reconnect();
+  }
+
+  /** Answers another tab. */
+  answer(notice: Question | Push): void {
+    if (notice.kind === 'push') {
+      if (notice.force || this.#state.retryAt !== undefined) this.reconnect();
+      return;
+    }
+    for (const type of newTypes(this.#listened, notice)) this.listen(type);
+    if (notice.all && !this.#listened.all) this.listenToAll();
+    for (const event of this.#journal.since(notice.sequence ?? Infinity)) this.#channel.post(event);
+    this.#post();
+  }
+
+  stop(): void {
+    this.#isOver = true;
+    this.#connection.close();
+  }
+
+  #report(now: SseState): void {
+    const before = this.#state;
+    const hasFailed = now.error !== undefined && now.error !== before.error;
+    this.#state = now;
+    // A stream that opens is posted by `open`, which knows the response.
+    if (now.status !== 'open' || before.status === 'open') this.#post(hasFailed);
+    this.#observer.state(now, hasFailed);
+  }
+
+  #number(message: SseMessage): void {
+    const event = this.#journal.append(message);
+    this.#lastEventId = event.lastEventId;
+    this.#channel.post(event);
+    this.#observer.message(event);
+  }
+
+  #post(hasFailed = false): void {
+    this.#channel.post({
       kind: 'snapshot',
-      sequence: journal.sequence ?? 0,
-      oldest: journal.oldest,
-      lastEventId: lastEventId.value,
-      url: withoutQuery(connection.url),
-      state: packState(now),
-      failed,
-      opened: now.status === 'open' ? opened : undefined,
-      ...tab.wanted(),
+      sequence: this.#journal.sequence ?? 0,
+      oldest: this.#journal.oldest,
+      lastEventId: this.#lastEventId,
+      url: withoutQuery(this.url),
+      state: packState(this.#state),
+      failed: hasFailed,
+      opened: this.#state.status === 'open' ? this.#opened : undefined,
+      ...packListened(this.#listened),
     });
   }
-
-  const { types, all } = tab.wanted();
-  for (const type of types) connection.listen(type);
-  if (all) connection.listenToAll();
-  return {
-    connection,
-    answer(notice) {
-      if (notice.kind === 'push') {
-        if (notice.force || tab.state().retryAt !== undefined) connection.reconnect();
-        return;
-      }
-      for (const event of journal.since(notice.sequence ?? Infinity)) tabs.post(event);
-      post(tab.state());
-    },
-    stop() {
-      isOver = true;
-      connection.close();
-    },
-  };
 }

@@ -1,5 +1,4 @@
-import type { Decode } from '../message.js';
-import type { SseMessage } from '../message.js';
+import { textMessage, type Decode, type SseMessage } from '../message.js';
 import { failureIn, type FailOn } from './fail-on.js';
 import { createParser, type ParserOptions } from './parser.js';
 import { cutShort, isLast, type Until } from './until.js';
@@ -105,7 +104,7 @@ export function readMessages(
         {
           event(type, data, lastEventId) {
             if (isOver) return;
-            const message = { type, data, lastEventId, origin, raw: data };
+            const message = textMessage(type, data, lastEventId, origin);
             const failure = failureIn(failOn, message);
             if (failure) throw failure;
             if (isLast(until, message)) stop();

@@ -5,7 +5,7 @@ import { SseError } from '../../../src/errors.ts';
 import { ReadyState, type SseMessage } from '../../../src/message.ts';
 import { connectionOptions, type SseClientOptions } from '../../../src/options.ts';
 import type { UrlSource } from '../../../src/connection/request.ts';
-import type { Connection } from '../../../src/connection/connection.ts';
+import type { Connection } from '../../../src/connection/contract.ts';
 import type { SseState } from '../../../src/connection/state.ts';
 import type { TransportRequest, TransportSink } from '../../../src/connection/transport.ts';
 

@@ -93,39 +93,78 @@ const message = (lastEventId: string): SseMessage => ({
 });
 
 describe('while events wait for an asynchronous schema', () => {
-  function waiting() {
-    const storage = memory();
-    let undelivered: string | undefined;
-    const id = new LastEventId(
-      '',
-      { storage, key: 'key' },
-      () => undefined,
-      () => undelivered,
-    );
-    return { storage, id, hold: (before: string | undefined) => (undelivered = before) };
-  }
-
   test('what is stored is the id before them, and theirs once they are handed on', () => {
-    const { storage, id, hold } = waiting();
-    hold('1');
+    const storage = memory();
+    const { id } = lastEventId(storage);
+    id.set('1');
+    id.set('2');
+    const release2 = id.hold();
     id.set('3');
+    const release3 = id.hold();
     vi.advanceTimersByTime(100);
     expect([storage.getItem(), id.value]).toEqual(['1', '3']);
-    hold(undefined);
+    release2();
+    vi.advanceTimersByTime(100);
+    expect(storage.getItem()).toBe('2');
+    release3();
     vi.advanceTimersByTime(100);
     expect(storage.getItem()).toBe('3');
     expect(vi.getTimerCount()).toBe(0);
   });
 
   test('a page that goes away stores it, too', () => {
-    const { storage, id, hold } = waiting();
-    hold('1');
+    const storage = memory();
+    const { id } = lastEventId(storage);
+    id.set('1');
     id.set('3');
+    const release = id.hold();
     window.dispatchEvent(new Event('pagehide'));
     expect(storage.getItem()).toBe('1');
-    hold(undefined);
+    release();
     id.flush();
     expect([storage.getItem(), vi.getTimerCount()]).toEqual(['3', 0]);
+  });
+
+  test('an id without an event is stored only after the events before it', () => {
+    const { id } = lastEventId(memory());
+    id.set('1', 1);
+    id.set('1b', 1);
+    id.set('2', 2);
+    const release = id.hold();
+    id.set('2b', 2);
+    expect(id.settled).toEqual({ id: '1b', number: 1 });
+    release();
+    expect(id.settled).toEqual({ id: '2b', number: 2 });
+  });
+
+  test('events that share an id are told apart by their numbers', () => {
+    const { id } = lastEventId(memory());
+    id.set('1', 1);
+    const releases = [2, 3, 4].map((number) => {
+      id.set('1', number);
+      return id.hold();
+    });
+    expect(id.settled.number).toBe(1);
+    releases[0]?.();
+    releases[1]?.();
+    expect(id.settled.number).toBe(3);
+    id.rewind();
+    expect([id.settled, id.value]).toEqual([{ id: '1', number: 3 }, '1']);
+  });
+
+  test('going back forgets them all, and what comes next counts again', () => {
+    const storage = memory();
+    const { id } = lastEventId(storage);
+    id.set('1');
+    id.set('2');
+    id.hold();
+    id.set('3');
+    id.hold();
+    id.rewind();
+    expect(id.value).toBe('1');
+    id.set('2');
+    id.flush();
+    expect(storage.getItem()).toBe('2');
   });
 });
 

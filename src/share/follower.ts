@@ -1,0 +1,133 @@
+import type { ConnectionOptions, Listened } from '../connection/contract.js';
+import { gap } from '../connection/last-event-id.js';
+import type { SseState } from '../connection/state.js';
+import { wait } from '../connection/wait.js';
+import { SseError } from '../errors.js';
+import { readOpen, readState, type EventNotice, type Notice, type Sent, type Snapshot } from './channel.js';
+import type { Journal } from './journal.js';
+import { lacks, newTypes, packListened } from './listened.js';
+import type { SharedStream, StreamObserver } from './stream.js';
+
+/**
+ * ms. A leader in a hidden tab, whose timers are throttled, may be this late with an attempt before
+ * another tab pushes it.
+ */
+const LATE = 1000;
+
+/** What a follower is made of. */
+export interface FollowerInputs {
+  readonly options: Pick<ConnectionOptions, 'url' | 'maxEventSize' | 'resumed'>;
+  readonly listened: Listened;
+  readonly journal: Journal;
+  /** Does nothing while this tab doesn't follow. */
+  readonly post: (notice: Notice) => void;
+  /** The state that the tab reported last. */
+  readonly state: () => SseState;
+}
+
+/** The stream as another tab, the leader, reports it. */
+export class Follower implements SharedStream {
+  readonly #inputs: FollowerInputs;
+  readonly #observer: StreamObserver;
+  /** That of the leader's latest attempt. */
+  url: string;
+  #isAsking = false;
+  /** The place where this tab last asked for what it lacked: it asks once at each. */
+  #askedAt = '';
+  #stopWaiting: (() => void) | undefined;
+
+  constructor(inputs: FollowerInputs, observer: StreamObserver, url: string) {
+    this.#inputs = inputs;
+    this.#observer = observer;
+    this.url = url;
+  }
+
+  listen(): void {
+    this.ask();
+  }
+
+  listenToAll(): void {
+    this.ask();
+  }
+
+  reconnect(): void {
+    this.#inputs.post({ kind: 'push', force: true });
+  }
+
+  /** Asks the leader for its state and for the missing events; once, however often it's called in one tick. */
+  ask(): void {
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    queueMicrotask(() => {
+      this.#isAsking = false;
+      const { post, journal, listened } = this.#inputs;
+      post({ kind: 'question', sequence: journal.sequence, ...packListened(listened) });
+    });
+  }
+
+  /** Returns whether the notice made sense. If it doesn't, the group asks again after a while. */
+  receive(notice: Sent & (Snapshot | EventNotice)): boolean {
+    const { journal, options } = this.#inputs;
+    if (notice.kind === 'snapshot') this.#meet(notice);
+    // After a gap, or before the first snapshot: the answer to a question brings what's missing, and
+    // this event again.
+    else if (!(notice.sequence <= (journal.sequence ?? NaN) + 1)) return false;
+    else if (journal.accept(notice)) {
+      if (notice.data.length <= options.maxEventSize) this.#observer.message(notice);
+      else {
+        this.#observer.id(notice.lastEventId);
+        this.#overflow(`An event grew past ${options.maxEventSize} characters.`);
+      }
+    }
+    return true;
+  }
+
+  stop(): void {
+    this.#stopWaiting?.();
+  }
+
+  #meet(notice: Sent & Snapshot): void {
+    const { journal, listened, options, post, state } = this.#inputs;
+    const observer = this.#observer;
+    const isNew = journal.sequence === undefined;
+    // A notice has no query, so a URL that is known here is better.
+    if (typeof options.url !== 'string') this.url = notice.url;
+    const lacksTypes = lacks(notice, listened);
+    for (const type of newTypes(listened, notice)) listened.types.add(type);
+    listened.all ||= notice.all;
+    const found = journal.meet(notice.sequence, notice.oldest);
+    if (found === 'even') observer.id(notice.lastEventId);
+    const place = `${notice.generation} ${journal.sequence ?? 0}`;
+    if ((lacksTypes || found === 'behind') && this.#askedAt !== place) {
+      this.#askedAt = place;
+      this.ask();
+    }
+    const now = readState(notice.state);
+    this.stop();
+    // The leader may be in a hidden tab, where timers are late, while this tab is shown.
+    if (now.retryAt !== undefined) {
+      const left = now.retryAt - Date.now();
+      const push = () => {
+        post({ kind: 'push', force: false });
+      };
+      this.#stopWaiting = wait(left + LATE, push, Math.min(now.error?.retryAfter ?? 0, left));
+    }
+    const isOpening = now.status === 'open' && state().status !== 'open';
+    observer.state(now, notice.failed);
+    if (isOpening && notice.opened) {
+      const info = readOpen(notice.opened, now.transport ?? '');
+      observer.open(info);
+      // Each tab judges for itself whether the server resumed. A new one doesn't miss anything.
+      const error = isNew ? undefined : gap(info, options.resumed);
+      if (error) observer.error(error);
+    }
+    if (found === 'missed') {
+      observer.id(notice.lastEventId);
+      this.#overflow('This tab was away for longer than the others remember: it missed events.');
+    }
+  }
+
+  #overflow(message: string): void {
+    this.#observer.error(new SseError('overflow', message, { willRetry: true }));
+  }
+}
