@@ -48,6 +48,8 @@ export interface Connection {
   readonly url: string;
   readonly lastEventId: string;
   listen(type: string): void;
+  /** Nobody listens to this type any more. */
+  unlisten?(type: string): void;
   /** Somebody wants every event, of whatever type. */
   listenToAll(): void;
   connect(): void;
@@ -138,6 +140,7 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
     try {
       const { failures, error } = state;
       const id = lastEventId.toSend();
+      const unsentId = id === lastEventId.value ? undefined : lastEventId.value;
       if (isOver()) return;
       const request = await prepareRequest(options, { failures, lastEventId: id, error, signal }, types);
       if (isOver()) return;
@@ -146,7 +149,7 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
       isNative = name === 'native';
       update({ transport: name, retryAt: undefined });
       if (isOver()) return;
-      const started = start(request, createSink(isOver));
+      const started = start({ ...request, unsentId }, createSink(isOver, unsentId));
       if (!isOver()) handle = started;
     } catch (cause) {
       const isTimeout = cause instanceof SseError && cause.code === 'timeout';
@@ -155,7 +158,7 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
     }
   }
 
-  function createSink(isOver: () => boolean): TransportSink {
+  function createSink(isOver: () => boolean, unsentId: string | undefined): TransportSink {
     /** Drops what arrives after the attempt is over. */
     const live = <A extends unknown[]>(report: (...args: A) => void) => {
       return (...args: A): void => {
@@ -166,7 +169,8 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
       open: live((info) => {
         update({ status: 'open', error: undefined, retryAt: undefined });
         if (isOver()) return;
-        const opened = { ...info, transport: state.transport ?? '', lastEventId: lastEventId.value };
+        const id = lastEventId.value === unsentId ? '' : lastEventId.value;
+        const opened = { ...info, transport: state.transport ?? '', lastEventId: id };
         observer.open(opened);
         if (isOver()) return;
         const error = gap(opened, options.resumed);
@@ -263,6 +267,10 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
     listen(type) {
       types.add(type);
       handle?.listen(type);
+    },
+    unlisten(type) {
+      types.delete(type);
+      handle?.unlisten?.(type);
     },
     listenToAll() {
       wantsAll = true;

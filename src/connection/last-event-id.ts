@@ -1,5 +1,5 @@
 import { SseError } from '../errors.js';
-import { guard, report } from '../report.js';
+import { guard } from '../report.js';
 import { utf8ByteString } from '../stream/open-stream.js';
 import { isSendableId } from './request.js';
 import type { OpenInfo } from './transport.js';
@@ -42,7 +42,8 @@ export class LastEventId {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /**
-   * @param fail - Told when the storage is full, forbidden or forged; the stream goes on without it.
+   * @param fail - Called when the storage is full, forbidden or forged, or when an ID can't be sent. The
+   * stream continues without it.
    * @param undelivered - The id to store instead, while events after it are not handed on: a page that is reloaded has not had them.
    */
   constructor(
@@ -69,16 +70,17 @@ export class LastEventId {
     page.addEventListener?.('pagehide', this.flush);
   }
 
-  /** The id for a request: what the page before stored, if it is the first; an id that cannot be sent is left out, and reported once. */
+  /** The ID for a request: the stored one, if it's the first request. One that can't be sent is left out, and reported once. */
   toSend(): string {
     this.restore();
     if (isSendableId(this.value)) return this.value;
     if (this.#reported !== this.value) {
       this.#reported = this.value;
-      report(
+      this.#fail(
         new SseError(
-          'failed',
-          'The last event ID is over 4 KiB or has control characters; resuming without it.',
+          'gap',
+          "The last event ID can't be sent, because it's over 4 KiB or has control characters: events may be missing.",
+          { willRetry: true },
         ),
       );
     }
