@@ -63,6 +63,7 @@ export function inOrder(
     } finally {
       isDecoding = false;
     }
+    if (!result) return;
     if (!('then' in result)) {
       deliver(result);
       return;
