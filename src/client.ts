@@ -321,12 +321,22 @@ export class SseClient<Events extends object = Record<string, string>> {
   }
 
   #listen(type: string, listener: (message: never) => void, options?: ListenOptions): Unsubscribe {
-    let listeners = this.#messages.get(type);
-    if (!listeners) {
-      this.#messages.set(type, (listeners = new Listeners(this.#closes)));
+    const known = this.#messages.get(type);
+    const listeners =
+      known ??
+      new Listeners<never>(this.#closes, () => {
+        // Names that come and go must leave nothing behind.
+        this.#messages.delete(type);
+        this.#latestType = undefined;
+        this.#connection.unlisten?.(type);
+      });
+    const unsubscribe = listeners.add(listener, options);
+    // Not with a signal that has already aborted.
+    if (!known && listeners.size > 0) {
+      this.#messages.set(type, listeners);
       this.#latestType = undefined;
       this.#connection.listen(type);
     }
-    return listeners.add(listener, options);
+    return unsubscribe;
   }
 }

@@ -2,15 +2,17 @@
  * Why a stream failed.
  *
  * - `network`: it could not be reached, was cut, or ended.
- * - `failed`: native `EventSource` gave up, and the browser does not say why; or a function of yours that prepares an attempt threw.
- * - `http`: a status other than 200.
- * - `content-type`: 200, but not `text/event-stream`.
+ * - `failed`: native `EventSource` gave up, and the browser doesn't say why; a function of yours that prepares an
+ *   attempt threw; or the stream can't be read here, because this `fetch` doesn't stream or because of a bug.
+ * - `http`: a status other than 200; or, for a method other than GET, one that isn't 2xx.
+ * - `content-type`: not `text/event-stream`.
  * - `no-content`: 204, with which a server tells clients to stay away.
  * - `timeout`: `openTimeout` or `idleTimeout` ran out, or no byte came after the page woke up.
  * - `server`: an event reported a failure, according to `failOn`.
  * - `overflow`: an event grew past `maxEventSize`, or a reader fell behind its `limit`.
  * - `decode`: a payload was not what `decode` or `schemas` expect; the stream goes on.
- * - `gap`: the server could not resume after the last event ID; the stream goes on, and events are missing.
+ * - `gap`: the server could not resume after the last event ID, or that ID can't be sent; the stream continues, and
+ *   events may be missing.
  * - `storage`: the last event ID could not be read from or written to `storage`; the stream goes on.
  *
  * @example

@@ -121,7 +121,8 @@ export class FetchEventSource extends Target implements EventSource {
           if (status === 'closed' && !error && !this.#isClosing) this.dispatchEvent(new Event('error'));
         },
         open: () => this.dispatchEvent(new Event('open')),
-        error: () => this.dispatchEvent(new Event('error')),
+        // An ID that can't be sent is no event of an EventSource.
+        error: ({ code }) => code === 'gap' || this.dispatchEvent(new Event('error')),
         message: ({ type, data, origin, lastEventId }) =>
           this.dispatchEvent(new MessageEvent(type, { data, origin, lastEventId })),
       },

@@ -17,7 +17,7 @@ import {
 import { validateRequest, validateDecode } from './validate.js';
 
 /**
- * Options of {@link fetchSse}: those of `SseClient` that concern one request.
+ * Options of {@link fetchSse}: the options of `SseClient` that concern one request.
  *
  * @example
  * ```ts
@@ -28,13 +28,15 @@ import { validateRequest, validateDecode } from './validate.js';
 export type FetchSseInit = StreamOptions & FetchOptions;
 
 /**
- * Sends one request and iterates over the events of its answer: the verb for LLM APIs. Leaving the loop, `return()` and the signal cancel
- * the request; nothing is ever sent twice. The request goes out with the first `next()`.
+ * Sends one request and iterates over the events of its response: made for LLM APIs. Leaving the loop, `return()` and the
+ * signal cancel the request; nothing is ever sent twice. The request goes out with the first `next()`.
  *
- * Payloads are text, unless `decode` or `schema` makes them something else; one that cannot be made so rejects the loop.
+ * Payloads are text, unless `decode` or `schema` says otherwise; one that can't be decoded rejects the loop. A method
+ * other than GET may be answered with any 2xx but 204 and 205. A body that ends in order gets its last event delivered,
+ * even if the blank line after it is missing.
  *
- * @returns An iterator that rejects with an {@link SseError}, or with the reason of the signal.
- * @throws TypeError for an option that cannot work, with the cure.
+ * @returns An iterator that rejects with an {@link SseError}, or with the signal's reason.
+ * @throws TypeError for an option that can't work; it says what to do.
  *
  * @example
  * ```ts
@@ -68,6 +70,6 @@ export function fetchSse(url: UrlSource, init: FetchSseInit & DecodeSetting = {}
         return request();
       }
     },
-    { ...init, decode: createDecode(init) },
+    { ...init, decode: createDecode(init, true) },
   );
 }

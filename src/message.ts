@@ -77,8 +77,11 @@ export type AnyMessage<Events extends object> = {
   [K in EventName<Events>]: MessageOf<Events, K>;
 }[EventName<Events>];
 
-/** From the message as it came to the message as it is typed. Throws, or rejects with, a `decode` {@link SseError}. */
-export type Decode = (message: SseMessage) => SseMessage<unknown> | Promise<SseMessage<unknown>>;
+/**
+ * From the raw message to the typed one. `undefined` if the message is to be skipped. Throws, or rejects with, a `decode`
+ * {@link SseError}.
+ */
+export type Decode = (message: SseMessage) => SseMessage<unknown> | Promise<SseMessage<unknown>> | undefined;
 
 /** A message whose data is still the text that the server sent. */
 export function textMessage(type: string, data: string, lastEventId: string, origin: string): SseMessage {

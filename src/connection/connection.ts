@@ -88,6 +88,7 @@ export function createConnection(
     try {
       const { failures, error } = state;
       const id = lastEventId.toSend();
+      const unsentId = id === lastEventId.value ? undefined : lastEventId.value;
       if (isOver()) return;
       const request = await prepareRequest(
         options,
@@ -99,14 +100,18 @@ export function createConnection(
       transport = options.chooseTransport(request, nativeGaveUp || listened.all);
       update({ transport: transport.name, retryAt: undefined });
       if (isOver()) return;
-      const started = transport.start(request, createSink(signal, isOver));
+      const started = transport.start({ ...request, unsentId }, createSink(signal, isOver, unsentId));
       if (!isOver()) handle = started;
     } catch (cause) {
       if (!isOver()) failed(startFailure(cause));
     }
   }
 
-  function createSink(signal: AbortSignal, isOver: () => boolean): TransportSink {
+  function createSink(
+    signal: AbortSignal,
+    isOver: () => boolean,
+    unsentId: string | undefined,
+  ): TransportSink {
     const unlessOver = ignoreAfter(isOver);
     let received: (() => void) | undefined;
     return {
@@ -121,7 +126,8 @@ export function createConnection(
         }
         update({ status: 'open', error: undefined, retryAt: undefined });
         if (isOver()) return;
-        const opened = { ...info, transport: state.transport ?? '', lastEventId: lastEventId.value };
+        const id = lastEventId.value === unsentId ? '' : lastEventId.value;
+        const opened = { ...info, transport: state.transport ?? '', lastEventId: id };
         observer.open(opened);
         if (isOver()) return;
         const error = gap(opened, options.resumed);
@@ -207,7 +213,13 @@ export function createConnection(
       stop();
       const { delay, floor } = backoff.next(error, failures, isBlind);
       retryAt = Date.now() + delay;
-      current = wait(delay, () => { start({ status: 'reconnecting' }); }, floor);
+      current = wait(
+        delay,
+        () => {
+          start({ status: 'reconnecting' });
+        },
+        floor,
+      );
     }
     Object.assign(error, { willRetry });
     // The state comes first, so that listeners of the error find it in place.
@@ -245,6 +257,10 @@ export function createConnection(
     listen(type) {
       listened.types.add(type);
       handle?.listen(type);
+    },
+    unlisten(type) {
+      listened.types.delete(type);
+      handle?.unlisten?.(type);
     },
     listenToAll() {
       listened.all = true;

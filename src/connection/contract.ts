@@ -57,6 +57,8 @@ export interface Connection {
   readonly url: string;
   readonly lastEventId: string;
   listen(type: string): void;
+  /** Nobody listens to this type any longer. */
+  unlisten?(type: string): void;
   listenToAll(): void;
   /**
    * The event that is being reported isn't delivered yet: a reload, or `close()`, goes back to before

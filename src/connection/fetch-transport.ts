@@ -1,15 +1,16 @@
-import { networkError, openStream } from '../stream/open-stream.js';
+import { SseError } from '../errors.js';
 import { textMessage } from '../message.js';
+import { openStream } from '../stream/open-stream.js';
 import { createParser } from '../stream/parser.js';
 import type { Transport, TransportRequest, TransportSink } from './transport.js';
 
-/** One streaming `fetch`. It can do what `EventSource` cannot: headers, methods and bodies, timeouts, and the reason of a failure. */
+/** One streaming `fetch`. It can do what `EventSource` can't: headers, methods and bodies, timeouts, and the reason of a failure. */
 export const fetchTransport: Transport = (request, sink) => {
   void run(request, request.lastEventId, sink);
   return undefined;
 };
 
-/** The same without the header `Last-Event-ID`. The id still holds until the stream sets another. */
+/** The same without the header `Last-Event-ID`. The ID still holds until the stream sets another. */
 export const fetchTransportWithoutId: Transport = (request, sink) => {
   void run(request, '', sink);
   return undefined;
@@ -27,9 +28,9 @@ async function run(request: TransportRequest, sentId: string, sink: TransportSin
         id: sink.id,
         retry: sink.reconnectionTime,
       },
-      request,
+      { ...request, lastEventId: request.unsentId ?? request.lastEventId },
     );
-    // A function of its own: one that waits keeps what it last read, which may be a megabyte, until the next bytes arrive.
+    // A separate function: one that waits for the next bytes would keep the last ones, maybe a megabyte, in memory.
     const parseNext = async (): Promise<boolean> => {
       const bytes = await read();
       if (bytes) {
@@ -40,7 +41,17 @@ async function run(request: TransportRequest, sentId: string, sink: TransportSin
     };
     while (await parseNext());
     sink.end();
-  } catch (error) {
-    sink.fail(networkError(error));
+  } catch (cause) {
+    sink.fail(failure(cause));
   }
+}
+
+/** What isn't an {@link SseError} here is a bug, or a missing global: not the network's failure. */
+function failure(cause: unknown): SseError {
+  const error =
+    cause instanceof SseError
+      ? cause
+      : new SseError('failed', `The stream could not be read: ${String(cause)}`, { cause });
+  // Another attempt would fail in the same way.
+  return error.code === 'failed' ? Object.assign(error, { willRetry: false }) : error;
 }

@@ -1,5 +1,5 @@
 import { SseError } from '../errors.js';
-import { guard, report } from '../report.js';
+import { guard } from '../report.js';
 import { utf8ByteString } from '../stream/open-stream.js';
 import { isSendableId } from './request.js';
 import type { OpenInfo } from './transport.js';
@@ -54,7 +54,10 @@ export class LastEventId {
   #reported = '';
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param fail - Called when the storage is full, forbidden or forged. The stream continues without it. */
+  /**
+   * @param fail - Called when the storage is full, forbidden or forged, or when an ID can't be sent. The
+   * stream continues without it.
+   */
   constructor(initial: string, stored: StoredIn | undefined, fail: (error: SseError) => void) {
     this.#arrived = this.#before = { id: initial };
     this.#stored = stored;
@@ -107,10 +110,11 @@ export class LastEventId {
     if (isSendableId(this.value)) return this.value;
     if (this.#reported !== this.value) {
       this.#reported = this.value;
-      report(
+      this.#fail(
         new SseError(
-          'failed',
-          'The last event ID is over 4 KiB or has control characters; resuming without it.',
+          'gap',
+          "The last event ID can't be sent, because it's over 4 KiB or has control characters: events may be missing.",
+          { willRetry: true },
         ),
       );
     }

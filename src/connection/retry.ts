@@ -50,7 +50,9 @@ export function shouldRetry(
   return guard(() => policy.shouldRetry?.(error)) ?? isTransient(error);
 }
 
-function isTransient({ code, status = 0 }: SseError): boolean {
+/** A transport may rule it out: `willRetry` is `false` where another attempt would fail in the same way. */
+function isTransient({ code, status = 0, willRetry }: SseError): boolean {
+  if (willRetry === false) return false;
   if (code === 'http') return status >= 500 || [408, 425, 429].includes(status);
   return ['network', 'timeout', 'server', 'failed'].includes(code);
 }

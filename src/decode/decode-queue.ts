@@ -81,12 +81,14 @@ export function createDecodeQueue(
     size -= sizeOf(message);
     let result: ReturnType<Decode>;
     try {
-      result = decodeFor(message.type)?.(message) ?? message;
+      const decodeMessage = decodeFor(message.type);
+      result = decodeMessage ? decodeMessage(message) : message;
     } catch (error) {
       settle(entry, fail, error);
       return;
     }
-    if (!('then' in result)) settle(entry, deliver, result);
+    if (!result) settle(entry, () => undefined, undefined);
+    else if (!('then' in result)) settle(entry, deliver, result);
     else {
       const resume =
         <T>(report: (value: T) => void) =>

@@ -1,9 +1,10 @@
 import { textMessage, type Decode, type SseMessage } from '../message.js';
 import { failureIn, type FailOn } from './fail-on.js';
-import { createParser, type ParserOptions } from './parser.js';
+import { createLenientParser } from './lenient-parser.js';
+import type { ParserOptions } from './parser.js';
 import { cutShort, isLast, type Until } from './until.js';
 
-/** Bytes to be pulled, and where they come from. */
+/** Where bytes are pulled from. */
 export interface ByteSource {
   readonly origin: string;
   /** The next bytes, `undefined` at the end. */
@@ -37,11 +38,11 @@ export interface MessageIterator<T = string> extends AsyncIterator<SseMessage<T>
 }
 
 /**
- * The messages of one stream, pulled: the next bytes are asked for when all messages of those before have been taken, so a slow reader
- * slows the server and no queue grows.
+ * The messages of one stream, pulled: the next bytes are read once all messages of the bytes before
+ * have been taken. So a slow reader slows the server down, and no queue grows.
  *
- * @param open - Called at the first `next()`, with a signal that aborts when nobody reads any more.
- * @param cancel - Called when nobody reads any more, even if nobody ever began.
+ * @param open - Called at the first `next()`, with a signal that aborts when the loop is over.
+ * @param cancel - Called when the loop is over, even if it never began.
  */
 export function readMessages(
   open: (signal: AbortSignal) => Promise<ByteSource>,
@@ -51,24 +52,25 @@ export function readMessages(
   const controller = new AbortController();
   let messages: SseMessage[] = [];
   let taken = 0;
+  let hasBegun = false;
   let isOver = false;
   let isLeft = false;
   let failure: { readonly reason: unknown } | undefined;
   /** How many calls of `next()` wait. */
   let pulls = 0;
-  /** What `next()` took, and found to be not decoded yet. */
+  /** What `next()` took, and found still being decoded. */
   let early: ReturnType<typeof take>;
-  /** Ends the wait for functions of the caller, which may never settle. */
+  /** Ends the wait for the caller's functions, which may never settle. */
   let endWait: () => void = () => undefined;
 
-  /** No more is read. What has come already is still due. */
+  /** Stops reading. Messages that have arrived are still delivered. */
   const stop = () => {
     if (isOver) return;
     isOver = true;
     controller.abort();
     cancel();
   };
-  /** Nobody wants what has come, either. */
+  /** Stops reading, and drops the messages that have arrived. */
   const leave = () => {
     signal?.removeEventListener('abort', abort);
     isLeft = true;
@@ -80,6 +82,13 @@ export function readMessages(
     failure = { reason: signal?.reason };
     leave();
   };
+  /** Starts at the first `next()`: an iterator that nobody uses must leave no listener on a long-lived signal. */
+  const begin = () => {
+    hasBegun = true;
+    if (isOver) return;
+    if (signal?.aborted) abort();
+    else signal?.addEventListener('abort', abort);
+  };
   const orLeft = <T>(promise: Promise<T>): Promise<T | undefined> =>
     new Promise((resolve, reject) => {
       endWait = () => {
@@ -88,19 +97,21 @@ export function readMessages(
       promise.then(resolve, reject);
       if (isLeft) endWait();
     });
-  /** The next of what has come, as it is typed. */
+  /** The next message that has arrived, decoded. */
   const take = () => {
-    const message = messages[taken];
-    if (!message) return undefined;
-    taken += 1;
-    return decode ? decode(message) : message;
+    for (let message; (message = messages[taken]);) {
+      taken += 1;
+      const result = decode ? decode(message) : message;
+      if (result) return result;
+    }
+    return undefined;
   };
 
   async function* read(): AsyncGenerator<SseMessage<unknown>, undefined> {
     try {
       const source = isOver ? undefined : await orLeft(open(controller.signal));
       const { origin = '' } = source ?? {};
-      const parse = createParser(
+      const parse = createLenientParser(
         {
           event(type, data, lastEventId) {
             if (isOver) return;
@@ -113,18 +124,19 @@ export function readMessages(
         },
         options,
       );
-      // A function of its own: a generator that waits for the next bytes would keep the last.
+      // A separate function: a generator that waits for the next bytes would keep the last ones in memory.
       const readNext = async () => {
         const bytes = await source?.read();
-        if (bytes) parse(bytes);
-        else if (!isOver && until !== undefined) throw cutShort();
-        else stop();
+        parse(bytes);
+        if (bytes) return;
+        if (!isOver && until !== undefined) throw cutShort();
+        stop();
       };
       do {
         try {
           await readNext();
         } catch (error) {
-          // Where `until` or the reader has ended it, what breaks then is no failure.
+          // Once `until` or the reader has ended the loop, an error means nothing.
           if (!isOver) failure = { reason: error };
           stop();
         }
@@ -140,16 +152,16 @@ export function readMessages(
     } finally {
       leave();
     }
-    // As it is, even where it is no Error: a caller compares it with the reason of the signal.
+    // Unchanged, even if it isn't an Error: the caller compares it with the signal's reason.
     if (failure) throw failure.reason as Error;
     return undefined;
   }
 
   if (signal?.aborted) abort();
-  else signal?.addEventListener('abort', abort);
   const reading = read();
   return {
     next() {
+      if (!hasBegun) begin();
       try {
         if (pulls === 0) early = take();
       } catch (error) {
@@ -159,13 +171,13 @@ export function readMessages(
         pulls += 1;
         return reading.next();
       }
-      // What has come already needs no turn: that would cost more than the event.
+      // A message that has arrived is handed over at once: a turn of the generator would cost more than the event.
       const value = early;
       early = undefined;
       return Promise.resolve({ done: false, value });
     },
     return() {
-      // A generator by itself would wait for the `next()` before it, which a silent server never settles.
+      // The generator's own return() would wait for a pending next(), which a silent server never settles.
       failure = undefined;
       leave();
       reading.return(undefined).catch(() => undefined);

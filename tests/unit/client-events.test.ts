@@ -370,12 +370,16 @@ describe('the signal', () => {
     const { client } = await opened();
     const { signal } = new AbortController();
     const added = vi.spyOn(signal, 'addEventListener');
-    await begin(client, 'lol', { signal }).leave();
+    const removed = vi.spyOn(signal, 'removeEventListener');
+    const loops = [begin(client, 'lol', { signal }), begin(client, 'lol', { signal })];
+    // One more never begins.
     begin(client, 'lol', { signal });
+    const pending = loops.map((loop) => loop.next());
+    await loops[0]?.leave();
     client.close();
-    expect(added.mock.calls.map(([, , options]) => options)).toMatchObject([
-      { signal: { aborted: true } },
-      { signal: { aborted: true } },
-    ]);
+    expect(await Promise.all(pending)).toEqual([done, done]);
+    const listeners = added.mock.calls.map(([, listener]) => listener);
+    expect(listeners).toHaveLength(2);
+    for (const listener of listeners) expect(removed).toHaveBeenCalledWith('abort', listener);
   });
 });

@@ -75,10 +75,10 @@ const sse = (content: BodyInit | null, init: ResponseInit = {}) =>
   new Response(content, { headers: { 'content-type': 'text/event-stream' }, ...init });
 
 /** As callers do it: whatever comes of it, the rest is cancelled. */
-async function check(response: Response): Promise<void> {
+async function check(response: Response, method = 'GET'): Promise<void> {
   const reader = response.body?.getReader();
   try {
-    await checkResponse(response, reader);
+    await checkResponse(response, reader, method);
   } finally {
     reader?.cancel().catch(() => undefined);
   }
