@@ -5,6 +5,7 @@ import {
   type BySchema,
   type DecodeSetting,
 } from './decode/decode.js';
+import { CHECKED } from './checked.js';
 import { checkResponse } from './stream/open-stream.js';
 import { readMessages, type MessageIterator, type ReadOptions } from './stream/read-messages.js';
 import { validateDecode } from './validate.js';
@@ -56,7 +57,7 @@ export function parseSse(
   source: SseSource,
   options: ParseSseOptions & DecodeSetting = {},
 ): MessageIterator<unknown> {
-  validateDecode(options);
+  if (CHECKED) validateDecode(options);
   // Not `instanceof`: the Response of another fetch, or of a test's window, will do.
   const response = 'body' in source ? source : undefined;
   const body = 'body' in source ? source.body : source;

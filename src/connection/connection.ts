@@ -1,7 +1,7 @@
 import { SseError } from '../errors.js';
 import type { SseMessage } from '../message.js';
 import type { NamedTransport } from './choose-transport.js';
-import { gap, LastEventId, type Resumed, type StoredIn } from './last-event-id.js';
+import { LastEventId, type StoredIn } from './last-event-id.js';
 import { cutShort, isLast, type Until } from '../stream/until.js';
 import { prepareRequest, type RequestOptions } from './request.js';
 import { retryDelay, SHORTEST_GAP, shouldRetry, type RetryOptions } from './retry.js';
@@ -22,7 +22,8 @@ export interface ConnectionOptions extends RequestOptions {
   readonly until?: Until | undefined;
   /** As the caller gave it; where it is `auto`, native is left where it cannot give what is wanted. */
   readonly transport?: unknown;
-  readonly resumed?: Resumed | undefined;
+  /** Finds out from the response whether the server could resume; not every stream wants to know. */
+  readonly findGap?: ((info: OpenInfo) => SseError | undefined) | undefined;
   /** Chooses for one attempt. `beyondNative`: native gave up, or somebody wants events of every type. */
   readonly chooseTransport: (request: TransportRequest, beyondNative: boolean) => NamedTransport;
 }
@@ -169,7 +170,7 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
         const opened = { ...info, transport: state.transport ?? '', lastEventId: lastEventId.value };
         observer.open(opened);
         if (isOver()) return;
-        const error = gap(opened, options.resumed);
+        const error = options.findGap?.(opened);
         if (error && !isOver()) observer.error(Object.assign(error, { failures: state.failures }));
       }),
       message(message) {
@@ -177,7 +178,7 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
         const idBefore = lastEventId.value;
         lastEventId.set(message.lastEventId);
         startedAt = -Infinity;
-        if (until !== undefined && isLast(until, message)) finish();
+        if (isLast(until, message)) finish();
         else {
           // First the event: its id is taken, so it must be delivered even if a listener of the state reconnects.
           observer.message(message, idBefore);
@@ -199,8 +200,11 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
         failed(error);
       }),
       end: live(() => {
-        if (options.method === 'GET') failed(new SseError('network', 'The server ended the stream.'));
-        else if (until !== undefined) failed(cutShort());
+        const error =
+          options.method === 'GET'
+            ? new SseError('network', 'The server ended the stream.')
+            : cutShort(until);
+        if (error) failed(error);
         else finish();
       }),
     };

@@ -1,5 +1,5 @@
 import { networkError, openStream } from '../stream/open-stream.js';
-import { createParser } from '../stream/parser.js';
+import { chunkReader } from '../stream/read-chunk.js';
 import type { Transport, TransportRequest, TransportSink } from './transport.js';
 
 /** One streaming `fetch`. It can do what `EventSource` cannot: headers, methods and bodies, timeouts, and the reason of a failure. */
@@ -16,25 +16,13 @@ export const fetchTransportWithoutId: Transport = (request, sink) => {
 
 async function run(request: TransportRequest, sentId: string, sink: TransportSink): Promise<void> {
   try {
-    const { response, url, origin, read } = await openStream({ ...request, lastEventId: sentId });
+    const { response, url, ...bytes } = await openStream({ ...request, lastEventId: sentId });
     sink.open({ url, status: response.status, headers: response.headers });
-    const parse = createParser(
-      {
-        event(type, data, lastEventId) {
-          sink.message({ type, data, lastEventId, origin, raw: data });
-        },
-        id: sink.id,
-        retry: sink.reconnectionTime,
-      },
-      request,
-    );
-    // A function of its own: one that waits keeps what it last read, which may be a megabyte, until the next bytes arrive.
-    const parseNext = async (): Promise<boolean> => {
-      const bytes = await read();
-      if (bytes) parse(bytes);
-      return bytes !== undefined;
-    };
-    while (await parseNext());
+    const readChunk = chunkReader(bytes, sink.message, request, {
+      id: sink.id,
+      retry: sink.reconnectionTime,
+    });
+    while (await readChunk());
     sink.end();
   } catch (error) {
     sink.fail(networkError(error));

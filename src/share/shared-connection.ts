@@ -4,7 +4,6 @@ import {
   type ConnectionOptions,
 } from '../connection/connection.js';
 import { SseError } from '../errors.js';
-import { gap } from '../connection/last-event-id.js';
 import { Journal } from './journal.js';
 import { LastEventId } from '../connection/last-event-id.js';
 import { isLast } from '../stream/until.js';
@@ -173,7 +172,7 @@ function share(
       const info = readOpen(opened, now.transport ?? '');
       observer.open(info);
       // Judged here as in the leader, from what the server said; but what a tab was not there for, it does not miss.
-      const error = tabs === current && !isNew && gap(info, options.resumed);
+      const error = tabs === current && !isNew && options.findGap?.(info);
       if (error) observer.error(error);
     }
     if (tabs === current && found === 'missed') {
@@ -201,8 +200,8 @@ function share(
     const idBefore = lastEventId.value;
     lastEventId.set(id);
     const message = { type, data, lastEventId: id, origin, raw: data };
-    if (until === undefined || !isLast(until, message)) observer.message(message, idBefore);
-    else finish();
+    if (isLast(until, message)) finish();
+    else observer.message(message, idBefore);
   }
 
   function lose(reason: string): void {

@@ -1,14 +1,8 @@
 import type { Decode } from '../message.js';
 import type { SseMessage } from '../message.js';
-import { createParser, type ParserOptions } from './parser.js';
+import type { ParserOptions } from './parser.js';
+import { chunkReader, type ByteSource } from './read-chunk.js';
 import { cutShort, isLast, type Until } from './until.js';
-
-/** Bytes to be pulled, and where they come from. */
-export interface ByteSource {
-  readonly origin: string;
-  /** The next bytes, `undefined` at the end. */
-  readonly read: () => Promise<Uint8Array | undefined>;
-}
 
 /**
  * How {@link parseSse} reads.
@@ -97,28 +91,24 @@ export function readMessages(
   async function* read(): AsyncGenerator<SseMessage<unknown>, undefined> {
     try {
       const source = isOver ? undefined : await orLeft(open(controller.signal));
-      const { origin = '' } = source ?? {};
-      const parse = createParser(
-        {
-          event(type, data, lastEventId) {
+      const readChunk =
+        source &&
+        chunkReader(
+          source,
+          (message) => {
             if (isOver) return;
-            const message = { type, data, lastEventId, origin, raw: data };
             if (isLast(until, message)) stop();
             else messages.push(message);
           },
-        },
-        options,
-      );
-      // A function of its own: a generator that waits for the next bytes would keep the last.
-      const readNext = async () => {
-        const bytes = await source?.read();
-        if (bytes) parse(bytes);
-        else if (!isOver && until !== undefined) throw cutShort();
-        else stop();
-      };
+          options,
+        );
       do {
         try {
-          await readNext();
+          if (!(await readChunk?.())) {
+            const reason = isOver ? undefined : cutShort(until);
+            if (reason) failure = { reason };
+            stop();
+          }
         } catch (error) {
           // Where `until` or the reader has ended it, what breaks then is no failure.
           if (!isOver) failure = { reason: error };

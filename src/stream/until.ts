@@ -3,7 +3,7 @@ import type { SseMessage } from '../message.js';
 import { guard } from '../report.js';
 
 /**
- * The data of the event that ends a stream, or a function that knows it.
+ * The data of the event that ends a stream, or a function that recognises it.
  *
  * @example
  * ```ts
@@ -13,9 +13,11 @@ import { guard } from '../report.js';
  */
 export type Until = string | ((message: SseMessage) => boolean);
 
-/** Why a stream is not complete that ended without a failure. */
-export function cutShort(): SseError {
-  return new SseError('network', 'The server ended the stream before the event that `until` waits for.');
+/** Why a stream that ended without a failure isn't complete; `undefined` if it may be. */
+export function cutShort(until: Until | undefined): SseError | undefined {
+  return until === undefined
+    ? until
+    : new SseError('network', 'The server ended the stream before the event that `until` waits for.');
 }
 
 /** Whether this message ends the stream. A function that throws is reported and ends nothing. */
