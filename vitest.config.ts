@@ -7,6 +7,7 @@ import { createApp } from './demo/server/app.ts';
 import { engineNames, findEngines, launchOptions, type Engines } from './tests/engines/find.ts';
 import { webkitGtk } from './tests/engines/webkit-provider.ts';
 import { createTestRoutes } from './tests/server.ts';
+import { unchecked } from './unchecked.ts';
 
 const source = (file: string) => fileURLToPath(new URL(`./src/${file}.ts`, import.meta.url));
 
@@ -109,6 +110,18 @@ export default defineConfig({
           name: 'unit',
           environment: 'jsdom',
           include: ['tests/unit/**/*.test.{ts,tsx}'],
+          testTimeout: PATIENCE,
+        },
+      },
+      {
+        // What users hold, once more as in the production build. A test of a check that only the
+        // other build has says so: `runIf(CHECKED)`.
+        resolve,
+        plugins: [unchecked()],
+        test: {
+          name: 'production',
+          environment: 'jsdom',
+          include: ['tests/unit/*.test.{ts,tsx}', 'tests/unit/connection/request.test.ts'],
           testTimeout: PATIENCE,
         },
       },

@@ -1,3 +1,4 @@
+import { CHECKED } from './checked.js';
 import { createConnection } from './connection/connection.js';
 import { createDecodes, type DecodeSettings } from './decode/decode.js';
 import { createDecodeQueue, type DecodeQueue } from './decode/decode-queue.js';
@@ -211,7 +212,7 @@ export class SseClient<Events extends object = Record<string, string>> {
   events<K extends EventName<Events>>(...args: (K | EventsOptions)[]): AsyncIterable<MessageOf<Events, K>> {
     const types = new Set(args.filter((arg) => typeof arg === 'string'));
     const { signal, limit = 1000 } = args.find((arg) => typeof arg === 'object') ?? {};
-    validateLimit(limit);
+    if (CHECKED) validateLimit(limit);
     return { [Symbol.asyncIterator]: () => this.#loop(types, { limit, signal }) };
   }
 

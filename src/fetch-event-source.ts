@@ -111,8 +111,6 @@ export class FetchEventSource extends Target implements EventSource {
           jitter: false,
           shouldRetry: ({ code }) => code === 'network' && request.method === 'GET' && canWork,
         }),
-        // An EventSource knows no gaps.
-        resumed: () => true,
         chooseTransport: () => ({ name: 'fetch', start: fetchTransport }),
       },
       {

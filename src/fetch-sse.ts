@@ -6,10 +6,13 @@ import {
   type BySchema,
   type DecodeSetting,
 } from './decode/decode.js';
+import { CHECKED } from './checked.js';
 import { openStream } from './stream/open-stream.js';
 import { readMessages, type MessageIterator } from './stream/read-messages.js';
 import {
   prepareRequest,
+  refuseUnsafe,
+  requestOptions,
   type FetchOptions,
   type StreamOptions,
   type UrlSource,
@@ -55,9 +58,13 @@ export function fetchSse<Output>(
 ): MessageIterator<Output>;
 export function fetchSse<T = unknown>(url: UrlSource, init: FetchSseInit & AsValue<T>): MessageIterator<T>;
 export function fetchSse(url: UrlSource, init: FetchSseInit & DecodeSetting = {}): MessageIterator<unknown> {
-  const options = validateRequest(url, init);
-  validateDecode(init);
+  if (CHECKED) {
+    validateRequest(url, init);
+    validateDecode(init);
+  }
+  const options = requestOptions(url, init);
   const { lastEventId = '', refreshAuth } = init;
+  refuseUnsafe(options, lastEventId);
   return readMessages(
     async (signal) => {
       const context = { failures: 0, lastEventId, error: undefined, signal };

@@ -1,3 +1,4 @@
+import { CHECKED } from './checked.js';
 import { report } from './report.js';
 
 /**
@@ -57,7 +58,7 @@ export class Listeners<T> {
   }
 
   add(listener: (value: T) => void, { once, signal }: ListenOptions = {}): Unsubscribe {
-    if (typeof listener !== 'function') throw new TypeError('The listener must be a function.');
+    if (CHECKED && typeof listener !== 'function') throw new TypeError('The listener must be a function.');
     const remove = () => {
       if (!entry.listener) return;
       entry.listener = undefined;

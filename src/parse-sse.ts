@@ -5,6 +5,7 @@ import {
   type BySchema,
   type DecodeSetting,
 } from './decode/decode.js';
+import { CHECKED } from './checked.js';
 import { bytesOf, cannotStream, checkResponse, type BodyReader } from './stream/open-stream.js';
 import { readMessages, type MessageIterator, type ReadOptions } from './stream/read-messages.js';
 import { validateDecode } from './validate.js';
@@ -68,7 +69,7 @@ export function parseSse(
   source: SseSource,
   options: ParseSseOptions & DecodeSetting = {},
 ): MessageIterator<unknown> {
-  validateDecode(options);
+  if (CHECKED) validateDecode(options);
   // Not `instanceof`: the Response of another fetch, or of a test's window, works as well.
   const isBody = 'getReader' in source || Symbol.asyncIterator in source;
   const response = isBody ? undefined : source;

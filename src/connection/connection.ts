@@ -5,7 +5,7 @@ import { Backoff } from './backoff.js';
 import type { NamedTransport } from './choose-transport.js';
 import type { Connection, ConnectionObserver, ConnectionOptions, Listened } from './contract.js';
 import { ignoreAfter } from './ignore-after.js';
-import { gap, LastEventId } from './last-event-id.js';
+import { LastEventId } from './last-event-id.js';
 import { isUnauthorized, refresh } from './refresh-auth.js';
 import { prepareRequest } from './request.js';
 import { SHORTEST_PAUSE } from './retry.js';
@@ -130,7 +130,7 @@ export function createConnection(
         const opened = { ...info, transport: state.transport ?? '', lastEventId: id };
         observer.open(opened);
         if (isOver()) return;
-        const error = gap(opened, options.resumed);
+        const error = options.findGap?.(opened);
         if (error && !isOver()) observer.error(Object.assign(error, { failures: state.failures }));
       }),
       message(message) {
@@ -144,7 +144,7 @@ export function createConnection(
         }
         lastEventId.set(message.lastEventId);
         startedAt = -Infinity;
-        if (until !== undefined && isLast(until, message)) finish();
+        if (isLast(until, message)) finish();
         else {
           // The event comes first: its ID is taken, so it must be delivered even if a listener of the
           // state reconnects.
@@ -184,8 +184,11 @@ export function createConnection(
         );
       }),
       end: unlessOver(() => {
-        if (options.method === 'GET') failed(new SseError('network', 'The server ended the stream.'));
-        else if (until !== undefined) failed(cutShort());
+        const error =
+          options.method === 'GET'
+            ? new SseError('network', 'The server ended the stream.')
+            : cutShort(until);
+        if (error) failed(error);
         else finish();
       }),
     };

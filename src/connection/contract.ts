@@ -3,7 +3,7 @@ import type { SseMessage } from '../message.js';
 import type { FailOn } from '../stream/fail-on.js';
 import type { Until } from '../stream/until.js';
 import type { NamedTransport } from './choose-transport.js';
-import type { Resumed, StoredIn } from './last-event-id.js';
+import type { StoredIn } from './last-event-id.js';
 import type { RefreshAuth } from './refresh-auth.js';
 import type { RequestOptions } from './request.js';
 import type { RetryOptions } from './retry.js';
@@ -26,7 +26,8 @@ export interface ConnectionOptions extends RequestOptions {
   readonly refreshAuth?: RefreshAuth | undefined;
   /** As the caller gave it. `auto` leaves native where that can't deliver every type. */
   readonly transport?: unknown;
-  readonly resumed?: Resumed | undefined;
+  /** Finds out from the response whether the server could resume. Not every stream wants to know. */
+  readonly findGap?: ((info: OpenInfo) => SseError | undefined) | undefined;
   /** Chooses for one attempt. `beyondNative`: native gave up, or somebody listens to every type. */
   readonly chooseTransport: (request: TransportRequest, beyondNative: boolean) => NamedTransport;
 }

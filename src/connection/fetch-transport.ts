@@ -2,6 +2,7 @@ import { SseError } from '../errors.js';
 import { textMessage } from '../message.js';
 import { openStream } from '../stream/open-stream.js';
 import { createParser } from '../stream/parser.js';
+import { chunkReader } from '../stream/read-chunk.js';
 import type { Transport, TransportRequest, TransportSink } from './transport.js';
 
 /** One streaming `fetch`. It can do what `EventSource` can't: headers, methods and bodies, timeouts, and the reason of a failure. */
@@ -30,16 +31,12 @@ async function run(request: TransportRequest, sentId: string, sink: TransportSin
       },
       { ...request, lastEventId: request.unsentId ?? request.lastEventId },
     );
-    // A separate function: one that waits for the next bytes would keep the last ones, maybe a megabyte, in memory.
-    const parseNext = async (): Promise<boolean> => {
-      const bytes = await read();
-      if (bytes) {
-        sink.received?.();
-        parse(bytes);
-      }
-      return bytes !== undefined;
-    };
-    while (await parseNext());
+    const readChunk = chunkReader(read, (bytes) => {
+      if (!bytes) return;
+      sink.received?.();
+      parse(bytes);
+    });
+    while (await readChunk());
     sink.end();
   } catch (cause) {
     sink.fail(failure(cause));

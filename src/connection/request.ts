@@ -1,3 +1,4 @@
+import { CHECKED } from '../checked.js';
 import { timeLimit } from '../stream/time-limit.js';
 import type { SseError } from '../errors.js';
 import { MAX_EVENT_SIZE } from '../stream/parser.js';
@@ -194,6 +195,9 @@ export function requestOptions(url: UrlSource, options: StreamOptions & FetchOpt
   const isJson = json !== undefined;
   const body = isJson ? JSON.stringify(json) : (options.body ?? undefined);
   const hasBody = body !== undefined;
+  if (CHECKED && isJson && !hasBody) {
+    throw new TypeError('`json` must be a value that JSON can hold. Give a function as `body`.');
+  }
   const redirect = options.redirect ?? (hasBody || headers ? 'error' : 'follow');
   return {
     url: typeof url === 'function' ? url : resolveUrl(url),
@@ -209,6 +213,15 @@ export function requestOptions(url: UrlSource, options: StreamOptions & FetchOpt
     maxEventSize: options.maxEventSize ?? MAX_EVENT_SIZE,
     fetch: options.fetch ?? ((...args) => fetch(...args)),
   };
+}
+
+/** Refuses, in every build, what must never be sent. Throws `TypeError`. */
+export function refuseUnsafe({ method, headers, body }: RequestOptions, lastEventId = ''): void {
+  if (/[\0\r\n]/.test(lastEventId)) throw new TypeError('`lastEventId` must not hold CR, LF or NUL.');
+  if (typeof headers !== 'function') headersOf(headers);
+  if (body !== undefined && /^(GET|HEAD)$/.test(method)) {
+    throw new TypeError('GET and HEAD have no body: take `method` away, or `json` and `body`.');
+  }
 }
 
 /** Calls what must be called, within `openTimeout`, and puts one attempt's request together. */

@@ -1,5 +1,4 @@
 import type { ConnectionOptions, Listened } from '../connection/contract.js';
-import { gap } from '../connection/last-event-id.js';
 import type { SseState } from '../connection/state.js';
 import { wait } from '../connection/wait.js';
 import { SseError } from '../errors.js';
@@ -16,7 +15,7 @@ const LATE = 1000;
 
 /** What a follower is made of. */
 export interface FollowerInputs {
-  readonly options: Pick<ConnectionOptions, 'url' | 'maxEventSize' | 'resumed'>;
+  readonly options: Pick<ConnectionOptions, 'url' | 'maxEventSize' | 'findGap'>;
   readonly listened: Listened;
   readonly journal: Journal;
   /** Does nothing while this tab doesn't follow. */
@@ -118,7 +117,7 @@ export class Follower implements SharedStream {
       const info = readOpen(notice.opened, now.transport ?? '');
       observer.open(info);
       // Each tab judges for itself whether the server resumed. A new one doesn't miss anything.
-      const error = isNew ? undefined : gap(info, options.resumed);
+      const error = isNew ? undefined : options.findGap?.(info);
       if (error) observer.error(error);
     }
     if (found === 'missed') {

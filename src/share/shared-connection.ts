@@ -127,8 +127,8 @@ function share(
   function deliver({ type, data, lastEventId: id, origin, sequence }: EventNotice): void {
     lastEventId.set(id, sequence);
     const message = textMessage(type, data, id, origin);
-    if (until === undefined || !isLast(until, message)) observer.message(message);
-    else finish();
+    if (isLast(until, message)) finish();
+    else observer.message(message);
   }
 
   function update(next: SseState, hasFailed: boolean): void {

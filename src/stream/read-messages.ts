@@ -2,6 +2,7 @@ import { textMessage, type Decode, type SseMessage } from '../message.js';
 import { failureIn, type FailOn } from './fail-on.js';
 import { createLenientParser } from './lenient-parser.js';
 import type { ParserOptions } from './parser.js';
+import { chunkReader } from './read-chunk.js';
 import { cutShort, isLast, type Until } from './until.js';
 
 /** Where bytes are pulled from. */
@@ -124,17 +125,14 @@ export function readMessages(
         },
         options,
       );
-      // A separate function: a generator that waits for the next bytes would keep the last ones in memory.
-      const readNext = async () => {
-        const bytes = await source?.read();
-        parse(bytes);
-        if (bytes) return;
-        if (!isOver && until !== undefined) throw cutShort();
-        stop();
-      };
+      const readChunk = source && chunkReader(source.read, parse);
       do {
         try {
-          await readNext();
+          if (!(await readChunk?.())) {
+            const reason = isOver ? undefined : cutShort(until);
+            if (reason) failure = { reason };
+            stop();
+          }
         } catch (error) {
           // Once `until` or the reader has ended the loop, an error means nothing.
           if (!isOver) failure = { reason: error };

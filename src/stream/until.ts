@@ -14,13 +14,15 @@ import { guard } from '../report.js';
  */
 export type Until = string | ((message: SseMessage) => boolean);
 
-/** The error for a stream that ended before its last event. */
-export function cutShort(): SseError {
-  return new SseError('network', 'The server ended the stream before the event that `until` waits for.');
+/** Why a stream that ended without a failure isn't complete; `undefined` if it may be. */
+export function cutShort(until: Until | undefined): SseError | undefined {
+  return until === undefined
+    ? until
+    : new SseError('network', 'The server ended the stream before the event that `until` waits for.');
 }
 
 /** Whether this message ends the stream. A function that throws is reported and ends nothing. */
 export function isLast(until: Until | undefined, message: SseMessage): boolean {
   if (typeof until === 'function') return guard(() => until(message)) === true;
-  return until?.trim() === message.data.trim();
+  return until !== undefined && until.trim() === message.data.trim();
 }

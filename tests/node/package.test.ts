@@ -21,10 +21,26 @@ const exportsOfIndex = [
 ];
 
 /** In a process of its own, where no alias leads to src. */
-async function inNode(code: string): Promise<unknown> {
-  const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', code], { cwd: root });
+async function inNode(code: string, ...flags: string[]): Promise<unknown> {
+  const args = [...flags, '--input-type=module', '--eval', code];
+  const { stdout } = await run(process.execPath, args, { cwd: root });
   return JSON.parse(stdout);
 }
+
+/** Two options that can't work: one that TypeScript would have refused, and one that no stream may send. */
+const mistakes = `
+  const errors = [{ retryInterval: -1 }, { lastEventId: 'a\\nb' }].map((mistake) => {
+    try {
+      new SseClient('http://127.0.0.1/', { autoConnect: false, ...mistake });
+    } catch (error) {
+      return error.message;
+    }
+  });`;
+const asChecked = [
+  '`retryInterval` must be a number, 0 or more.',
+  '`lastEventId` must not hold CR, LF or NUL.',
+];
+const asProduction = [null, asChecked[1]];
 
 describe('the package', () => {
   test('exports these names and no others', async () => {
@@ -55,23 +71,56 @@ describe('the package', () => {
   });
 
   test('imports a framework in its binding only, which says that it is for clients', async () => {
-    const files = (await readdir(`${root}dist`)).filter((file) => file.endsWith('.js'));
+    const files = (await readdir(`${root}dist`, { recursive: true })).filter(
+      (file) => file.endsWith('.js') && !file.includes('iife'),
+    );
     const imports = await Promise.all(
       files.map(async (file) => {
         const code = await readFile(`${root}dist/${file}`, 'utf8');
         const names = [...code.matchAll(/from "([^"]+)"/g)].map(([, name = '']) => name);
-        return names.filter((name) => !name.startsWith('./')).map((name) => `${file}: ${name}`);
+        return names.filter((name) => !/^\.\.?\//.test(name)).map((name) => `${file}: ${name}`);
       }),
     );
-    expect(imports.flat()).toEqual(['react.js: react', 'vue.js: vue']);
-    expect(await readFile(`${root}dist/react.js`, 'utf8')).toMatch(/^"use client";\n/);
+    expect(imports.flat().sort()).toEqual([
+      'production/react.js: react',
+      'production/vue.js: vue',
+      'react.js: react',
+      'vue.js: vue',
+    ]);
+    for (const file of ['react.js', 'production/react.js'])
+      expect(await readFile(`${root}dist/${file}`, 'utf8')).toMatch(/^"use client";\n/);
   });
 
-  test('as a script defines the same names, and touches no global when it loads', async () => {
-    const script = await readFile(`${root}dist/ssekit.iife.min.js`, 'utf8');
+  test('checks options, and in production only those that keep data safe', async () => {
+    const code = `import { SseClient } from 'ssekit'; ${mistakes} console.log(JSON.stringify(errors));`;
+    expect(await inNode(code)).toEqual(asChecked);
+    expect(await inNode(code, '--conditions=production')).toEqual(asProduction);
+  });
+
+  test('has nothing of the other checks in its production build', async () => {
+    const files = (await readdir(`${root}dist/production`, { recursive: true })).filter((file) =>
+      file.endsWith('.js'),
+    );
+    const code = await Promise.all(files.map((file) => readFile(`${root}dist/production/${file}`, 'utf8')));
+    expect(files).toContain('client.js');
+    expect(files.filter((file) => /validate|checked/.test(file))).toEqual([]);
+    expect(code.join('\n')).not.toMatch(/CHECKED|must be a number/);
+  });
+
+  test.each([
+    ['ssekit.iife.js', asChecked],
+    ['ssekit.iife.min.js', asProduction],
+  ])('as a script, %s, defines the same names and touches no global when it loads', async (file, checks) => {
+    const script = await readFile(`${root}dist/${file}`, 'utf8');
     // Not even fetch, document or URL: only what the language itself has, and the class that FetchEventSource extends.
     const context = createContext({ EventTarget });
     const names: unknown = runInContext(`${script}\nObject.keys(ssekit).sort()`, context);
     expect([...(names as string[])]).toEqual(exportsOfIndex);
+    Object.assign(context, { URL, Headers, AbortController, AbortSignal });
+    const errors: unknown = runInContext(
+      `{ const { SseClient } = ssekit; ${mistakes} JSON.stringify(errors); }`,
+      context,
+    );
+    expect(JSON.parse(errors as string)).toEqual(checks);
   });
 });

@@ -1,6 +1,7 @@
 import { type } from 'arktype';
 import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { CHECKED } from '../../src/checked.ts';
 import { SseClient, SseError, type SseClientOptions, type StandardSchema } from 'ssekit';
 import { MockEventSource } from 'ssekit/testing';
 import { z } from 'zod';
@@ -384,7 +385,7 @@ describe('an asynchronous schema', () => {
 });
 
 describe('options that cannot work', () => {
-  test.for<[object, RegExp]>([
+  test.runIf(CHECKED).for<[object, RegExp]>([
     [{ decode: 'jsn' }, /`decode` must be "text", "json" or a function, or an object/],
     [{ decode: null }, /`decode` must be/],
     [{ decode: 1 }, /`decode` must be/],

@@ -60,7 +60,9 @@ describe('the constructor', () => {
   test('throws a TypeError for what cannot work, and sends nothing', async () => {
     expect(() => new SseClient(undefined as never, native)).toThrow(TypeError);
     expect(() => new SseClient('https://[', native)).toThrow(TypeError);
-    expect(() => new SseClient(url, { ...native, lastEventIdParam: 7 as never })).toThrow(TypeError);
+    expect(() => new SseClient(url, { ...native, lastEventId: 'a\nb', lastEventIdParam: 'after' })).toThrow(
+      TypeError,
+    );
     await flush();
     expect(MockEventSource.instances).toEqual([]);
   });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { CHECKED } from '../../src/checked.ts';
 import { Listeners } from '../../src/listeners.ts';
 
 const reportError = vi.fn();
@@ -108,7 +109,7 @@ describe('a change during delivery', () => {
   });
 });
 
-test.for([undefined, null, 'log', {}])('%j is no listener: a TypeError', (listener) => {
+test.runIf(CHECKED).for([undefined, null, 'log', {}])('%j is no listener: a TypeError', (listener) => {
   const { listeners } = setup();
   expect(() => listeners.add(listener as never)).toThrow(new TypeError('The listener must be a function.'));
   expect(listeners.size).toBe(0);

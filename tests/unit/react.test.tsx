@@ -2,6 +2,7 @@ import { act, cleanup, render, screen } from '@testing-library/react';
 import { Component, StrictMode, Suspense, useState, version, type ReactNode } from 'react';
 import { renderToString } from 'react-dom/server';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { CHECKED } from '../../src/checked.ts';
 import type { SseClient, SseClientOptions, SseMessage, Transport } from 'ssekit';
 import { useSse, useSseEvent, useSseValue } from 'ssekit/react';
 import { mockSse, type MockExchange } from 'ssekit/testing';
@@ -459,8 +460,14 @@ describe('what cannot work', () => {
     return null;
   };
 
+  const checked: [string, string, SseClientOptions, RegExp] = [
+    'an option',
+    '/a',
+    { retryInterval: -1 },
+    /TypeError: `retryInterval` must be a number, 0 or more/,
+  ];
   test.for<[string, string, SseClientOptions, RegExp]>([
-    ['an option', '/a', { retryInterval: -1 }, /TypeError: `retryInterval` must be a number, 0 or more/],
+    ...(CHECKED ? [checked] : []),
     ['a URL', 'http://[', {}, /TypeError: The URL cannot be resolved/],
     ['a URL that is a function', (() => '/a') as never, {}, /TypeError: The URL of a hook must be a value/],
   ])('of %s is a TypeError for the error boundary', ([, at, options, message]) => {

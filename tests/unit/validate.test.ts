@@ -1,8 +1,21 @@
 import { describe, expect, test } from 'vitest';
-import { asksFetch, validate } from '../../src/validate.ts';
+import { MockEventSource } from 'ssekit/testing';
+import { CHECKED } from '../../src/checked.ts';
+import type { TransportRequest } from '../../src/connection/transport.ts';
+import { connectionOptions } from '../../src/options.ts';
 
 const URL_ = 'https://example.test/sse';
 const native = { transport: 'native' };
+
+/** As JavaScript calls it, where no compiler has looked. */
+const validate = (url: unknown, options: object) => connectionOptions(url as string, options);
+
+/** Whether `auto` uses fetch because of these options, although there's a native EventSource. */
+function asksFetch(options: object): boolean {
+  const request = { url: URL_, method: 'GET', headers: new Headers(), lastEventId: '' };
+  const { chooseTransport } = validate(URL_, { EventSource: MockEventSource, ...options });
+  return chooseTransport(request as TransportRequest, false).name === 'fetch';
+}
 
 describe('options that work', () => {
   test.for<[string, object]>([
@@ -45,7 +58,7 @@ describe('options that work', () => {
   });
 });
 
-describe('options that cannot work are a TypeError with the cure', () => {
+describe.runIf(CHECKED)('options that cannot work are a TypeError with the cure', () => {
   test.for<[object, RegExp]>([
     [{ transport: 'websocket' }, /`transport` must be "auto", "native", "fetch" or a function/],
     [{ transport: ', ' }, /`transport`/],
@@ -72,17 +85,11 @@ describe('options that cannot work are a TypeError with the cure', () => {
     [{ retry: { maxElapsed: -5 } }, /`maxElapsed`/],
     [{ retry: { shouldRetry: true } }, /`shouldRetry` must be a function/],
     [{ share: 'prices' }, /`share` must be a function: what sharedConnection\(name\) returns/],
-    [{ share: () => undefined, json: {} }, /`share` repeats the request where another tab takes over/],
-    [{ share: () => undefined, method: 'put' }, /Give `retry`/],
-    [{ share: () => undefined, ...native }, /`share`: native EventSource.*`lastEventIdParam`/],
     [{ retry: { jitter: 'none' } }, /`jitter` must be a boolean/],
     [{ method: 5 }, /`method` must be a string/],
     [{ lastEventIdParam: 1 }, /`lastEventIdParam` must be a string/],
     [{ lastEventIdParam: '' }, /`lastEventIdParam` must not be empty/],
     [{ lastEventId: 7 }, /`lastEventId`/],
-    [{ lastEventId: 'a\nb' }, /CR, LF or NUL/],
-    [{ lastEventId: 'a\rb' }, /CR, LF or NUL/],
-    [{ lastEventId: 'a\0b' }, /CR, LF or NUL/],
     [{ fetch: {} }, /`fetch` must be a function/],
     [{ EventSource: {} }, /`EventSource` must be a function/],
     [{ until: /DONE/ }, /`until` must be a string or a function/],
@@ -90,12 +97,29 @@ describe('options that cannot work are a TypeError with the cure', () => {
     [{ autoConnect: 0 }, /`autoConnect` must be a boolean/],
     [{ signal: new AbortController() }, /`signal` must be an AbortSignal/],
     [{ debug: 'all' }, /`debug` must be a boolean or a function/],
-    [{ headers: 'Authorization: x' }, /`headers` must not hold line breaks/],
-    [{ headers: { 'a b': 'x' } }, /`headers`/],
     [{ body: { prompt: 'a' } }, /`body` must not be an object or an array: give that as `json`/],
     [{ body: ['a'] }, /`body`/],
     [{ redirect: 'manual' }, /`redirect` must be "follow" or "error"/],
     [{ json: {}, body: '' }, /Give `json` or `body`, not both/],
+  ])('%j', ([options, cure]) => {
+    const check = () => {
+      validate(URL_, { transport: 'auto', ...options });
+    };
+    expect(check).toThrow(TypeError);
+    expect(check).toThrow(cure);
+  });
+});
+
+describe('options that would lose, repeat or reveal data are a TypeError in every build', () => {
+  test.for<[object, RegExp]>([
+    [{ share: () => undefined, json: {} }, /`share` repeats the request where another tab takes over/],
+    [{ share: () => undefined, method: 'put' }, /Give `retry`/],
+    [{ share: () => undefined, ...native }, /`share`: native EventSource.*`lastEventIdParam`/],
+    [{ lastEventId: 'a\nb' }, /CR, LF or NUL/],
+    [{ lastEventId: 'a\rb' }, /CR, LF or NUL/],
+    [{ lastEventId: 'a\0b' }, /CR, LF or NUL/],
+    [{ headers: 'Authorization: x' }, /`headers` must not hold line breaks/],
+    [{ headers: { 'a b': 'x' } }, /`headers`/],
     [{ json: {}, method: 'GET' }, /GET and HEAD have no body/],
     [{ body: 'a', method: 'head' }, /GET and HEAD have no body/],
   ])('%j', ([options, cure]) => {
@@ -104,6 +128,14 @@ describe('options that cannot work are a TypeError with the cure', () => {
     };
     expect(check).toThrow(TypeError);
     expect(check).toThrow(cure);
+  });
+
+  test('`storage` without a `storageKey`, where the URL is a function', () => {
+    const check = () => {
+      validate(() => URL_, { storage: sessionStorage });
+    };
+    expect(check).toThrow(TypeError);
+    expect(check).toThrow(/`storage` needs a `storageKey`/);
   });
 
   test('a header that cannot be sent does not show in the message', () => {
@@ -141,7 +173,7 @@ describe('options that cannot work are a TypeError with the cure', () => {
   });
 });
 
-test('what JSON cannot hold is told from what it should be, too', () => {
+test.runIf(CHECKED)('what JSON cannot hold is told from what it should be, too', () => {
   expect(() => {
     validate('/sse', { retryInterval: 5n });
   }).toThrow('`retryInterval` must be a number, 0 or more.');
@@ -172,7 +204,7 @@ describe('a URL', () => {
     expect(check).not.toThrow(/secret/);
   });
 
-  test.for(['ws://h/sse', 'file:///sse?token=secret', 'mailto:a@b', 'ftp://h/sse'])(
+  test.runIf(CHECKED).for(['ws://h/sse', 'file:///sse?token=secret', 'mailto:a@b', 'ftp://h/sse'])(
     'that neither EventSource nor fetch can load is a TypeError that says the cure: %s',
     (url) => {
       const check = () => {

@@ -13,6 +13,7 @@ import {
 } from 'vue';
 import { renderToString } from 'vue/server-renderer';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { CHECKED } from '../../src/checked.ts';
 import { SseClient, type SseClientOptions, type Transport } from 'ssekit';
 import { useSse, useSseEvent, useSseValue, type ComponentUrl } from 'ssekit/vue';
 import { mockSse, type MockExchange } from 'ssekit/testing';
@@ -102,7 +103,7 @@ describe('a connection', () => {
     expect(open()).toBe(0);
   });
 
-  test('outlives options that cannot work for a moment', async () => {
+  test.runIf(CHECKED)('outlives options that cannot work for a moment', async () => {
     const json = ref<object>();
     const scope = effectScope();
     const refs = scope.run(() =>
@@ -321,8 +322,14 @@ test('a value with throttle is shown at most once in that time, and no event is 
   }
 });
 
+const checked: [string, string, SseClientOptions, RegExp] = [
+  'an option',
+  '/a',
+  { retryInterval: -1 },
+  /`retryInterval` must be a number, 0 or more/,
+];
 test.for<[string, string, SseClientOptions, RegExp]>([
-  ['an option', '/a', { retryInterval: -1 }, /`retryInterval` must be a number, 0 or more/],
+  ...(CHECKED ? [checked] : []),
   ['a URL', 'http://[', {}, /The URL cannot be resolved/],
 ])('%s that cannot work is a TypeError of setup', ([, at, options, message]) => {
   const errors: unknown[] = [];

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { CHECKED } from '../../../src/checked.ts';
 import { connectionOptions } from '../../../src/options.ts';
 import {
   prepareRequest,
@@ -129,7 +130,7 @@ describe('the request of an attempt', () => {
     expect((await prepare(url, id, 'lastEventId')).url).toBe(expected);
   });
 
-  test.for([[() => '/sse'], [{ toJSON: () => undefined }], [Symbol('x')]])(
+  test.runIf(CHECKED).for([[() => '/sse'], [{ toJSON: () => undefined }], [Symbol('x')]])(
     'json that JSON cannot hold is a TypeError that says the cure: %o',
     ([json]) => {
       expect(() => connectionOptions('/sse', { json })).toThrow(

@@ -2,7 +2,8 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Decode } from '../../../src/message.ts';
 import { SseError } from '../../../src/errors.ts';
 import type { SseMessage } from '../../../src/message.ts';
-import { readMessages, type ByteSource, type ReadOptions } from '../../../src/stream/read-messages.ts';
+import type { ByteSource } from '../../../src/stream/read-messages.ts';
+import { readMessages, type ReadOptions } from '../../../src/stream/read-messages.ts';
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
