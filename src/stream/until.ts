@@ -23,6 +23,7 @@ export function cutShort(until: Until | undefined): SseError | undefined {
 
 /** Whether this message ends the stream. A function that throws is reported and ends nothing. */
 export function isLast(until: Until | undefined, message: SseMessage): boolean {
+  if (until === undefined) return false;
   if (typeof until === 'function') return guard(() => until(message)) === true;
-  return until !== undefined && until.trim() === message.data.trim();
+  return until.trim() === message.data.trim();
 }
