@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { format, resolveConfig } from 'prettier';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SseClient } from 'ssekit';
-import { elsewhereAttempts, faults, perform, sure, toCompress } from '../faults.ts';
+import { elsewhereAttempts, faults, perform, withoutUnsure, toCompress } from '../faults.ts';
 import { Gate } from '../faults/gate.ts';
 import { toMarkdown } from '../faults/markdown.ts';
 import { script } from '../script.ts';
@@ -20,7 +20,7 @@ afterAll(() => Promise.all([server.close(), other.close()]));
 
 const fast = { retryInterval: 100, retry: { jitter: false, factor: 1 } } as const;
 
-/** The names are all that is needed before there are servers. */
+/** Before there are servers, only the names are needed. */
 const names = faults('', '', '').map(({ name }) => name);
 
 describe.for(['fetch', 'auto'] as const)('over %s', (transport) => {
@@ -34,13 +34,13 @@ describe.for(['fetch', 'auto'] as const)('over %s', (transport) => {
       ...fault.options,
       transport,
     });
-    // Without an EventSource, auto is fetch.
-    expect(sure(fault, outcome)).toBe(fault.fetch);
+    // Without an EventSource, auto uses fetch.
+    expect(withoutUnsure(fault, outcome)).toBe(fault.fetch);
     expect(problems).toEqual([]);
     expect(maxOpen).toBe(1);
     if (fault.ids) expect(ids).toEqual(fault.ids);
-    if (fault.gap !== undefined) {
-      expect((times[1] ?? NaN) - (times[0] ?? NaN)).toBeGreaterThanOrEqual(fault.gap - 5);
+    if (fault.minDelay !== undefined) {
+      expect((times[1] ?? NaN) - (times[0] ?? NaN)).toBeGreaterThanOrEqual(fault.minDelay - 5);
     }
   });
 });
@@ -76,7 +76,7 @@ test('a server that refuses the connection is tried again until it is back, and 
   await gate.shut();
 });
 
-// `npx vitest run --project node faults -u` writes it anew.
+// `npx vitest run --project node faults -u` updates it.
 test('docs/faults.md says what these tests expect', async () => {
   const options = await resolveConfig(new URL('../../package.json', import.meta.url));
   const page = await format(toMarkdown(), { ...options, parser: 'markdown' });

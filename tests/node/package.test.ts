@@ -1,4 +1,4 @@
-/** The built package; tests/package has what npm makes of it. `npm run build` comes first. */
+/** The built package. Run `npm run build` first. tests/package checks what npm makes of it. */
 import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -65,7 +65,7 @@ describe('the package', () => {
       peerDependenciesMeta: Record<string, { optional: boolean }>;
     };
     expect(manifest.dependencies).toBeUndefined();
-    // Who uses neither framework need not have it.
+    // Users of neither framework don't have to install one.
     expect(Object.keys(manifest.peerDependencies)).toEqual(['react', 'vue']);
     expect(manifest.peerDependenciesMeta).toEqual({ react: { optional: true }, vue: { optional: true } });
   });

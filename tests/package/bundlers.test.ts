@@ -5,7 +5,7 @@ import { servePrices } from './prices.ts';
 import { cleanUp, createProject } from './project.ts';
 import { visit } from './visit.ts';
 
-/** A name of each part that no minifier can change. */
+/** A name from each part that no minifier can change. */
 const marks = {
   parser: 'maxEventSize',
   client: 'onStateChange',

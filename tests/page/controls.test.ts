@@ -12,7 +12,7 @@ import {
   type Visit,
 } from './demo-page.ts';
 
-/** Every control does something, and what the files of the scenes leave out. */
+/** Every control does something. Covers what the scenes' own files leave out. */
 
 serveDemo();
 
@@ -28,7 +28,7 @@ test('every control of the page is used by a test, under its name or its id', as
   const controls = await it.page.locator('button, select, input').evaluateAll((nodes) =>
     nodes.map((node) => {
       const labels = 'labels' in node ? [...(node.labels as NodeListOf<HTMLLabelElement>)] : [];
-      // The text of a label without that of the select within it.
+      // The text of a label without that of its select.
       const label = labels[0]?.querySelector('span') ?? labels[0];
       const name = node.localName === 'button' ? node.textContent : label?.textContent;
       return { id: node.id, name: name?.split(':')[0]?.trim() ?? '' };
@@ -81,7 +81,8 @@ describe.concurrent('the settings', () => {
     await it.press(/^Reset/);
     await lampShows(it, 'reconnecting');
     await goesOn(it);
-    // Between the two attempts that were reset there is a second, and however long the machine takes for an attempt.
+    // Between the two reset attempts there's a second, plus the time the machine takes for an
+    // attempt.
     const waits = await it.page
       .locator('#log [data-kind="error"] .since')
       .allTextContents()
@@ -123,7 +124,7 @@ test('Copy says so where the browser does not allow it', async ({ visit }) => {
   });
   await it.press('Copy');
   await it.page
-    .locator('#copy-note', { hasText: 'The browser did not let the page copy.' })
+    .locator('#copy-note', { hasText: 'The browser doesn’t allow this page to copy.' })
     .waitFor({ state: 'attached' });
 });
 
@@ -140,7 +141,7 @@ test('the inspector shows events alone and errors alone', async ({ expect, visit
     ['Events', 'event'],
     ['Errors', 'error'],
   ] as const) {
-    await it.page.getByLabel('Which rows').selectOption({ label });
+    await it.page.getByLabel('Rows to show').selectOption({ label });
     await expect.poll(kinds).toEqual([kind]);
   }
   expect(await fact(it, 'status')).toBe('401');

@@ -4,7 +4,7 @@ import { origin, serveDemo, test } from './demo-page.ts';
 
 serveDemo();
 
-/** Nothing comes but what a test is about. */
+/** Only events that the test is about. */
 const quiet = { scene: 'soak', interval: '600000', metrics: '600000' };
 
 const toggle = (page: Page, name: 'Start soak' | 'Stop soak') =>
@@ -90,7 +90,7 @@ describe('the soak', () => {
     const { page } = await visit({ ...quiet, numbers: '2' });
     await page.getByLabel('Chaos').check();
     await toggle(page, 'Start soak').click();
-    await page.locator('#soak-note', { hasText: 'Struck' }).waitFor();
+    await page.locator('#soak-note', { hasText: 'Injected' }).waitFor();
     await atLeast(page, 'connections', 3);
     await page.getByLabel('Chaos').uncheck();
     await atLeast(page, 'received', (await counter(page, 'received')) + 100);
@@ -108,8 +108,8 @@ describe('the soak', () => {
       if (request.url().includes('/api/faults')) strikes.push(request.postData() ?? '');
     });
     await page.getByLabel('Chaos').check();
-    // After a second or two it would have struck; the sixth failure comes later.
-    await page.locator('#lamp .countdown', { hasText: 'attempt 6' }).waitFor();
+    // A fault would come within two seconds. The sixth failure comes later.
+    await page.locator('#lamp .countdown', { hasText: 'failures: 6' }).waitFor();
     expect(strikes).toEqual([]);
   });
 

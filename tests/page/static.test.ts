@@ -10,7 +10,7 @@ import { answerTo } from '../../demo/server/answer.ts';
 import { launchChromium } from '../engines/find.ts';
 import { wholeText } from './demo-page.ts';
 
-/** The page in one file, opened from the disk: no server at all. */
+/** The page as one file, opened from disk without any server. */
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 let browser: Browser;
@@ -116,7 +116,7 @@ describe('the static page', () => {
 
   test('wants the token that it asks for', async () => {
     const { page, lamp } = await visit('typewriter', { interval: '50' });
-    await page.getByLabel('The server asks for').check();
+    await page.getByLabel('The server requires').check();
     await lamp('closed', '401');
     await page.getByLabel('Value').fill('Bearer demo');
     await page.getByLabel('Value').press('Enter');

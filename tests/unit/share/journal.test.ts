@@ -128,7 +128,7 @@ test('without an id there is no place to go back to', () => {
 test('what is kept is bounded by events and by characters', () => {
   const many = journal(1, 5000);
   expect([many.oldest, many.since(0).length]).toEqual([4001, 1000]);
-  // Names and ids count, too.
+  // Names and IDs count too.
   for (let n = 5001; n < 5005; n++) many.accept(event(n, '', 'x'.repeat(2 ** 19 - 20)));
   expect(many.since(0).length).toBe(2);
 });

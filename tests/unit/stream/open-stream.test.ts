@@ -24,7 +24,7 @@ interface Fetched {
   readonly headers: Headers;
 }
 
-/** A `fetch` that notes what it was asked and answers by hand. */
+/** A `fetch` that records its calls and is answered by hand. */
 function fakeFetch(answer: (init: RequestInit) => Response | Promise<Response>) {
   const calls: Fetched[] = [];
   const fetch = (input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> => {
@@ -46,7 +46,7 @@ async function requestWith(
   );
 }
 
-/** A body that is written by hand, with a note of its cancellation. */
+/** A body written by hand that records its cancellation. */
 function body() {
   const cancelled = vi.fn<(reason: unknown) => void>();
   const pulls = vi.fn();
@@ -84,7 +84,7 @@ async function check(response: Response, method = 'GET'): Promise<void> {
   }
 }
 
-/** The same for a request: `close` ends it. */
+/** The same for a request. `close` ends it. */
 async function openWith(
   options: StreamOptions & FetchOptions,
 ): Promise<Awaited<ReturnType<typeof openStream>> & { close: () => void }> {
