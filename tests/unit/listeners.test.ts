@@ -1,16 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { Listeners } from '../../src/listeners.ts';
+import { recordErrors, reportError } from './setup.ts';
 
-const reportError = vi.fn();
 const due = { count: 0 };
 
-beforeEach(() => {
-  reportError.mockReset();
-  vi.stubGlobal('reportError', reportError);
-});
-afterEach(() => {
-  vi.unstubAllGlobals();
-});
+recordErrors();
 
 /** A list, and a log of who was called with what. */
 function setup(counted = due) {
