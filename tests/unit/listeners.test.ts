@@ -1,17 +1,11 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { CHECKED } from '../../src/checked.ts';
 import { Listeners } from '../../src/listeners.ts';
+import { recordErrors, reportError } from './setup.ts';
 
-const reportError = vi.fn();
 const due = { count: 0 };
 
-beforeEach(() => {
-  reportError.mockReset();
-  vi.stubGlobal('reportError', reportError);
-});
-afterEach(() => {
-  vi.unstubAllGlobals();
-});
+recordErrors();
 
 /** A list, and a log of each call and its arguments. */
 function setup(counted = due) {

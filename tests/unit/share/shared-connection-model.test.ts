@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import type { IdStorage } from '../../../src/connection/last-event-id.ts';
 import { World, type Attempt, type Tab } from '../../tabs.ts';
+import { stopClock } from '../setup.ts';
 
 /**
  * R7 between tabs, over random histories: tabs open, close, crash, reload, block and wake, and
@@ -9,11 +10,8 @@ import { World, type Attempt, type Tab } from '../../tabs.ts';
  * even across reloads, and in the end each has the last one.
  */
 
-beforeEach(() => {
-  vi.useFakeTimers();
-});
+stopClock();
 afterEach(() => {
-  vi.useRealTimers();
   vi.unstubAllGlobals();
 });
 
