@@ -54,8 +54,8 @@ export function sharedConnection(name: string): ConnectionFactory {
     observer.note?.('not shared: this page has no Web Locks or no BroadcastChannel');
     return createConnection(options, observer);
   };
-  // By the names of functions, components tell apart what they ask for: another login must be another connection.
-  return Object.defineProperty(factory, 'name', { value: name });
+  // Components compare it: the same name is the same connection, however often this is called.
+  return Object.assign(factory, { key: name });
 }
 
 /** A connection that is this tab's own while it leads, and otherwise what it hears of another tab's. */
