@@ -1,7 +1,7 @@
 import type { PeerName } from './peers.ts';
 import type { RowName, Verdict } from './rows.ts';
 
-/** What the comparison says. Tests look at every cell: tests/browser/comparison.test.ts, tests/node/comparison.test.ts. */
+/** What the comparison says. Tests look at every cell: tests/browser/comparison.test.ts, tests/docs/comparison.test.ts. */
 
 export type Cells = Readonly<Record<PeerName, Verdict>>;
 

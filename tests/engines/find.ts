@@ -51,15 +51,14 @@ export function wantedEngines(): readonly EngineName[] {
 }
 
 /**
- * Every engine this machine has, after an attempt to install those it has not. Says once what was found.
+ * The wanted engines that this machine has, after an attempt to install those it hasn't. Says once what was found.
  * Throws when a required one is missing: Chromium always, all of them on CI and as root on Debian.
  */
-export async function findEngines(): Promise<Engines> {
-  const wanted = wantedEngines();
+export async function findEngines(wanted: readonly EngineName[] = wantedEngines()): Promise<Engines> {
   const known = recall();
   if (known && wanted.every((name) => name in known || !isRequired(name))) return known;
 
-  const engines: Engines = {};
+  const engines: Engines = { ...known };
   const missing: EngineName[] = [];
   await Promise.all(
     wanted.map(async (name) => {
@@ -128,7 +127,7 @@ export async function launchFirefox(options?: LaunchOptions): Promise<Browser> {
 }
 
 async function launch(name: 'chromium' | 'firefox', options: LaunchOptions = {}): Promise<Browser> {
-  const engine = (await findEngines())[name];
+  const engine = (await findEngines([name]))[name];
   if (!engine) throw new Error(`${name} is not available: ${cures[name]}`);
   const playwright = await import('playwright');
   const own = launchOptions(name, engine);

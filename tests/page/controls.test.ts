@@ -6,7 +6,7 @@ import {
   hasFinished,
   hasTyped,
   lampShows,
-  serveDemo,
+  openBrowser,
   test,
   wholeText,
   type Visit,
@@ -14,7 +14,7 @@ import {
 
 /** Every control does something, and what the files of the scenes leave out. */
 
-serveDemo();
+openBrowser();
 
 const figure = ({ page }: Visit, root: string, name: string) =>
   page.locator(`#${root} [data-part="${name}"]`).textContent();

@@ -1,9 +1,9 @@
 import type { Browser, BrowserContext, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { SseState } from 'ssekit';
-import { launchChromium, launchFirefox } from '../engines/find.ts';
 import { script, type Attempt, type Script } from '../script.ts';
 import { asShipped } from './as-shipped.ts';
+import { engine, launchEngine } from './engine.ts';
 import { createLibraryPages, type LibraryPages } from './library-page.ts';
 import { listen, type WakeSetting } from './wake-scene.ts';
 
@@ -31,13 +31,10 @@ const seen = (page: Page) =>
 const hold = (...chunks: NonNullable<Attempt['chunks']>): Attempt => ({ chunks, end: 'hold' });
 const unavailable: Attempt = { status: 503 };
 
-describe.each([
-  ['Chromium', launchChromium],
-  ['Firefox', launchFirefox],
-] as const)('in %s', (engine, launch) => {
+describe(`in ${engine}`, () => {
   let browser: Browser;
   beforeAll(async () => {
-    browser = await launch(engine === 'Chromium' ? asShipped : {});
+    browser = await launchEngine(engine === 'Chromium' ? asShipped : {});
   });
   afterAll(() => browser.close());
 

@@ -1,8 +1,8 @@
 import { describe } from 'vitest';
 import { wireCases } from '../../demo/wire/cases.ts';
-import { serveDemo, test } from './demo-page.ts';
+import { openBrowser, test } from './demo-page.ts';
 
-serveDemo();
+openBrowser();
 
 /** What a case is worth showing for: who reads it right. */
 const verdicts = {

@@ -1,6 +1,6 @@
 /**
  * What an application does with ssekit, and what must not compile there. It is compiled with several versions of TypeScript against the
- * declarations as they are published (tests/node/typescript.test.ts), and, like all tests, against `src`.
+ * declarations as they are published (tests/docs/typescript.test.ts), and, like all tests, against `src`.
  */
 import {
   FetchEventSource,

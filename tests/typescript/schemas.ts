@@ -1,6 +1,6 @@
 /**
  * Payloads inferred from schemas of three libraries, and what must not compile then. It is compiled with several versions of TypeScript against
- * the declarations as they are published (tests/node/typescript.test.ts), and, like all tests, against `src`.
+ * the declarations as they are published (tests/docs/typescript.test.ts), and, like all tests, against `src`.
  */
 import { type } from 'arktype';
 import * as v from 'valibot';

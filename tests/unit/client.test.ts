@@ -1,19 +1,14 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+// @vitest-environment jsdom
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { ReadyState, SseClient, SseError, type SseState } from 'ssekit';
 import { MockEventSource, mockSse } from 'ssekit/testing';
 import type { SseClientOptions } from 'ssekit';
+import { flush, recordErrors, reportError, stopClock } from './setup.ts';
 
-const reportError = vi.fn();
-
+stopClock();
+recordErrors();
 beforeEach(() => {
-  vi.useFakeTimers();
   MockEventSource.reset();
-  reportError.mockReset();
-  vi.stubGlobal('reportError', reportError);
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
 });
 
 const native = { transport: 'native', EventSource: MockEventSource } as const;
@@ -33,8 +28,6 @@ async function opened(
   };
   return { client, source, log, note };
 }
-
-const flush = () => vi.advanceTimersByTimeAsync(0);
 
 describe('the constructor', () => {
   test('connects one microtask later, so that whoever listens at once misses nothing', async () => {

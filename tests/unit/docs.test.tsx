@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import * as library from '@testing-library/react';
 import * as reactItself from 'react';
 import type { ComponentType } from 'react';

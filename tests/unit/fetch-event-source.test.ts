@@ -1,15 +1,12 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+// @vitest-environment jsdom
+import { expect, test, vi } from 'vitest';
 import { FetchEventSource } from 'ssekit';
 import { mockSse } from 'ssekit/testing';
+import { stopClock } from './setup.ts';
 
 /** What would take minutes in the contract suite. */
 
-beforeEach(() => {
-  vi.useFakeTimers();
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
+stopClock();
 
 test('members that are none of its own, or null, change nothing', async () => {
   const server = mockSse();

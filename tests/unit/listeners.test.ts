@@ -1,17 +1,11 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { CHECKED } from '../../src/checked.ts';
 import { Listeners } from '../../src/listeners.ts';
+import { recordErrors, reportError } from './setup.ts';
 
-const reportError = vi.fn();
 const due = { count: 0 };
 
-beforeEach(() => {
-  reportError.mockReset();
-  vi.stubGlobal('reportError', reportError);
-});
-afterEach(() => {
-  vi.unstubAllGlobals();
-});
+recordErrors();
 
 /** A list, and a log of who was called with what. */
 function setup(counted = due) {
@@ -109,7 +103,7 @@ describe('a change during delivery', () => {
   });
 });
 
-test.runIf(CHECKED).for([undefined, null, 'log', {}])('%j is no listener: a TypeError', (listener) => {
+test.for([undefined, null, 'log', {}])('%j is no listener: a TypeError', (listener) => {
   const { listeners } = setup();
   expect(() => listeners.add(listener as never)).toThrow(new TypeError('The listener must be a function.'));
   expect(listeners.size).toBe(0);

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { MockEventSource } from 'ssekit/testing';
 import { CHECKED } from '../../src/checked.ts';

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { act, cleanup, render, screen } from '@testing-library/react';
 import { Component, StrictMode, Suspense, useState, version, type ReactNode } from 'react';
 import { renderToString } from 'react-dom/server';

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { act, cleanup, render, screen } from '@testing-library/react';
 import { Activity, StrictMode } from 'react';
 import { afterEach, expect, test, vi } from 'vitest';

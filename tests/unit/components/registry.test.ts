@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { clientStore, type ClientStore } from '../../../src/components/registry.ts';
 import { sharedConnection } from '../../../src/share/shared-connection.ts';

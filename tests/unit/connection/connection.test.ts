@@ -1,5 +1,6 @@
+// @vitest-environment jsdom
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createConnection } from '../../../src/connection/connection.ts';
 import { SseError } from '../../../src/errors.ts';
 import { ReadyState, type SseMessage } from '../../../src/message.ts';
@@ -9,18 +10,10 @@ import type { UrlSource } from '../../../src/connection/request.ts';
 import type { Connection } from '../../../src/connection/contract.ts';
 import type { SseState } from '../../../src/connection/state.ts';
 import type { TransportRequest, TransportSink } from '../../../src/connection/transport.ts';
+import { flush, message, recordErrors, reportError, stopClock } from '../setup.ts';
 
-const reportError = vi.fn();
-
-beforeEach(() => {
-  vi.useFakeTimers();
-  reportError.mockReset();
-  vi.stubGlobal('reportError', reportError);
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
+stopClock();
+recordErrors();
 
 /** An attempt under way, to be driven by hand. */
 interface Attempt {
@@ -91,15 +84,6 @@ function setup(options: SseClientOptions = {}, url: UrlSource = 'https://example
 }
 
 /** Runs the microtasks. */
-const flush = () => vi.advanceTimersByTimeAsync(0);
-
-const message = (data: string, lastEventId = ''): SseMessage => ({
-  type: 'message',
-  data,
-  raw: data,
-  lastEventId,
-  origin: 'https://example.test',
-});
 const network = () => new SseError('network', 'cut');
 const unauthorized = () => new SseError('http', 'HTTP 401', { status: 401 });
 

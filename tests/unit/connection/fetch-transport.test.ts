@@ -3,6 +3,7 @@ import { SseError } from '../../../src/errors.ts';
 import { fetchTransport, fetchTransportWithoutId } from '../../../src/connection/fetch-transport.ts';
 import type { SseMessage } from '../../../src/message.ts';
 import type { TransportRequest, TransportSink } from '../../../src/connection/transport.ts';
+import { message } from '../setup.ts';
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
@@ -92,14 +93,6 @@ function setup(options: Partial<TransportRequest> = {}, transport = fetchTranspo
 async function settle(): Promise<void> {
   for (let i = 0; i < 10; i++) await new Promise((resolve) => setImmediate(resolve));
 }
-
-const message = (data: string, lastEventId = '', type = 'message') => ({
-  type,
-  data,
-  raw: data,
-  lastEventId,
-  origin: 'https://example.test',
-});
 
 describe('an attempt', () => {
   test('reports what the stream brings, in order', async () => {

@@ -1,21 +1,16 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+// @vitest-environment jsdom
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { SseClient, type SseClientOptions } from 'ssekit';
 import type { SseError } from '../../../src/errors.ts';
 import { LastEventId, storageKey, type StoredIn } from '../../../src/connection/last-event-id.ts';
 import type { SseMessage } from '../../../src/message.ts';
 import type { TransportRequest, TransportSink } from '../../../src/connection/transport.ts';
+import { flush, recordErrors, reportError, stopClock } from '../setup.ts';
 
-const reportError = vi.fn();
-
-beforeEach(() => {
-  vi.useFakeTimers();
-  vi.stubGlobal('reportError', reportError);
-});
+stopClock();
+recordErrors();
 afterEach(() => {
-  vi.useRealTimers();
   vi.restoreAllMocks();
-  vi.unstubAllGlobals();
-  reportError.mockReset();
   sessionStorage.clear();
 });
 
@@ -81,8 +76,6 @@ function setup(options: SseClientOptions = {}, url = 'https://example.test/sse')
   client.onError((error) => errors.push(error));
   return { client, requests, errors, sink: () => sinks.at(-1) };
 }
-
-const flush = () => vi.advanceTimersByTimeAsync(0);
 
 const message = (lastEventId: string): SseMessage => ({
   type: 'message',

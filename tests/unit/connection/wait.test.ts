@@ -1,5 +1,7 @@
+// @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { wait } from '../../../src/connection/wait.ts';
+import { stopClock } from '../setup.ts';
 
 /** Listeners that are in place on the page, as `target type`. */
 const listening = new Map<unknown, string>();
@@ -17,15 +19,14 @@ function watch(target: Pick<EventTarget, 'addEventListener' | 'removeEventListen
   });
 }
 
+stopClock();
 beforeEach(() => {
-  vi.useFakeTimers();
   listening.clear();
   watch(window, 'window');
   watch(document, 'document');
 });
 afterEach(() => {
   vi.restoreAllMocks();
-  vi.useRealTimers();
 });
 
 function page(state: DocumentVisibilityState): void {

@@ -1,18 +1,16 @@
 import fc from 'fast-check';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import type { IdStorage } from '../../../src/connection/last-event-id.ts';
 import { World, type Attempt, type Tab } from '../../tabs.ts';
+import { stopClock } from '../setup.ts';
 
 /**
  * R7 between tabs, over random histories: tabs come, close, crash, are reloaded, blocked and wake, messages arrive in any order that channels
  * allow. No tab that lives loses or doubles an event, over reloads neither, and in the end each has the last one.
  */
 
-beforeEach(() => {
-  vi.useFakeTimers();
-});
+stopClock();
 afterEach(() => {
-  vi.useRealTimers();
   vi.unstubAllGlobals();
 });
 

@@ -1,16 +1,17 @@
+// @vitest-environment jsdom
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { SseError } from '../../../src/errors.ts';
 import { sharedConnection } from '../../../src/share/shared-connection.ts';
 import { World, type Attempt } from '../../tabs.ts';
+import { stopClock } from '../setup.ts';
 
 let world: World;
+stopClock();
 beforeEach(() => {
-  vi.useFakeTimers();
   world = new World();
   for (const [name, value] of Object.entries(world.globals)) vi.stubGlobal(name, value);
 });
 afterEach(() => {
-  vi.useRealTimers();
   vi.unstubAllGlobals();
 });
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { SseError } from '../../../src/errors.ts';
 import { checkResponse, openStream } from '../../../src/stream/open-stream.ts';
 import {
@@ -8,13 +8,9 @@ import {
   type StreamOptions,
 } from '../../../src/connection/request.ts';
 import type { TransportRequest } from '../../../src/connection/transport.ts';
+import { stopClock } from '../setup.ts';
 
-beforeEach(() => {
-  vi.useFakeTimers();
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
+stopClock();
 
 const URL_ = 'https://example.test/sse';
 
