@@ -192,7 +192,7 @@ export default defineConfig(async ({ mode }) => {
     const provider = engine.gtk
       ? webkitGtk({ browser: engine.path, ...engine.gtk })
       : playwright({ launchOptions: launchOptions(browser, engine) });
-    return [{ browser, provider, ...instance }];
+    return [{ browser, provider: watchdog.guard(provider), ...instance }];
   });
 
   const projects: TestProjectInlineConfiguration[] = [
