@@ -159,6 +159,8 @@ const page = (
     globalSetup: 'tests/page/global-setup.ts',
     provide: { engine },
     sequence: { groupOrder },
+    // Visits at once, in each of two files.
+    maxConcurrency: 3,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 30_000 } },
