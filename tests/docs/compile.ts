@@ -9,8 +9,8 @@ const parsed = new Map<string, ts.SourceFile | undefined>();
 let setup: { readonly options: ts.CompilerOptions; readonly cache: ts.ModuleResolutionCache } | undefined;
 
 /**
- * A program of files on the disk and of texts, by absolute path. All files of the project `docs` run in one worker, so that every program
- * but the first finds the libraries parsed.
+ * A program of files on the disk and of texts, by absolute path. Test files of the project `docs` share their worker's modules, so every
+ * program but the first finds the libraries parsed.
  */
 export function createProgram(
   files: readonly string[],
