@@ -189,6 +189,9 @@ export class Tab {
   isBlocked = false;
   isCrashed = false;
   onMessage: ((data: string) => void) | undefined;
+  /** An asynchronous schema keeps its events from being delivered. */
+  isSlow = false;
+  #held: { readonly data: string; readonly release: () => void }[] = [];
   readonly #world: World;
 
   constructor(world: World, { share = sharedConnection('test'), ...options }: SseClientOptions) {
@@ -216,9 +219,8 @@ export class Tab {
           this.log.push('opened');
         },
         message: ({ data }) => {
-          this.data.push(data);
-          this.log.push(data);
-          this.onMessage?.(data);
+          if (this.isSlow) this.#held.push({ data, release: this.connection.hold() });
+          else this.#deliver(data);
         },
         error: (error) => {
           this.errors.push(error);
@@ -228,6 +230,27 @@ export class Tab {
       },
     );
     world.running = before;
+  }
+
+  #deliver(data: string): void {
+    this.data.push(data);
+    this.log.push(data);
+    this.onMessage?.(data);
+  }
+
+  /** The schema has accepted all its events, and is fast from now on. */
+  deliverHeld(): void {
+    this.isSlow = false;
+    for (const { data, release } of this.#held.splice(0)) {
+      release();
+      this.#deliver(data);
+    }
+  }
+
+  /** As `SseClient.close()` does: events that a schema looks at are dropped. */
+  close(): void {
+    this.#held = [];
+    this.connection.close();
   }
 
   /** To be done when this tab comes to it; what comes from one source is done in order. */

@@ -5,7 +5,7 @@ import { CLOSED, type SseState } from '../connection/state.js';
 import type { SseMessage } from '../message.js';
 import { packOpen, packState, withoutQuery, type OpenNotice, type Push, type Question } from './channel.js';
 import type { Journal } from './journal.js';
-import { newTypes, packListened } from './listened.js';
+import { newlyListened, packListened } from './listened.js';
 import type { SharedStream, StreamObserver } from './stream.js';
 import type { TabGroup } from './tab-group.js';
 
@@ -104,10 +104,12 @@ export class Leader implements SharedStream {
       if (notice.force || this.#state.retryAt !== undefined) this.reconnect();
       return;
     }
-    for (const type of newTypes(this.#listened, notice)) this.listen(type);
-    if (notice.all && !this.#listened.all) this.listenToAll();
-    for (const event of this.#journal.since(notice.sequence ?? Infinity)) this.#channel.post(event);
-    this.#post();
+    const { types, all } = newlyListened(this.#listened, notice);
+    for (const type of types) this.listen(type);
+    if (all) this.listenToAll();
+    const { sequence, lastEventId } = notice;
+    for (const event of this.#journal.since(sequence ?? Infinity)) this.#channel.post(event);
+    this.#post(false, lastEventId);
   }
 
   stop(): void {
@@ -131,12 +133,15 @@ export class Leader implements SharedStream {
     this.#observer.message(event);
   }
 
-  #post(hasFailed = false): void {
+  #post(hasFailed = false, askedId?: string): void {
+    const { sequence = 0, oldest } = this.#journal;
+    const numberOf = (id: string) => (id === this.#lastEventId ? sequence : this.#journal.lastWith(id));
     this.#channel.post({
       kind: 'snapshot',
-      sequence: this.#journal.sequence ?? 0,
-      oldest: this.#journal.oldest,
+      sequence,
+      oldest,
       lastEventId: this.#lastEventId,
+      found: askedId === undefined ? undefined : { lastEventId: askedId, sequence: numberOf(askedId) },
       url: withoutQuery(this.url),
       state: packState(this.#state),
       failed: hasFailed,

@@ -11,7 +11,7 @@ import { LastEventId } from '../connection/last-event-id.js';
 import { CLOSED, READY_STATE, type SseState } from '../connection/state.js';
 import { textMessage } from '../message.js';
 import { isLast } from '../stream/until.js';
-import type { EventNotice } from './channel.js';
+import { VERSION, type EventNotice } from './channel.js';
 import { Follower } from './follower.js';
 import { Journal } from './journal.js';
 import { Leader } from './leader.js';
@@ -41,7 +41,8 @@ export function sharedConnection(name: string): ConnectionFactory {
     const { navigator, BroadcastChannel } = globalThis as Partial<typeof globalThis>;
     // Missing on insecure origins, whatever its type says.
     const locks: LockManager | undefined = navigator?.locks;
-    if (locks && BroadcastChannel) return share(`ssekit:${name}`, locks, options, observer);
+    // Versions that don't understand each other must not share a lock: they'd depose each other.
+    if (locks && BroadcastChannel) return share(`ssekit:${VERSION}:${name}`, locks, options, observer);
     observer.debug?.('not shared: this page has no Web Locks or no BroadcastChannel');
     return createConnection(options, observer);
   };
@@ -91,6 +92,7 @@ function share(
         post: (notice) => {
           if (!leader) tabs?.post(notice);
         },
+        lastEventId: () => lastEventId.value,
         state: () => state,
       },
       streamObserver,

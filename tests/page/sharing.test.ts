@@ -500,7 +500,7 @@ describe.each([
       pages.page((url) => {
         const wire: string[] = [];
         Object.assign(globalThis, { wire });
-        new BroadcastChannel('ssekit:wire').onmessage = ({ data }) => {
+        new BroadcastChannel('ssekit:1:wire').onmessage = ({ data }) => {
           wire.push(JSON.stringify(data));
           document.title = String(wire.length);
         };

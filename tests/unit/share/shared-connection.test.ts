@@ -177,7 +177,7 @@ test('hostile messages change nothing and stop nothing', async () => {
   const { tabs, attempt } = await open(2);
   const [, follower] = tabs;
   follower?.run(() => {
-    const stranger = new BroadcastChannel('ssekit:test');
+    const stranger = new BroadcastChannel('ssekit:1:test');
     for (const message of [
       null,
       'x',
@@ -349,7 +349,7 @@ test('where locks are refused, each connects for itself, and nobody deposes anyb
   await vi.advanceTimersByTimeAsync(20_000);
   await world.settle();
   expect(world.attempts.map(({ tab }) => tab)).toEqual(tabs);
-  expect(tabs[0]?.notes).toContain('not shared: this page is refused the Web Lock');
+  expect(tabs[0]?.notes).toContain('not shared: this page is refused the Web Lock or the BroadcastChannel');
 });
 
 test('without locks each connects for itself, and says so', () => {
