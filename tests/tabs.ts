@@ -86,7 +86,13 @@ export class World {
       if (queues.length === 0) return;
       const next = queues[pick(queues.length)];
       const task = next?.queue.shift();
-      if (next && task) next.tab.run(task);
+      if (!next || !task) continue;
+      const before = this.running;
+      this.running = next.tab;
+      task();
+      // Promises that it settles go on in the same tab: timers set there end with it.
+      for (let i = 0; i < 20; i++) await Promise.resolve();
+      this.running = before;
     }
   }
 

@@ -85,7 +85,7 @@ type HeaderList = readonly (readonly [string, string])[] | undefined;
 
 const A_DAY = 86_400_000;
 
-/** Events have numbers below it. At 1000 a second, the first ones of a stream reach it in the year 2112. */
+/** Events have numbers below it. */
 export const END_OF_NUMBERS = 2 ** 52;
 
 type Check = (value: unknown) => boolean;

@@ -6,8 +6,14 @@ import { END_OF_NUMBERS, type EventNotice } from './channel.js';
 const MOST_EVENTS = 1000;
 const MOST_CHARACTERS = 2 ** 20;
 
-/** Numbers that are left to a leader, at least: more than it can use up in a thousand years. */
-const SPARE = 2 ** 45;
+/**
+ * The first number of a new stream. Random, because two streams must not be compared: not the clock,
+ * which may be set back, and gives two tabs the same time.
+ */
+const firstNumber = () => Math.floor(2 ** 50 * (1 + Math.random()));
+
+/** A leader starts anew at a number above this one, which was forged: too few may be left. */
+const MOST_PLAUSIBLE = 2 ** 51 + 2 ** 45;
 
 const sizeOf = ({ type, data, lastEventId }: EventNotice) => type.length + data.length + lastEventId.length;
 const sum = (size: number, event: EventNotice) => size + sizeOf(event);
@@ -115,14 +121,13 @@ export class Journal {
 
   /**
    * This tab leads: the numbers continue from its own position. A stream that is new to all tabs gets
-   * higher numbers than all streams before it. So does one whose number was forged: there are no
-   * numbers left after the highest ones.
+   * numbers far away from those of other streams.
    */
   lead(): void {
-    if (!(this.sequence !== undefined && this.sequence < END_OF_NUMBERS - SPARE)) {
+    if (this.sequence === undefined || this.sequence > MOST_PLAUSIBLE) {
       this.#forget();
       this.#ahead = [];
-      this.sequence = Date.now() * 1000;
+      this.sequence = firstNumber();
     }
     for (const event of this.#ahead) {
       if (event) this.#add(event);
