@@ -495,6 +495,11 @@ describe('while a schema looks at events', () => {
   });
 });
 
+/** A constructor that the browser's settings forbid. */
+function blocked(): never {
+  throw new DOMException('blocked', 'SecurityError');
+}
+
 describe('hostile or broken peers', () => {
   test.for([2 ** 52 - 2, 2 ** 53 - 1])('a forged number cannot stop the numbering: %d', async (sequence) => {
     const { tabs } = await open(3);
@@ -531,14 +536,7 @@ describe('hostile or broken peers', () => {
   });
 
   test.for([
-    [
-      'BroadcastChannel',
-      class {
-        constructor() {
-          throw new DOMException('blocked', 'SecurityError');
-        }
-      },
-    ],
+    ['BroadcastChannel', blocked],
     [
       'navigator',
       {
@@ -563,14 +561,7 @@ describe('hostile or broken peers', () => {
   });
 
   test('a client that is closed before its channel turns out to be blocked never connects', async () => {
-    vi.stubGlobal(
-      'BroadcastChannel',
-      class {
-        constructor() {
-          throw new DOMException('blocked', 'SecurityError');
-        }
-      },
-    );
+    vi.stubGlobal('BroadcastChannel', blocked);
     world.open().close();
     await world.settle();
     expect(world.attempts).toEqual([]);
