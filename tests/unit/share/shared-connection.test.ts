@@ -371,15 +371,33 @@ async function pass(seconds: number) {
   }
 }
 
-/** The channel of another script of this origin. */
-function stranger(): BroadcastChannel {
-  const posts: BroadcastChannel[] = [];
-  new Tab(world, {}).run(() => {
-    posts.push(new BroadcastChannel('ssekit:1:test'));
+interface Overheard {
+  readonly kind: string;
+  readonly generation: number;
+  readonly all?: boolean;
+}
+
+/** Another script of this origin, and what it has heard on the channel. */
+function stranger() {
+  const tab = new Tab(world, {});
+  world.tabs.push(tab);
+  const heard: Overheard[] = [];
+  let channel: BroadcastChannel | undefined;
+  tab.run(() => {
+    channel = new BroadcastChannel('ssekit:1:test');
+    channel.onmessage = ({ data }: MessageEvent<Overheard>) => heard.push(data);
   });
-  const [channel] = posts;
-  if (!channel) throw new Error('no channel');
-  return channel;
+  const post = (notice: object) => {
+    tab.run(() => channel?.postMessage({ version: 1, ...notice }));
+  };
+  return { heard, post };
+}
+
+/** A snapshot as a hostile script may forge it. */
+function forgedSnapshot(generation: number, sequence: number) {
+  const state = { status: 'open', failures: 0 };
+  const place = { sequence, oldest: sequence, lastEventId: '' };
+  return { kind: 'snapshot', generation, ...place, url: '', state, failed: false, types: [], all: false };
 }
 
 describe('a clock that is set back', () => {
@@ -504,16 +522,7 @@ describe('hostile or broken peers', () => {
   test.for([2 ** 52 - 2, 2 ** 53 - 1])('a forged number cannot stop the numbering: %d', async (sequence) => {
     const { tabs } = await open(3);
     const [first] = tabs;
-    const channel = stranger();
-    const forged = {
-      version: 1,
-      generation: Date.now() + 1000,
-      kind: 'snapshot',
-      sequence,
-      oldest: sequence,
-    };
-    const state = { status: 'open', failures: 0 };
-    channel.postMessage({ ...forged, lastEventId: '', url: '', state, failed: false, types: [], all: false });
+    stranger().post(forgedSnapshot(Date.now() + 1000, sequence));
     await pass(10);
     if (first) world.crash(first);
     await pass(10);
@@ -567,18 +576,58 @@ describe('hostile or broken peers', () => {
     expect(world.attempts).toEqual([]);
   });
 
-  test('tabs that listen to more types than a notice can name are sent every type', async () => {
-    const { tabs, attempt } = await open(3);
-    tabs.forEach((tab, i) => {
-      tab.run(() => {
-        for (let type = 0; type < 400; type++) tab.connection.listen(`${i} ${type}`);
-      });
-    });
+  test('a tab that believed a forged position takes part again, though the leader is never silent', async () => {
+    const { tabs, attempt } = await open(2);
+    const { heard, post } = stranger();
+    send(attempt, '1');
     await world.settle();
-    send(attempt, '1', '2 399');
+    post(forgedSnapshot(heard.at(-1)?.generation ?? 0, 2 ** 51));
+    for (let i = 2; i < 12; i++) {
+      await pass(1);
+      send(attempt, String(i));
+    }
     await world.settle();
-    expect(tabs.map(({ data }) => data)).toEqual([['1'], ['1'], ['1']]);
+    expect(tabs[1]?.data.at(-1)).toBe('11');
   });
+
+  test('a newcomer that brings an id is not misled by what the leader posts before it answers', async () => {
+    const { attempt } = await open(1);
+    for (const id of ['1', '2', '3']) send(attempt, id);
+    await world.settle();
+    const late = world.open({ lastEventId: '1' });
+    attempt.sink.id('3b');
+    await world.settle();
+    expect([late.data, late.errors]).toEqual([['2', '3'], []]);
+  });
+
+  test('forged questions cannot make a list of types grow without end', async () => {
+    const { attempt } = await open(1);
+    const { post } = stranger();
+    for (let i = 0; i < 5; i++) {
+      const types = Array.from({ length: 500 }, (_, type) => `${i} ${type}`);
+      post({ kind: 'question', generation: 0, types, all: false });
+    }
+    await world.settle();
+    expect(attempt.listened.length).toBeLessThanOrEqual(1000);
+  });
+
+  test.for([
+    ['a tab', 1, 1100],
+    ['all tabs together', 3, 400],
+  ] as const)(
+    'where %s listens to more types than a notice can name, the leader listens to all',
+    async ([, tabs, types]) => {
+      await open(1);
+      const { heard } = stranger();
+      for (let i = 0; i < tabs; i++) {
+        const tab = world.open();
+        for (let type = 0; type < types; type++) tab.connection.listen(`${i} ${type}`);
+      }
+      await world.settle();
+      const snapshots = heard.filter(({ kind }) => kind === 'snapshot');
+      expect(snapshots.at(-1)?.all).toBe(true);
+    },
+  );
 });
 
 test('the version of the wire format is part of the names of lock and channel', async () => {
