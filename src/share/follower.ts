@@ -5,7 +5,7 @@ import { SseError } from '../errors.js';
 import { readOpen, readState, type EventNotice, type Notice, type Sent, type Snapshot } from './channel.js';
 import type { Journal } from './journal.js';
 import { lacks, newlyListened, packListened } from './listened.js';
-import type { SharedStream, StreamObserver } from './stream.js';
+import type { StreamObserver } from './stream-observer.js';
 
 /**
  * ms. A leader in a hidden tab, whose timers are throttled, may be this late with an attempt before
@@ -27,7 +27,7 @@ export interface FollowerInputs {
 }
 
 /** The stream as another tab, the leader, reports it. */
-export class Follower implements SharedStream {
+export class Follower {
   readonly #inputs: FollowerInputs;
   readonly #observer: StreamObserver;
   /** That of the leader's latest attempt. */

@@ -6,7 +6,7 @@ import type { SseMessage } from '../message.js';
 import { packOpen, packState, withoutQuery, type OpenNotice, type Push, type Question } from './channel.js';
 import type { Journal } from './journal.js';
 import { newlyListened, packListened } from './listened.js';
-import type { SharedStream, StreamObserver } from './stream.js';
+import type { StreamObserver } from './stream-observer.js';
 import type { TabGroup } from './tab-group.js';
 
 /** What a leader is made of. */
@@ -23,8 +23,9 @@ export interface LeaderInputs {
  * The connection of all tabs. Every change goes to the other tabs first and then to this one, so that
  * what its listeners do doesn't concern the others.
  */
-export class Leader implements SharedStream {
-  readonly #connection: Connection;
+export class Leader {
+  /** It isn't connected by the constructor: a listener of the first state may close the client. */
+  readonly connection: Connection;
   readonly #journal: Journal;
   readonly #channel: LeaderInputs['channel'];
   readonly #listened: Listened;
@@ -44,7 +45,7 @@ export class Leader implements SharedStream {
     this.#lastEventId = lastEventId;
     journal.lead();
     const unlessOver = ignoreAfter(() => this.#isOver);
-    this.#connection = createConnection(
+    this.connection = createConnection(
       // Each tab has its own `until` and its own storage.
       { ...options, until: undefined, lastEventId, stored: undefined },
       {
@@ -77,36 +78,15 @@ export class Leader implements SharedStream {
     );
   }
 
-  get url(): string {
-    return this.#connection.url;
-  }
-
-  /** Not in the constructor: a listener of the first state may close the client, and so stop this. */
-  start(): void {
-    this.#connection.connect();
-  }
-
-  listen(type: string): void {
-    this.#connection.listen(type);
-  }
-
-  listenToAll(): void {
-    this.#connection.listenToAll();
-  }
-
-  reconnect(): void {
-    this.#connection.reconnect();
-  }
-
   /** Answers another tab. */
   answer(notice: Question | Push): void {
     if (notice.kind === 'push') {
-      if (notice.force || this.#state.retryAt !== undefined) this.reconnect();
+      if (notice.force || this.#state.retryAt !== undefined) this.connection.reconnect();
       return;
     }
     const { types, all } = newlyListened(this.#listened, notice);
-    for (const type of types) this.listen(type);
-    if (all) this.listenToAll();
+    for (const type of types) this.connection.listen(type);
+    if (all) this.connection.listenToAll();
     const { sequence, lastEventId } = notice;
     for (const event of this.#journal.since(sequence ?? Infinity)) this.#channel.post(event);
     this.#post(false, lastEventId);
@@ -114,7 +94,7 @@ export class Leader implements SharedStream {
 
   stop(): void {
     this.#isOver = true;
-    this.#connection.close();
+    this.connection.close();
   }
 
   #report(now: SseState): void {
@@ -142,7 +122,7 @@ export class Leader implements SharedStream {
       oldest,
       lastEventId: this.#lastEventId,
       found: askedId === undefined ? undefined : { lastEventId: askedId, sequence: numberOf(askedId) },
-      url: withoutQuery(this.url),
+      url: withoutQuery(this.connection.url),
       state: packState(this.#state),
       failed: hasFailed,
       opened: this.#state.status === 'open' ? this.#opened : undefined,

@@ -71,7 +71,8 @@ function share(
   let tabs: TabGroup | undefined;
   let leader: Leader | undefined;
   let follower: Follower | undefined;
-  const url = () => (leader ?? follower)?.url ?? (typeof options.url === 'string' ? options.url : '');
+  const stream = () => leader?.connection ?? follower;
+  const url = () => stream()?.url ?? (typeof options.url === 'string' ? options.url : '');
 
   function join(): void {
     const unlessOver = ignoreAfter(() => tabs !== session);
@@ -107,11 +108,11 @@ function share(
           streamObserver,
         );
         lastEventId.set(lastEventId.value, journal.sequence);
-        leader.start();
+        leader.connection.connect();
       },
       follow() {
         if (!leader) return;
-        following.url = leader.url;
+        following.url = leader.connection.url;
         leader.stop();
         leader = undefined;
       },
@@ -160,7 +161,6 @@ function share(
     if (state.status !== 'closed') update({ ...CLOSED, transport: state.transport }, false);
   }
 
-  const stream = () => leader ?? follower;
   return {
     get state() {
       return state;

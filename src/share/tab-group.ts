@@ -3,7 +3,6 @@ import { SOONEST_DEPOSED, standForLeader, watchLeader, type LeaderWatch } from '
 import {
   isPossible,
   readNotice,
-  VERSION,
   type EventNotice,
   type Notice,
   type Push,
@@ -72,7 +71,7 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
 
   function post(notice: Notice, through = channel): void {
     checkClock();
-    through?.postMessage({ ...notice, version: VERSION, generation } satisfies Sent);
+    through?.postMessage({ ...notice, generation } satisfies Sent);
   }
 
   /**

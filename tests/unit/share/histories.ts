@@ -167,7 +167,6 @@ class Stranger {
       const near = (by: number) => Math.max(0, Math.abs(by) < 2 ** 40 ? this.#sequence + by : by);
       const now = this.#generation || Date.now();
       this.#channel.postMessage({
-        version: 1,
         generation: now + generation,
         sequence: near(sequence),
         oldest: near(oldest),
