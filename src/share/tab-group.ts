@@ -54,8 +54,8 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
   const session = new AbortController();
   /** The highest that this tab knows: that of the leader. A time in ms, see `claim`; 0 for none. */
   let generation = 0;
-  /** Of this tab's latest claim. */
-  let claimed = 0;
+  /** Of this tab's latest claim, until it steps back. */
+  let claimed: number | undefined;
   let isLeading = false;
   /** When this tab, as the leader, last read a notice. */
   let activeAt = 0;
@@ -71,6 +71,8 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
 
   function post(notice: Notice, through = channel): void {
     checkClock();
+    // The check may have ended this tab's lead.
+    if (generation === 0 && notice.kind !== 'question' && notice.kind !== 'push') return;
     through?.postMessage({ ...notice, generation } satisfies Sent);
   }
 
@@ -113,8 +115,7 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
     watch?.cancel();
     doubt?.cancel();
     clearTimeout(lastNotices);
-    standBack = watch = waiting = doubt = undefined;
-    claimed = 0;
+    standBack = watch = waiting = doubt = claimed = undefined;
     if (isLeading) {
       isLeading = false;
       member.debug?.('this tab gives the connection up');

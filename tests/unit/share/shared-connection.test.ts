@@ -575,6 +575,13 @@ describe('hostile or broken peers', () => {
     expect(world.attempts).toEqual([]);
   });
 
+  test('a forged claim makes no tab lead that has not got the lock', async () => {
+    await open(2);
+    stranger().post({ kind: 'claim', generation: 0, knows: true });
+    await world.settle();
+    expect(world.attempts).toHaveLength(1);
+  });
+
   test('a tab that believed a forged position takes part again, though the leader is never silent', async () => {
     const { tabs, attempt } = await open(2);
     const { heard, post } = stranger();
