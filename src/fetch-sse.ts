@@ -60,7 +60,8 @@ export function fetchSse(url: UrlSource, init: FetchSseInit & DecodeSetting = {}
     validateDecode(init);
   }
   const options = requestOptions(url, init);
-  const { lastEventId = '' } = init;
+  // One by one, not spread: inherited options and getters count.
+  const { lastEventId = '', maxEventSize, until, signal } = init;
   refuseUnsafe(options, lastEventId);
   return readMessages(
     async (signal) => {
@@ -68,6 +69,6 @@ export function fetchSse(url: UrlSource, init: FetchSseInit & DecodeSetting = {}
       const request = await prepareRequest(options, context, []);
       return openStream(request);
     },
-    { ...init, decode: createDecode(init) },
+    { lastEventId, maxEventSize, until, signal, decode: createDecode(init) },
   );
 }

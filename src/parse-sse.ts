@@ -58,6 +58,8 @@ export function parseSse(
   options: ParseSseOptions & DecodeSetting = {},
 ): MessageIterator<unknown> {
   if (CHECKED) validateDecode(options);
+  // One by one, not spread: inherited options and getters count.
+  const { lastEventId, maxEventSize, until, signal } = options;
   // Not `instanceof`: the Response of another fetch, or of a test's window, will do.
   const response = 'body' in source ? source : undefined;
   const body = 'body' in source ? source.body : source;
@@ -71,7 +73,7 @@ export function parseSse(
         read: async () => (await reader?.read())?.value,
       };
     },
-    { ...options, decode: createDecode(options) },
+    { lastEventId, maxEventSize, until, signal, decode: createDecode(options) },
     () => {
       (reader ?? body)?.cancel().catch(() => undefined);
       reader?.releaseLock();

@@ -1,4 +1,6 @@
 import { CHECKED } from '../checked.js';
+import { requireGlobals } from '../require-globals.js';
+import { throwIfAborted } from '../stream/throw-if-aborted.js';
 import { timeLimit } from '../stream/time-limit.js';
 import type { SseError } from '../errors.js';
 import { MAX_EVENT_SIZE } from '../stream/parser.js';
@@ -99,7 +101,10 @@ export interface StreamOptions {
   readonly withCredentials?: boolean | undefined;
   /** Resume after this id: in `Last-Event-ID` on fetch, in `lastEventIdParam` on native. One with CR, LF or NUL is a `TypeError`. */
   readonly lastEventId?: string | undefined;
-  /** The query parameter that carries the last event ID, for a server that reads it there. */
+  /**
+   * The query parameter that carries the last event ID, for a server that reads it there. It's appended,
+   * and replaces one of the same name; the rest of the query stays byte for byte.
+   */
   readonly lastEventIdParam?: string | undefined;
   /**
    * What says that the stream is complete: the data of an event, such as `'[DONE]'`, or a function of the message. Looked at before
@@ -108,7 +113,7 @@ export interface StreamOptions {
    */
   readonly until?: Until | undefined;
   /** Closes for good when it aborts. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignal | null | undefined;
 }
 
 /**
@@ -146,13 +151,15 @@ export interface FetchOptions {
 
 /** Resolves against the page, or the worker's script, as `EventSource` does. Throws `TypeError` where that is not possible. */
 export function resolveUrl(input: unknown): string {
-  if (typeof input !== 'string' && !(input instanceof URL)) {
+  // Not `instanceof`: the URL of an iframe will do.
+  if (typeof input !== 'string' && typeof (input as URL | null | undefined)?.href !== 'string') {
     throw new TypeError('The URL must be a string, a URL, or a function that returns one.');
   }
+  requireGlobals('URL');
   const { document, location } = globalThis as Partial<typeof globalThis>;
   let url: URL;
   try {
-    url = new URL(input, document?.baseURI ?? location?.href);
+    url = new URL(input as string, document?.baseURI ?? location?.href);
   } catch {
     // Without the input in the message: it may hold a token.
     throw new TypeError('The URL cannot be resolved. Without a page it must be absolute: https://host/path.');
@@ -175,7 +182,9 @@ export function isSendableId(id: string): boolean {
 
 /** The request that the caller's options describe. */
 export function requestOptions(url: UrlSource, options: StreamOptions & FetchOptions): RequestOptions {
-  const { json, headers, lastEventIdParam, openTimeout, idleTimeout } = options;
+  const { json, lastEventIdParam, openTimeout, idleTimeout } = options;
+  requireGlobals('Headers');
+  const headers = headersIn(options.headers);
   const isJson = json !== undefined;
   const body = isJson ? JSON.stringify(json) : (options.body ?? undefined);
   const hasBody = body !== undefined;
@@ -200,9 +209,8 @@ export function requestOptions(url: UrlSource, options: StreamOptions & FetchOpt
 }
 
 /** Refuses, in every build, what must never be sent. Throws `TypeError`. */
-export function refuseUnsafe({ method, headers, body }: RequestOptions, lastEventId = ''): void {
+export function refuseUnsafe({ method, body }: RequestOptions, lastEventId = ''): void {
   if (/[\0\r\n]/.test(lastEventId)) throw new TypeError('`lastEventId` must not hold CR, LF or NUL.');
-  if (typeof headers !== 'function') headersOf(headers);
   if (body !== undefined && /^(GET|HEAD)$/.test(method)) {
     throw new TypeError('GET and HEAD have no body: take `method` away, or `json` and `body`.');
   }
@@ -227,28 +235,57 @@ async function prepare(
   const { lastEventId, signal } = context;
   const call = <T>(source: PerAttempt<T>): T | Promise<T> => {
     // An attempt that is over meanwhile asks for nothing more: a function may refresh a token, or use up a ticket.
-    signal.throwIfAborted();
+    throwIfAborted(signal);
     return typeof source === 'function'
       ? (source as (context: RequestContext) => T | Promise<T>)(context)
       : source;
   };
 
-  const url = new URL(resolveUrl(await call<string | URL>(options.url)));
+  const url = resolveUrl(await call<string | URL>(options.url));
   const headers = headersOf(await call<HeadersInit | undefined>(options.headers));
   const body = await call(options.body);
   if (contentType && !headers.has('content-type')) headers.set('content-type', contentType);
-  if (lastEventIdParam && lastEventId) url.searchParams.set(lastEventIdParam, lastEventId);
-  return { ...options, url: url.href, headers, body, lastEventId, signal, types };
+  return {
+    ...options,
+    url: lastEventIdParam && lastEventId ? withParam(url, lastEventIdParam, lastEventId) : url,
+    headers,
+    body,
+    lastEventId,
+    signal,
+    types,
+  };
+}
+
+/** Sets a parameter of the query. The rest stays byte for byte: it may be signed. */
+function withParam(url: string, name: string, value: string): string {
+  const [, path = '', query = '', fragment = ''] = /^([^?#]*)\??([^#]*)(.*)/s.exec(url) ?? [];
+  const others = query.split('&').filter((pair) => query && !new URLSearchParams(pair).has(name));
+  return `${path}?${[...others, new URLSearchParams({ [name]: value })].join('&')}${fragment}`;
+}
+
+/** A copy, since an iterator can be read only once; `undefined` where there are none. */
+function headersIn(source: HeadersSource | null | undefined): HeadersSource | undefined {
+  if (typeof source === 'function') return source;
+  const headers = headersOf(source ?? {});
+  return headers.keys().next().done ? undefined : headers;
 }
 
 /** Throws `TypeError` for what are no headers. */
-export function headersOf(init: HeadersInit | undefined): Headers {
+function headersOf(init: HeadersInit = {}): Headers {
+  let entries: string[][];
+  let headers: Headers;
   try {
-    return new Headers(init);
+    entries = Symbol.iterator in init ? [...init] : Object.entries(init);
+    headers = new Headers(entries as [string, string][]);
   } catch {
     // Without the engine's message: some quote the value.
     throw new TypeError(
       '`headers` must not hold line breaks, nor characters beyond Latin-1: use encodeURIComponent.',
     );
   }
+  // It would be sent as "undefined".
+  for (const [name = '', value] of entries) {
+    if (value === undefined) throw new TypeError(`The header \`${name}\` is undefined.`);
+  }
+  return headers;
 }

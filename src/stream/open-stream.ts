@@ -1,5 +1,6 @@
 import { SseError } from '../errors.js';
 import { parseRetryAfter } from './retry-after.js';
+import { throwIfAborted } from './throw-if-aborted.js';
 import { timeLimit } from './time-limit.js';
 
 /** How much of an error's body is kept, in bytes, and how long it is waited for, in ms: some servers never end it. */
@@ -69,7 +70,7 @@ async function open(request: StreamRequest): Promise<OpenStream> {
     let value: Uint8Array | undefined;
     try {
       if (reader) ({ value } = await idling.wait(reader.read()));
-      signal.throwIfAborted();
+      throwIfAborted(signal);
       return value;
     } catch (cause) {
       throw networkError(cause);
@@ -83,7 +84,7 @@ async function open(request: StreamRequest): Promise<OpenStream> {
 async function send(request: StreamRequest): Promise<{ response: Response; reader: Reader | undefined }> {
   // `fetch` by itself: as a method of the request, the browser's own would refuse to be called.
   const { fetch, url, method, body, redirect, signal, lastEventId, withCredentials } = request;
-  signal.throwIfAborted();
+  throwIfAborted(signal);
   const headers = new Headers(request.headers);
   if (!headers.has('accept')) headers.set('Accept', 'text/event-stream');
   if (lastEventId) headers.set('Last-Event-ID', utf8ByteString(lastEventId));
@@ -104,7 +105,7 @@ async function send(request: StreamRequest): Promise<{ response: Response; reade
     reader?.cancel().catch(() => undefined);
   };
   if (signal.aborted) cancel();
-  signal.throwIfAborted();
+  throwIfAborted(signal);
   signal.addEventListener('abort', cancel);
   return { response, reader };
 }

@@ -11,7 +11,7 @@ import { cutShort, isLast, type Until } from './until.js';
  */
 export interface ReadOptions extends ParserOptions {
   readonly until?: Until | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignal | null | undefined;
 }
 
 /**
