@@ -1,8 +1,9 @@
+import { CHECKED } from './checked.js';
 import { createConnection } from './connection/connection.js';
 import { fetchTransport } from './connection/fetch-transport.js';
 import type { ReadyState } from './message.js';
 import { requireGlobals } from './require-globals.js';
-import { requestOptions, type FetchOptions, type StreamOptions } from './connection/request.js';
+import { parseUrl, requestOptions, type FetchOptions, type StreamOptions } from './connection/request.js';
 import { retryPolicy, type RetryOptions } from './connection/retry.js';
 import type { Connection } from './connection/connection.js';
 
@@ -106,7 +107,7 @@ export class FetchEventSource extends Target implements EventSource {
    * @throws DOMException `SyntaxError` for a URL that cannot be resolved.
    */
   constructor(url: string | URL, init: FetchEventSourceInit | null = {}) {
-    requireGlobals('EventTarget', 'MessageEvent', 'URL', 'TextDecoder');
+    if (CHECKED) requireGlobals('EventTarget', 'MessageEvent', 'URL', 'TextDecoder');
     super();
     // As WebIDL converts what JavaScript may pass: anything with a string, then nothing or an object.
     if (arguments.length === 0) throw new TypeError('FetchEventSource needs a URL.');
@@ -205,9 +206,8 @@ export class FetchEventSource extends Target implements EventSource {
 }
 
 function resolve(url: string): string {
-  const { document, location } = globalThis as Partial<typeof globalThis>;
   try {
-    return new URL(url, document?.baseURI ?? location?.href).href;
+    return parseUrl(url).href;
   } catch {
     throw new DOMException('The URL cannot be resolved.', 'SyntaxError');
   }

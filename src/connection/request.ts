@@ -149,17 +149,22 @@ export interface FetchOptions {
   readonly fetch?: typeof fetch | undefined;
 }
 
-/** Resolves against the page, or the worker's script, as `EventSource` does. Throws `TypeError` where that is not possible. */
+/** Resolves against the page, or the worker's script, as `EventSource` does. */
+export function parseUrl(input: string): URL {
+  const { document, location } = globalThis as Partial<typeof globalThis>;
+  return new URL(input, document?.baseURI ?? location?.href);
+}
+
+/** The same for a URL from a caller. Throws `TypeError` for what isn't one, or can't be resolved. */
 export function resolveUrl(input: unknown): string {
   // Not `instanceof`: the URL of an iframe will do.
   if (typeof input !== 'string' && typeof (input as URL | null | undefined)?.href !== 'string') {
     throw new TypeError('The URL must be a string, a URL, or a function that returns one.');
   }
-  requireGlobals('URL');
-  const { document, location } = globalThis as Partial<typeof globalThis>;
+  if (CHECKED) requireGlobals('URL');
   let url: URL;
   try {
-    url = new URL(input as string, document?.baseURI ?? location?.href);
+    url = parseUrl(input as string);
   } catch {
     // Without the input in the message: it may hold a token.
     throw new TypeError('The URL cannot be resolved. Without a page it must be absolute: https://host/path.');
@@ -183,7 +188,7 @@ export function isSendableId(id: string): boolean {
 /** The request that the caller's options describe. */
 export function requestOptions(url: UrlSource, options: StreamOptions & FetchOptions): RequestOptions {
   const { json, lastEventIdParam, openTimeout, idleTimeout } = options;
-  requireGlobals('Headers');
+  if (CHECKED) requireGlobals('Headers');
   const headers = headersIn(options.headers);
   const isJson = json !== undefined;
   const body = isJson ? JSON.stringify(json) : (options.body ?? undefined);
@@ -272,11 +277,13 @@ function headersIn(source: HeadersSource | null | undefined): HeadersSource | un
 
 /** Throws `TypeError` for what are no headers. */
 function headersOf(init: HeadersInit = {}): Headers {
-  let entries: string[][];
-  let headers: Headers;
+  const headers = new Headers();
+  let missing: string | undefined;
   try {
-    entries = Symbol.iterator in init ? [...init] : Object.entries(init);
-    headers = new Headers(entries as [string, string][]);
+    for (const [name = '', value] of Symbol.iterator in init ? init : Object.entries(init)) {
+      if ((value as string | undefined) === undefined) missing ??= name;
+      headers.append(name, value as string);
+    }
   } catch {
     // Without the engine's message: some quote the value.
     throw new TypeError(
@@ -284,8 +291,6 @@ function headersOf(init: HeadersInit = {}): Headers {
     );
   }
   // It would be sent as "undefined".
-  for (const [name = '', value] of entries) {
-    if (value === undefined) throw new TypeError(`The header \`${name}\` is undefined.`);
-  }
+  if (missing !== undefined) throw new TypeError(`The header \`${missing}\` is undefined.`);
   return headers;
 }
