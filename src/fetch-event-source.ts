@@ -3,7 +3,8 @@ import { createConnection } from './connection/connection.js';
 import { fetchTransport } from './connection/fetch-transport.js';
 import type { ReadyState } from './message.js';
 import { requireGlobals } from './require-globals.js';
-import { parseUrl, requestOptions, type FetchOptions, type StreamOptions } from './connection/request.js';
+import { requestOptions, type FetchOptions, type StreamOptions } from './connection/request.js';
+import { parseUrl } from './connection/url.js';
 import { retryPolicy, type RetryOptions } from './connection/retry.js';
 import type { Connection } from './connection/connection.js';
 

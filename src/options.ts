@@ -7,12 +7,12 @@ import type { EventSourceClass } from './connection/native-transport.js';
 import {
   refuseUnsafe,
   requestOptions,
-  resolveUrl,
   type FetchOptions,
   type RequestOptions,
   type StreamOptions,
   type UrlSource,
 } from './connection/request.js';
+import { resolveUrl } from './connection/url.js';
 import { retryPolicy, type RetryOptions } from './connection/retry.js';
 import { gap, storageKey, type IdStorage } from './connection/last-event-id.js';
 import type { Debug } from './connection/debug.js';

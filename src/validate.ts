@@ -1,4 +1,5 @@
-import { resolveUrl, type UrlSource } from './connection/request.js';
+import { type UrlSource } from './connection/request.js';
+import { resolveUrl } from './connection/url.js';
 
 /** Options as they come from JavaScript: anything. */
 type Unchecked = Readonly<Record<string, unknown>>;

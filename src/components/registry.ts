@@ -1,5 +1,5 @@
 import { SseClient } from '../client.js';
-import { resolveUrl } from '../connection/request.js';
+import { resolveUrl } from '../connection/url.js';
 import { CLOSED, READY_STATE } from '../connection/state.js';
 import type { Unsubscribe } from '../listeners.js';
 import type { CommonOptions, SseClientOptions } from '../options.js';

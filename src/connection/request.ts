@@ -5,7 +5,9 @@ import { timeLimit } from '../stream/time-limit.js';
 import type { SseError } from '../errors.js';
 import { MAX_EVENT_SIZE } from '../stream/parser.js';
 import type { Until } from '../stream/until.js';
+import { headersIn, headersOf } from './headers.js';
 import type { TransportRequest } from './transport.js';
+import { resolveUrl, withParam } from './url.js';
 
 /**
  * What functions for URL, headers and body are told before each attempt.
@@ -149,34 +151,6 @@ export interface FetchOptions {
   readonly fetch?: typeof fetch | undefined;
 }
 
-/** Resolves against the page, or the worker's script, as `EventSource` does. */
-export function parseUrl(input: string): URL {
-  const { document, location } = globalThis as Partial<typeof globalThis>;
-  return new URL(input, document?.baseURI ?? location?.href);
-}
-
-/** The same for a URL from a caller. Throws `TypeError` for what isn't one, or can't be resolved. */
-export function resolveUrl(input: unknown): string {
-  // Not `instanceof`: the URL of an iframe will do.
-  if (typeof input !== 'string' && typeof (input as URL | null | undefined)?.href !== 'string') {
-    throw new TypeError('The URL must be a string, a URL, or a function that returns one.');
-  }
-  if (CHECKED) requireGlobals('URL');
-  let url: URL;
-  try {
-    url = parseUrl(input as string);
-  } catch {
-    // Without the input in the message: it may hold a token.
-    throw new TypeError('The URL cannot be resolved. Without a page it must be absolute: https://host/path.');
-  }
-  if (url.username || url.password) {
-    throw new TypeError(
-      'The URL must not hold a user name or password. Send an Authorization header instead.',
-    );
-  }
-  return url.href;
-}
-
 /** Bytes of the longest `Last-Event-ID` that is sent: servers refuse headers of some 8 KiB in all. */
 const LONGEST_ID = 4096;
 
@@ -259,38 +233,4 @@ async function prepare(
     signal,
     types,
   };
-}
-
-/** Sets a parameter of the query. The rest stays byte for byte: it may be signed. */
-function withParam(url: string, name: string, value: string): string {
-  const [, path = '', query = '', fragment = ''] = /^([^?#]*)\??([^#]*)(.*)/s.exec(url) ?? [];
-  const others = query.split('&').filter((pair) => query && !new URLSearchParams(pair).has(name));
-  return `${path}?${[...others, new URLSearchParams({ [name]: value })].join('&')}${fragment}`;
-}
-
-/** A copy, since an iterator can be read only once; `undefined` where there are none. */
-function headersIn(source: HeadersSource | null | undefined): HeadersSource | undefined {
-  if (typeof source === 'function') return source;
-  const headers = headersOf(source ?? {});
-  return headers.keys().next().done ? undefined : headers;
-}
-
-/** Throws `TypeError` for what are no headers. */
-function headersOf(init: HeadersInit = {}): Headers {
-  const headers = new Headers();
-  let missing: string | undefined;
-  try {
-    for (const [name = '', value] of Symbol.iterator in init ? init : Object.entries(init)) {
-      if ((value as string | undefined) === undefined) missing ??= name;
-      headers.append(name, value as string);
-    }
-  } catch {
-    // Without the engine's message: some quote the value.
-    throw new TypeError(
-      '`headers` must not hold line breaks, nor characters beyond Latin-1: use encodeURIComponent.',
-    );
-  }
-  // It would be sent as "undefined".
-  if (missing !== undefined) throw new TypeError(`The header \`${missing}\` is undefined.`);
-  return headers;
 }

@@ -1,12 +1,8 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { CHECKED } from '../../../src/checked.ts';
 import { connectionOptions } from '../../../src/options.ts';
-import {
-  prepareRequest,
-  resolveUrl,
-  type RequestContext,
-  type UrlSource,
-} from '../../../src/connection/request.ts';
+import { prepareRequest, type RequestContext, type UrlSource } from '../../../src/connection/request.ts';
+import { resolveUrl } from '../../../src/connection/url.ts';
 
 afterEach(() => {
   vi.unstubAllGlobals();
