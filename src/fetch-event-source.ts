@@ -1,5 +1,5 @@
 import { createConnection } from './connection/connection.js';
-import { fetchTransport } from './connection/fetch-transport.js';
+import { standardFetchTransport } from './connection/fetch-transport.js';
 import type { ReadyState } from './message.js';
 import { requestOptions, type FetchOptions, type StreamOptions } from './connection/request.js';
 import { retryPolicy } from './connection/retry.js';
@@ -111,7 +111,7 @@ export class FetchEventSource extends Target implements EventSource {
           jitter: false,
           shouldRetry: ({ code }) => code === 'network' && request.method === 'GET' && canWork,
         }),
-        chooseTransport: () => ({ name: 'fetch', start: fetchTransport }),
+        chooseTransport: () => ({ name: 'fetch', start: standardFetchTransport }),
       },
       {
         state: ({ status, error }) => {

@@ -63,7 +63,8 @@ export function fetchSse(url: UrlSource, init: FetchSseInit & DecodeSetting = {}
     validateDecode(init);
   }
   const options = requestOptions(url, init);
-  const { lastEventId = '', refreshAuth } = init;
+  // One by one, so that inherited options and getters count.
+  const { until, failOn, signal, lastEventId = '', maxEventSize, refreshAuth } = init;
   refuseUnsafe(options, lastEventId);
   return readMessages(
     async (signal) => {
@@ -77,6 +78,6 @@ export function fetchSse(url: UrlSource, init: FetchSseInit & DecodeSetting = {}
         return request();
       }
     },
-    { ...init, decode: createDecode(init, true) },
+    { until, failOn, signal, lastEventId, maxEventSize, decode: createDecode(init, true) },
   );
 }

@@ -70,6 +70,8 @@ export function parseSse(
   options: ParseSseOptions & DecodeSetting = {},
 ): MessageIterator<unknown> {
   if (CHECKED) validateDecode(options);
+  // One by one, so that inherited options and getters count.
+  const { until, failOn, signal, lastEventId, maxEventSize } = options;
   // Not `instanceof`: the Response of another fetch, or of a test's window, works as well.
   const isBody = 'getReader' in source || Symbol.asyncIterator in source;
   const response = isBody ? undefined : source;
@@ -86,7 +88,7 @@ export function parseSse(
         read: async () => bytesOf((await reader?.read()) ?? {}),
       };
     },
-    { ...options, decode: createDecode(options, true) },
+    { until, failOn, signal, lastEventId, maxEventSize, decode: createDecode(options, true) },
     () => {
       try {
         reader ??= readerOf(body);
