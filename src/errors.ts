@@ -34,6 +34,19 @@ export type SseErrorCode =
   | 'gap'
   | 'storage';
 
+/** An `AbortError`, also where there is no `DOMException`, as in React Native. */
+export function abortError(message: string): Error {
+  const { DOMException } = globalThis as Partial<typeof globalThis>;
+  return DOMException
+    ? new DOMException(message, 'AbortError')
+    : Object.assign(new Error(message), { name: 'AbortError' });
+}
+
+/** Why a signal has aborted. Those of React Native don't say. */
+export function reasonOf({ reason }: Pick<AbortSignal, 'reason'>): unknown {
+  return reason === undefined ? abortError('The operation was aborted.') : reason;
+}
+
 /**
  * What is known of a failure beyond its code. Each is there only where it applies.
  *

@@ -1,4 +1,4 @@
-import { SseError } from './errors.js';
+import { reasonOf, SseError } from './errors.js';
 
 /** The writing end of a queue between events, which arrive at any time, and a loop, which takes them when it can. */
 export interface Feed<T> {
@@ -98,7 +98,7 @@ export function iterate<T extends object>(
   };
   const abort = () => {
     queue = new Queue();
-    feed.end(signal?.reason);
+    feed.end(signal && reasonOf(signal));
   };
   /** Starts at the first `next()`: an iterator that nobody uses must leave no listener on a long-lived signal. */
   const begin = () => {

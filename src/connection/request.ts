@@ -1,6 +1,6 @@
 import { CHECKED } from '../checked.js';
 import { timeLimit } from '../stream/time-limit.js';
-import type { SseError } from '../errors.js';
+import { reasonOf, type SseError } from '../errors.js';
 import { MAX_EVENT_SIZE } from '../stream/parser.js';
 import type { FailOn } from '../stream/fail-on.js';
 import type { Until } from '../stream/until.js';
@@ -243,7 +243,7 @@ async function prepare(
   const { lastEventId, signal } = context;
   const call = <T>(source: PerAttempt<T>): T | Promise<T> => {
     // An attempt that is over meanwhile asks for nothing more: a function may refresh a token, or use up a ticket.
-    signal.throwIfAborted();
+    if (signal.aborted) throw reasonOf(signal);
     return typeof source === 'function'
       ? (source as (context: RequestContext) => T | Promise<T>)(context)
       : source;

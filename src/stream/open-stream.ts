@@ -1,4 +1,4 @@
-import { SseError } from '../errors.js';
+import { reasonOf, SseError } from '../errors.js';
 import { extractMimeType } from './content-type.js';
 import { parseRetryAfter } from './retry-after.js';
 import { timeLimit } from './time-limit.js';
@@ -79,7 +79,8 @@ export async function openStream(request: StreamRequest): Promise<OpenStream> {
     let value: Uint8Array | undefined;
     try {
       if (reader) value = bytesOf(await idling.wait(reader.read()));
-      signal.throwIfAborted();
+      // For a `fetch` that ends the body when its signal aborts.
+      if (signal.aborted) throw reasonOf(signal);
       return value;
     } catch (cause) {
       throw networkError(cause);
@@ -99,7 +100,7 @@ async function send(request: StreamRequest): Promise<{ response: Response; reade
   let response: Response;
   let reader: BodyReader | undefined;
   try {
-    signal.throwIfAborted();
+    if (signal.aborted) throw reasonOf(signal);
     response = await fetch(url, {
       method,
       headers,
@@ -121,7 +122,7 @@ async function send(request: StreamRequest): Promise<{ response: Response; reade
   };
   if (signal.aborted) {
     cancel();
-    throw networkError(signal.reason);
+    throw networkError(reasonOf(signal));
   }
   signal.addEventListener('abort', cancel);
   return { response, reader };

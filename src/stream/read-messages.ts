@@ -1,3 +1,4 @@
+import { reasonOf } from '../errors.js';
 import { textMessage, type Decode, type SseMessage } from '../message.js';
 import { failureIn, type FailOn } from './fail-on.js';
 import { createLenientParser } from './lenient-parser.js';
@@ -80,7 +81,7 @@ export function readMessages(
     endWait();
   };
   const abort = () => {
-    failure = { reason: signal?.reason };
+    failure = { reason: signal && reasonOf(signal) };
     leave();
   };
   /** Starts at the first `next()`: an iterator that nobody uses must leave no listener on a long-lived signal. */
