@@ -34,6 +34,14 @@ export type SseErrorCode =
   | 'gap'
   | 'storage';
 
+/** Names a global that's missing here, before the engine names another cause. Throws `TypeError`. */
+export function needGlobals(...names: (keyof typeof globalThis)[]): void {
+  for (const name of names) {
+    if (!(name in globalThis))
+      throw new TypeError(`There is no ${name} here, which ssekit needs: add a polyfill.`);
+  }
+}
+
 /** An `AbortError`, also where there is no `DOMException`, as in React Native. */
 export function abortError(message: string): Error {
   const { DOMException } = globalThis as Partial<typeof globalThis>;
@@ -45,6 +53,11 @@ export function abortError(message: string): Error {
 /** Why a signal has aborted. Those of React Native don't say. */
 export function reasonOf({ reason }: Pick<AbortSignal, 'reason'>): unknown {
   return reason === undefined ? abortError('The operation was aborted.') : reason;
+}
+
+/** The method of the same name, which the signals of React Native lack. */
+export function throwIfAborted(signal: AbortSignal): void {
+  if (signal.aborted) throw reasonOf(signal);
 }
 
 /**

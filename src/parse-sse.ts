@@ -6,6 +6,7 @@ import {
   type DecodeSetting,
 } from './decode/decode.js';
 import { CHECKED } from './checked.js';
+import { needGlobals } from './errors.js';
 import { bytesOf, cannotStream, checkResponse, type BodyReader } from './stream/open-stream.js';
 import { readMessages, type MessageIterator, type ReadOptions } from './stream/read-messages.js';
 import { validateDecode } from './validate.js';
@@ -49,7 +50,8 @@ interface NodeStream {
  *
  * @returns An iterator that rejects with an {@link SseError}, or with what the stream or the signal
  * fails with.
- * @throws TypeError for a `decode` or `schema` that can't work; it says what to do.
+ * @throws TypeError for a `decode` or `schema` that can't work, and where a global is missing; it says
+ * what to do.
  *
  * @example
  * ```ts
@@ -69,6 +71,7 @@ export function parseSse(
   source: SseSource,
   options: ParseSseOptions & DecodeSetting = {},
 ): MessageIterator<unknown> {
+  needGlobals('TextDecoder');
   if (CHECKED) validateDecode(options);
   // One by one, so that inherited options and getters count.
   const { until, failOn, signal, lastEventId, maxEventSize } = options;

@@ -1,4 +1,4 @@
-import { reasonOf, SseError } from '../errors.js';
+import { reasonOf, SseError, throwIfAborted } from '../errors.js';
 import { extractMimeType } from './content-type.js';
 import { parseRetryAfter } from './retry-after.js';
 import { timeLimit } from './time-limit.js';
@@ -80,7 +80,7 @@ export async function openStream(request: StreamRequest): Promise<OpenStream> {
     try {
       if (reader) value = bytesOf(await idling.wait(reader.read()));
       // For a `fetch` that ends the body when its signal aborts.
-      if (signal.aborted) throw reasonOf(signal);
+      throwIfAborted(signal);
       return value;
     } catch (cause) {
       throw networkError(cause);
@@ -100,7 +100,7 @@ async function send(request: StreamRequest): Promise<{ response: Response; reade
   let response: Response;
   let reader: BodyReader | undefined;
   try {
-    if (signal.aborted) throw reasonOf(signal);
+    throwIfAborted(signal);
     response = await fetch(url, {
       method,
       headers,
@@ -140,8 +140,12 @@ export function bytesOf({ value }: { readonly value?: unknown }): Uint8Array | u
   throw new TypeError('The body must be bytes: leave setEncoding() and TextDecoderStream out.');
 }
 
-/** The text as a header value: one character for each byte of its UTF-8, as fetch reads and writes them. */
+/**
+ * The text as a header value: one character for each byte of its UTF-8, as fetch reads and writes them.
+ * ASCII is that already, where there is no TextEncoder, too.
+ */
 export function utf8ByteString(text: string): string {
+  if (/^[ -~]*$/.test(text)) return text;
   return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join('');
 }
 

@@ -404,7 +404,7 @@ describe('a body that cannot be read piece by piece', () => {
 
   test.for<[string, unknown]>([
     ['is missing', undefined],
-    ['has no getReader', { async *[Symbol.asyncIterator]() {} }],
+    ['has no getReader', { [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => undefined) }) }],
   ])('is an error that says so: it %s', async ([, body]) => {
     const error = await rejection(openStream(await unreadable(body)));
     expect(error).toMatchObject({ code: 'failed', status: 200 });
