@@ -26,7 +26,7 @@ class OldAbortController {
 const GLOBALS = {
   ...{ EventTarget, Event, MessageEvent, TextDecoder, TextEncoder, Headers, URL, DOMException },
   ...{ AbortController, ReadableStream, Response, performance, console },
-  ...{ setTimeout, clearTimeout, queueMicrotask },
+  ...{ setTimeout, clearTimeout, setInterval, clearInterval, queueMicrotask },
 };
 
 /** The library in a realm of its own, which has these globals and no others of the web. */
