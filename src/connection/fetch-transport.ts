@@ -6,21 +6,26 @@ import { chunkReader } from '../stream/read-chunk.js';
 import type { Transport, TransportRequest, TransportSink } from './transport.js';
 
 /**
- * One streaming `fetch`. It can do what `EventSource` can't: headers, methods and bodies, timeouts, and
- * the reason of a failure.
+ * One streaming `fetch`. It can do what `EventSource` can't: headers, methods and bodies, timeouts,
+ * and the reason of a failure.
  */
 export const fetchTransport: Transport = (request, sink) => {
   void run(request, request.lastEventId, sink);
   return undefined;
 };
 
-/** The same for an `EventSource`, which drops an event without its blank line whatever the method is. */
+/**
+ * The same for an `EventSource`, which drops an event without its blank line whatever the method
+ * is.
+ */
 export const standardFetchTransport: Transport = (request, sink) => {
   void run(request, request.lastEventId, sink, false);
   return undefined;
 };
 
-/** The same without the header `Last-Event-ID`. The ID still holds until the stream sets another. */
+/**
+ * The same without the header `Last-Event-ID`. The ID still holds until the stream sets another.
+ */
 export const fetchTransportWithoutId: Transport = (request, sink) => {
   void run(request, '', sink);
   return undefined;

@@ -84,7 +84,10 @@ export function readMessages(
     failure = { reason: signal && reasonOf(signal) };
     leave();
   };
-  /** Starts at the first `next()`: an iterator that nobody uses must leave no listener on a long-lived signal. */
+  /**
+   * Starts at the first `next()`: an iterator that nobody uses must leave no listener on a
+   * long-lived signal.
+   */
   const begin = () => {
     hasBegun = true;
     if (isOver) return;
@@ -170,13 +173,15 @@ export function readMessages(
         pulls += 1;
         return reading.next();
       }
-      // A message that has arrived is handed over at once: a turn of the generator would cost more than the event.
+      // A message that has arrived is handed over at once: a turn of the generator would cost more
+      // than the event.
       const value = early;
       early = undefined;
       return Promise.resolve({ done: false, value });
     },
     return() {
-      // The generator's own return() would wait for a pending next(), which a silent server never settles.
+      // The generator's own return() would wait for a pending next(), which a silent server never
+      // settles.
       failure = undefined;
       leave();
       reading.return(undefined).catch(() => undefined);
