@@ -11,16 +11,19 @@ import {
   type MaybeRefOrGetter,
   type ShallowRef,
 } from 'vue';
-import { clientStore, type ClientState, type ComponentUrl } from './components/registry.js';
-import { liveValue, type Reducer, type ValueOptions } from './components/folded-value.js';
 import type { SseClient } from './client.js';
+import type { ComponentOptions, ComponentUrl, GivenOptions } from './components/component-options.js';
+import { countdown } from './components/countdown.js';
+import { foldedValue, type FoldedValue, type Reducer, type ValueOptions } from './components/folded-value.js';
+import { ClientStore, type ClientState } from './components/registry.js';
 import type { Decoded, DecodeOptions, Impossible } from './decode/decode-options.js';
 import type { Unsubscribe } from './listeners.js';
 import type { EventName, MessageOf } from './message.js';
 import type { ConnectOptions, SseClientOptions } from './options.js';
 
-export type { ClientState, ComponentUrl } from './components/registry.js';
+export type { ComponentOptions, ComponentUrl } from './components/component-options.js';
 export type { Reducer, ValueOptions } from './components/folded-value.js';
+export type { ClientState } from './components/registry.js';
 
 /**
  * {@link ClientState}, a ref for each part.
@@ -34,32 +37,36 @@ export type ClientRefs<Events extends object = Record<string, string>> = {
   readonly [Part in keyof ClientState<Events>]: ComputedRef<ClientState<Events>[Part]>;
 };
 
-/** As those of `SseClient`, but for refs and getters. Not made from them: the compiler could not infer `Events`. */
+/** Those of `SseClient`, and more, also as refs and getters. Not made from its own type: the compiler couldn't infer `Events`. */
 type OptionsArgument<Events extends object> = [Decoded<Events>] extends [never]
   ? [
       options?: MaybeRefOrGetter<
         ConnectOptions &
+          ComponentOptions &
           DecodeOptions<
             Events,
             Impossible<'say what the JSON holds: useSse<{ tick: Price }>(…), or give schemas'>
           >
       >,
     ]
-  : [options: MaybeRefOrGetter<SseClientOptions<Events>>];
+  : [options: MaybeRefOrGetter<SseClientOptions<Events> & ComponentOptions>];
 
 /**
- * The client of this URL and these options, and its state. However many components ask for the same, by value, there is one connection: it
- * begins with the first of them and is closed one macrotask after the last scope has gone. Works in `setup` and in any `effectScope`.
+ * The client of this URL and these options, and its state. All components that ask for the same share one connection: it begins with the first
+ * of them, and is closed one macrotask after the last scope has gone. Works in `setup` and in any `effectScope`.
  *
- * When the URL changes, or an option, it connects anew. Inline functions and schemas among the options are no such change: the latest are
- * called; where several scopes share a connection, those of the one that has held it for longest. (A function with another name is another
- * option.) Objects such as a `signal`, a `storage` or a `Blob` count by identity.
+ * The same means: URL and plain options by value; functions, schemas, `signal` and `storage` by reference. Define them outside of your
+ * components if several share a connection, or give a `key` that replaces them. When the URL, a plain option or the `key` changes, it connects
+ * anew. When a function changes (options may be a getter), the latest one is called; if others hold the connection, too, this scope leaves for
+ * one of its own. Of a `signal`, a `storage` or a schema, the first value is kept until the URL, a plain option or the `key` changes.
  *
- * In a `KeepAlive`, a deactivated component lets go of the connection. Activated again, it resumes after the last event ID. On a server nothing is
- * connected.
+ * In a `KeepAlive`, a deactivated component lets go of the connection. Activated again, it resumes after the last event ID; while others hold
+ * the connection, it misses nothing. If another component has opened a new connection meanwhile, it goes on with that one, and an `overflow`
+ * goes to `onError`, or to the console. On a server nothing connects.
  *
  * @param url - `null` for no connection.
- * @throws TypeError for a URL or an option that cannot work, with the cure.
+ * @param options - Those of `SseClient`, and {@link ComponentOptions}.
+ * @throws TypeError for a URL or an option that can't work, with the cure. If a ref becomes one, the connection is closed.
  *
  * @example
  * ```ts
@@ -71,12 +78,12 @@ export function useSse<Events extends object = Record<string, string>>(
   url: MaybeRefOrGetter<ComponentUrl>,
   ...options: OptionsArgument<Events>
 ): ClientRefs<Events>;
-export function useSse<Events extends object>(
+export function useSse(
   url: MaybeRefOrGetter<ComponentUrl>,
-  options: MaybeRefOrGetter<object> = {},
-): ClientRefs<Events> {
-  const fresh = () => clientStore<Events>(toValue(url), toValue(options));
-  let store = fresh();
+  options: MaybeRefOrGetter<GivenOptions> = {},
+): unknown {
+  const read = () => new ClientStore(toValue(url), toValue(options));
+  let store = read();
   const state = shallowRef(store.initial);
   let isActive: boolean;
   let leave: Unsubscribe | undefined;
@@ -87,21 +94,35 @@ export function useSse<Events extends object>(
   const hold = (wanted: boolean) => {
     isActive = wanted;
     leave?.();
-    // First, since bad options throw: who has left must not leave again.
+    // First, since bad options throw: a scope that has left must not leave again.
     leave = undefined;
     if (wanted) leave = store.subscribe(show);
     show();
   };
   hold(typeof document !== 'undefined');
-  // Synchronous, as all that listens here: an attempt starts a microtask after it was asked for, and nobody may come late.
+  // Synchronous, like all watchers here: an attempt starts one microtask after it was asked for, and listeners must be there by then.
   watch(
-    fresh,
-    (next) => {
-      if (next.key === store.key) store.options = next.options;
-      else {
-        store = next;
-        hold(isActive);
+    () => {
+      try {
+        return read();
+      } catch (error) {
+        return { error };
       }
+    },
+    (next) => {
+      if (!('error' in next) && next.identity.text === store.identity.text) {
+        store.record(next);
+        // Once the scopes that depend on the same refs have read their options, too.
+        const recorded = store;
+        queueMicrotask(() => {
+          recorded.settle();
+        });
+        return;
+      }
+      // What can't be read is no URL.
+      store = 'error' in next ? new ClientStore(null, {}) : next;
+      hold(isActive);
+      if ('error' in next) throw next.error;
     },
     { flush: 'sync' },
   );
@@ -120,14 +141,14 @@ export function useSse<Events extends object>(
   for (const part in store.initial) {
     refs[part] = computed(() => state.value[part as keyof ClientState]);
   }
-  return refs as unknown as ClientRefs<Events>;
+  return refs;
 }
 
 /**
  * Calls `handler` for every event of a type, in order, until the scope is disposed of. In a deactivated component, too: while others hold the
  * connection, it misses nothing.
  *
- * @param client - Of {@link useSse}, or one of your own (in a `shallowRef`, since it must not be made reactive); `null` for nothing yet.
+ * @param client - Of {@link useSse}, or your own (in a `shallowRef`, since it must not be made reactive); `null` for nothing yet.
  *
  * @example
  * ```ts
@@ -139,20 +160,56 @@ export function useSseEvent<Events extends object, K extends EventName<Events>>(
   type: MaybeRefOrGetter<K>,
   handler: (event: MessageOf<Events, K>) => void,
 ): void {
-  follow(client, type, (client, type) => client?.on(type, handler));
+  useFolded(
+    client,
+    type,
+    (_, event) => {
+      handler(event);
+      return undefined;
+    },
+    undefined,
+    0,
+  );
 }
 
 /**
  * The events of a type folded into one value, as a ref. With another client or another type the value begins anew at `initial`.
  *
- * @param client - Of {@link useSse}, or one of your own (in a `shallowRef`, since it must not be made reactive); `null` for nothing yet.
+ * @param client - Of {@link useSse}, or your own (in a `shallowRef`, since it must not be made reactive); `null` for nothing yet.
  * @param reducer - Must return a new value, not change the old one. One that throws is reported, and the value stays.
+ * @param initial - `null` or `undefined` until the first payload, and `[]` for a list of payloads, need no type. For a list of anything else, say
+ *   what it holds: `[] as Row[]`.
  *
  * @example
  * ```ts
  * const price = useSseValue(client, 'tick', (_, event) => Number(event.data), 0, { throttle: 250 });
  * ```
  */
+export function useSseValue<
+  Events extends object,
+  K extends EventName<Events>,
+  Start extends null | undefined,
+>(
+  client: MaybeRefOrGetter<SseClient<Events> | null | undefined>,
+  type: MaybeRefOrGetter<K>,
+  reducer: Reducer<MessageOf<Events, K>['data'] | Start, MessageOf<Events, K>>,
+  initial: Start,
+  options?: ValueOptions,
+): Readonly<ShallowRef<MessageOf<Events, K>['data'] | Start>>;
+export function useSseValue<Events extends object, K extends EventName<Events>>(
+  client: MaybeRefOrGetter<SseClient<Events> | null | undefined>,
+  type: MaybeRefOrGetter<K>,
+  reducer: Reducer<readonly MessageOf<Events, K>['data'][], MessageOf<Events, K>>,
+  initial: readonly [],
+  options?: ValueOptions,
+): Readonly<ShallowRef<readonly MessageOf<Events, K>['data'][]>>;
+export function useSseValue<Events extends object, K extends EventName<Events>, T>(
+  client: MaybeRefOrGetter<SseClient<Events> | null | undefined>,
+  type: MaybeRefOrGetter<K>,
+  reducer: Reducer<T, MessageOf<Events, K>>,
+  initial: T,
+  options?: ValueOptions,
+): Readonly<ShallowRef<T>>;
 export function useSseValue<Events extends object, K extends EventName<Events>, T>(
   client: MaybeRefOrGetter<SseClient<Events> | null | undefined>,
   type: MaybeRefOrGetter<K>,
@@ -160,30 +217,62 @@ export function useSseValue<Events extends object, K extends EventName<Events>, 
   initial: T,
   { throttle = 0 }: ValueOptions = {},
 ): Readonly<ShallowRef<T>> {
-  const shown: ShallowRef<T> = shallowRef(initial);
-  follow(client, type, (client, type) => {
-    const value = liveValue(client, type, reducer, initial, throttle);
-    const show = () => {
-      shown.value = value.getSnapshot();
-    };
-    show();
-    return value.subscribe(show);
-  });
-  return shown;
+  return useFolded(client, type, reducer, initial, throttle);
 }
 
-/** Subscribes to this client for as long as it is the one, and to the next then. */
-function follow<Events extends object, K>(
+/**
+ * The seconds until the client tries again, for a countdown; `undefined` while it doesn't wait, or while the browser decides. Changes once a
+ * second while it waits, and not otherwise.
+ *
+ * @param client - Of {@link useSse}, or your own (in a `shallowRef`, since it must not be made reactive); `null` for nothing yet.
+ *
+ * @example
+ * ```ts
+ * const { client, status } = useSse('/api/prices');
+ * const seconds = useSecondsToRetry(client);
+ * const lamp = () => (seconds.value === undefined ? status.value : `again in ${seconds.value} s`);
+ * ```
+ */
+export function useSecondsToRetry<Events extends object>(
+  client: MaybeRefOrGetter<SseClient<Events> | null | undefined>,
+): Readonly<ShallowRef<number | undefined>> {
+  return useStore([() => toValue(client)], () => countdown(toValue(client)));
+}
+
+function useFolded<Events extends object, K extends EventName<Events>, T>(
   client: MaybeRefOrGetter<SseClient<Events> | null | undefined>,
   type: MaybeRefOrGetter<K>,
-  subscribe: (client: SseClient<Events> | null | undefined, type: K) => Unsubscribe | undefined,
-): void {
+  reduce: Reducer<T, MessageOf<Events, K>>,
+  initial: T,
+  throttle: number,
+): ShallowRef<T> {
+  let value: FoldedValue<Events, K, T> | undefined;
+  return useStore([() => toValue(client), () => toValue(type)], () => {
+    return (value = foldedValue(toValue(client), toValue(type), reduce, initial, throttle, value));
+  });
+}
+
+/** What `useSyncExternalStore` of React subscribes to. */
+interface Store<T> {
+  readonly getSnapshot: () => T;
+  readonly subscribe: (onChange: () => void) => Unsubscribe;
+}
+
+/** Shows a store, and makes another one when a source changes. */
+function useStore<T>(sources: (() => unknown)[], make: () => Store<T>): ShallowRef<T> {
+  const shown = shallowRef() as ShallowRef<T>;
+  // Several sources, not one array: Vue 3.3 would take a computed that was computed again for a change of it.
   watch(
-    () => [toValue(client), toValue(type)] as const,
-    (now, _, onCleanup) => {
-      const unsubscribe = subscribe(...now);
-      if (unsubscribe) onCleanup(unsubscribe);
+    sources,
+    (_now, _before, onCleanup) => {
+      const store = make();
+      const show = () => {
+        shown.value = store.getSnapshot();
+      };
+      show();
+      onCleanup(store.subscribe(show));
     },
     { immediate: true, flush: 'sync' },
   );
+  return shown;
 }

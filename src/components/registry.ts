@@ -1,19 +1,12 @@
 import { SseClient } from '../client.js';
-import { resolveUrl } from '../connection/request.js';
-import { CLOSED, READY_STATE } from '../connection/state.js';
+import { CLOSED, READY_STATE, type SseState } from '../connection/state.js';
+import { SseError } from '../errors.js';
 import type { Unsubscribe } from '../listeners.js';
-import type { CommonOptions, SseClientOptions } from '../options.js';
-import type { SseState } from '../connection/state.js';
-
-/**
- * Where the stream of a component is. Not a function: another URL is another connection. Without one there is no connection.
- *
- * @example
- * ```ts
- * const url: ComponentUrl = token ? '/api/prices' : null; // nothing before the login
- * ```
- */
-export type ComponentUrl = string | URL | null | undefined;
+import type { SseClientOptions } from '../options.js';
+import { guard } from '../report.js';
+import type { GivenOptions, ComponentUrl } from './component-options.js';
+import { DEVELOPMENT, hintAtKeptValues, hintAtTwoConnections } from './hint.js';
+import { areSame, clientOptions, identify, type Identity } from './identity.js';
 
 /**
  * A client and its state at one moment, as a component shows them.
@@ -28,163 +21,189 @@ export interface ClientState<Events extends object = Record<string, string>> ext
   readonly client: SseClient<Events> | null;
 }
 
-/** One connection, and the components that want it. */
+/** One connection, and the components that hold it. */
 interface Entry {
   readonly client: SseClient;
-  readonly holders: Set<{ readonly options: CommonOptions }>;
-  readonly snapshot: () => ClientState;
-  /** Whether the next holder finds a client that must connect: one that was closed only because everybody had left. */
-  rests: boolean;
-  timer?: ReturnType<typeof setTimeout> | undefined;
+  readonly holders: Set<ClientStore>;
+  /** Whose functions the client calls. */
+  identity: Identity;
+  state: ClientState;
+  /** Whether the next holder must connect: the client was closed only because everybody had left. */
+  rests?: boolean;
+  timer?: ReturnType<typeof setTimeout>;
+  /** The client that a component came back to after it was hidden. */
+  successor?: unknown;
 }
 
-const entries = new Map<string | undefined, Entry>();
+/** Connections that somebody holds, or held a moment ago. */
+const entries = new Set<Entry>();
+/** By client, for as long as that lives. */
+const entryOf = new WeakMap<object, Entry>();
 
-/** What a component reads and subscribes to: the contract of `useSyncExternalStore`. Nothing happens before {@link subscribe}. */
-export interface ClientStore<Events extends object> {
-  /** As the component gave them last. Its functions are called from here, so that they are never stale. */
-  options: CommonOptions;
-  /** Stores with the same key share a connection. `undefined` without a URL. */
-  readonly key: string | undefined;
+/** What one component reads and subscribes to: the contract of `useSyncExternalStore`. Nothing happens before {@link subscribe}. */
+export class ClientStore {
+  /** What it asks for now. */
+  identity: Identity;
   /** What is shown before anything is connected, as on a server. */
-  readonly initial: ClientState<Events>;
+  readonly initial: ClientState;
+  readonly #url: ComponentUrl;
+  readonly #first: GivenOptions;
+  #options: GivenOptions;
+  /** The latest one that this component held. When it comes back after all have left, it continues there. */
+  #entry: Entry | undefined;
+  /** What it asked for when it left. */
+  #asked: Identity;
+  /** While it holds the entry. */
+  #onChange: (() => void) | undefined;
+  #offs: (Unsubscribe | undefined)[] = [];
+
+  /** @throws TypeError for a URL that can't be resolved. */
+  constructor(url: ComponentUrl, options: GivenOptions) {
+    this.#url = url;
+    this.#first = this.#options = options;
+    this.identity = this.#asked = identify(url, options);
+    const status = url == null || options.autoConnect === false ? 'closed' : 'connecting';
+    this.initial = { ...CLOSED, status, readyState: READY_STATE[status], client: null };
+  }
+
   /** The client and its state; the same object until something changes. */
-  readonly getSnapshot: () => ClientState<Events>;
+  readonly getSnapshot = (): ClientState => (this.#entry ?? this.#find())?.state ?? this.initial;
+
   /**
-   * Holds the connection, which begins with its first holder. It is closed one macrotask after the last holder has left: who comes in the same
-   * task, as in StrictMode or with a change of routes, finds it open.
+   * Holds the connection, which begins with its first holder. It's closed one macrotask after the last holder left: a
+   * component that comes in the same task, as in StrictMode or with a change of routes, finds it open.
    *
-   * @throws TypeError for an option that cannot work, with the cure.
+   * @throws TypeError for an option that can't work, with the cure.
    */
-  readonly subscribe: (onChange: () => void) => Unsubscribe;
-}
-
-/** @throws TypeError for a URL that cannot be resolved. */
-export function clientStore<Events extends object>(
-  url: ComponentUrl,
-  options: CommonOptions,
-): ClientStore<Events> {
-  const key = keyOf(url, options);
-  const status = key === undefined || options.autoConnect === false ? 'closed' : 'connecting';
-  /** What this component held last: when it comes back after all have left, it goes on where it was. */
-  let held: Entry | undefined;
-  const store: ClientStore<Events> = {
-    options,
-    key,
-    initial: { ...CLOSED, status, readyState: READY_STATE[status], client: null },
-    getSnapshot() {
-      const shown = (entries.get(key) ?? held)?.snapshot();
-      return (shown as unknown as ClientState<Events> | undefined) ?? store.initial;
-    },
-    subscribe(onChange) {
-      if (url == null) return () => undefined;
-      const open = entries.get(key);
-      // A new component finds nothing in what is over, and that nobody holds any more.
-      const isOver = open?.holders.size === 0 && open.client.status === 'closed';
-      const entry = (held = (isOver ? undefined : open) ?? held ?? create(url, store));
-      entries.set(key, entry);
-      clearTimeout(entry.timer);
-      entry.holders.add(store);
-      if (entry.rests) entry.client.connect();
-      entry.rests = false;
-      const unsubscribe = entry.client.onStateChange(onChange);
-      return () => {
-        unsubscribe();
-        entry.holders.delete(store);
-        if (entry.holders.size > 0) return;
-        entry.timer = setTimeout(() => {
-          if (entries.get(key) === entry) entries.delete(key);
-          entry.rests = entry.client.status !== 'closed';
-          entry.client.close();
-        });
-      };
-    },
+  readonly subscribe = (onChange: () => void): Unsubscribe => {
+    const before = this.#entry;
+    this.#join(onChange);
+    if (before && areSame(this.#asked, this.identity)) before.successor = this.#entry?.client;
+    return () => {
+      this.#leave();
+    };
   };
-  return store;
-}
 
-function create(url: string | URL, first: { readonly options: CommonOptions }): Entry {
-  const holders: Entry['holders'] = new Set();
-  const options = live(first.options, () => {
-    const [holder = first] = holders;
-    return holder.options;
-  });
-  const client = new SseClient(url, options as SseClientOptions);
-  let shown!: ClientState;
-  let state: SseState | undefined;
-  return {
-    client,
-    holders,
-    rests: false,
-    snapshot() {
-      const now = client.getSnapshot();
-      if (now !== state) shown = { ...(state = now), client };
-      return shown;
-    },
-  };
-}
+  /** Takes what a later rendering gave, with the same text. */
+  record(next: ClientStore): void {
+    const { identity } = next;
+    if (DEVELOPMENT) hintAtKeptValues(identity, this.identity);
+    const { kept } = this.identity;
+    this.identity = { ...identity, kept, references: { ...identity.references, ...kept } };
+    this.#options = next.#options;
+  }
 
-/** A function, a class, or an object that a schema is. */
-type Code = ((...args: unknown[]) => unknown) &
-  (new (...args: unknown[]) => object) &
-  Readonly<Record<PropertyKey, unknown>>;
-type Fields = Readonly<Record<string, unknown>>;
+  /**
+   * Call it once all components of a rendering have recorded their options. Where functions changed, it decides whose they
+   * are: if nobody else needs the connection unchanged, it calls the new ones; otherwise this component leaves it.
+   */
+  settle(): void {
+    const entry = this.#entry;
+    const onChange = this.#onChange;
+    if (!entry || !onChange) return;
+    const holders = [...entry.holders];
+    const isUnchanged = areSame(entry.identity, this.identity);
+    if (!isUnchanged && holders.some(({ identity }) => areSame(entry.identity, identity))) {
+      this.#leave();
+      this.#join(onChange);
+      onChange();
+      return;
+    }
+    if (!isUnchanged || holders[0] === this) entry.identity = this.identity;
+    this.#listen(entry);
+  }
 
-/** Functions, and schemas, which do what functions do. */
-function isCode(value: unknown): value is Code {
-  return typeof value === 'function' || (isObject(value) && '~standard' in value);
-}
+  /** Whether there is a function to call. */
+  report(error: SseError): boolean {
+    const { onError } = this.#options;
+    guard(() => onError?.(error));
+    return !!onError;
+  }
 
-function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null;
-}
+  #find(): Entry | undefined {
+    return [...entries].find(
+      ({ identity, holders, client }) =>
+        areSame(identity, this.identity) &&
+        // A new component has no use for a connection that has ended and that nobody holds.
+        (holders.size > 0 || client.status !== 'closed'),
+    );
+  }
 
-/** Made by an object literal, in whatever realm. A storage is not: it has a `this`, and is itself whatever it holds. */
-function isPlain(value: unknown): value is Fields {
-  if (!isObject(value) || 'getItem' in value) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return !prototype || !Object.getPrototypeOf(prototype);
-}
+  #join(onChange: () => void): void {
+    if (this.#url == null) return;
+    // Its own one, if others don't hold that for other functions now.
+    const own = this.#entry?.holders.size ? undefined : this.#entry;
+    const entry = (this.#entry = this.#find() ?? own ?? this.#create(this.#url));
+    const { client, holders } = entry;
+    this.#onChange = onChange;
+    entries.add(entry);
+    clearTimeout(entry.timer);
+    holders.add(this);
+    this.#offs = [client.onStateChange(onChange)];
+    this.settle();
+    if (entry.rests) client.connect();
+    entry.rests = false;
+  }
 
-/** Can be called, and constructed: what a proxy is allowed depends on what it stands for. */
-const STAND_IN = function () {
-  return undefined;
-};
+  #create(url: string | URL): Entry {
+    const { identity } = this;
+    if (DEVELOPMENT) {
+      for (const other of entries) {
+        if (other.holders.size > 0 && other.identity.text === identity.text) {
+          hintAtTwoConnections(identity, other.identity);
+        }
+      }
+    }
+    const options = clientOptions(this.#first, () => entry.identity.references);
+    const client = new SseClient(url, options as SseClientOptions);
+    const stateOf = () => ({ ...client.getSnapshot(), client });
+    const entry: Entry = { client, identity, holders: new Set(), state: stateOf() };
+    client.onStateChange(() => {
+      entry.state = stateOf();
+    });
+    entryOf.set(client, entry);
+    return entry;
+  }
 
-/** Stands in for code, at any depth, that is given anew with every rendering: the latest is called. */
-function live(value: unknown, latest: () => unknown): unknown {
-  if (isCode(value)) {
-    return new Proxy(STAND_IN, {
-      apply: (_, self, args) => (latest() as Code).apply(self, args),
-      construct: (_, args) => new (latest() as Code)(...(args as unknown[])),
-      get: (_, name) => (latest() as Code)[name],
+  /** Only where there's a function to call: an error that nobody listens to goes to the console. */
+  #listen({ client }: Entry): void {
+    const { onOpen, onError } = this.#options;
+    if (onOpen) this.#offs[1] ??= client.onOpen((info) => this.#options.onOpen?.(info));
+    if (onError) this.#offs[2] ??= client.onError((error) => this.report(error));
+  }
+
+  #leave(): void {
+    for (const off of this.#offs) off?.();
+    this.#onChange = undefined;
+    this.#asked = this.identity;
+    const entry = this.#entry;
+    if (!entry) return;
+    const { client, holders } = entry;
+    holders.delete(this);
+    // From now on its functions are called.
+    holders.values().next().value?.settle();
+    if (holders.size > 0) return;
+    entry.timer = setTimeout(() => {
+      entries.delete(entry);
+      entry.rests = client.status !== 'closed';
+      client.close();
     });
   }
-  if (!isPlain(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, part]) => [name, live(part, () => (latest() as Fields)[name])]),
-  );
 }
 
-const identities = new WeakMap<object, number>();
-let lastIdentity = 0;
+/** Whether a component that was hidden came back to this client after that one, for the same stream. */
+export function isSuccessor(client: unknown, before: object | null | undefined): boolean {
+  return !!before && entryOf.get(before)?.successor === client;
+}
 
-/**
- * Connections are the same when URL and options are, by value. Functions are when they have the same name, as an inline one has with every
- * rendering; schemas always are, in the same place. What is
- * neither plain nor a list of some kind, such as a `signal`, a `storage` or a `Blob`, counts by identity.
- */
-function keyOf(url: ComponentUrl, options: object): string | undefined {
-  if (url === null || url === undefined) return undefined;
-  // A server has nothing to resolve against, and nothing to connect.
-  const resolved = typeof document === 'undefined' ? url : resolveUrl(url);
-  return JSON.stringify([resolved, options], (_, value: unknown) => {
-    if (isCode(value)) return { ƒ: value.name };
-    if (!isObject(value)) return value;
-    // Headers, query parameters, forms and bytes, too.
-    if (Symbol.iterator in value) return [...(value as Iterable<unknown>)];
-    if (isPlain(value)) return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
-    if (!identities.has(value)) identities.set(value, ++lastIdentity);
-    return { ƒ: identities.get(value) };
+/** Reports that a hidden component missed events of a client: to the components that hold it, or in the console. */
+export function reportMissed(client: object): void {
+  // Once all of them are back: the effects of children run before those of their parents.
+  queueMicrotask(() => {
+    const why =
+      'A component missed events while it was hidden: there were too many, or its connection was replaced.';
+    const error = new SseError('overflow', why, { willRetry: true });
+    const isHeard = [...(entryOf.get(client)?.holders ?? [])].filter((holder) => holder.report(error));
+    if (isHeard.length === 0) console.error(error);
   });
 }

@@ -45,8 +45,8 @@ export function sharedConnection(name: string): ConnectionFactory {
     observer.debug?.('not shared: this page has no Web Locks or no BroadcastChannel');
     return createConnection(options, observer);
   };
-  // Components compare functions by name: with another login they need another connection.
-  return Object.defineProperty(factory, 'name', { value: name });
+  // Components compare it: the same name is the same connection, however often this is called.
+  return Object.assign(factory, { key: name });
 }
 
 /** A connection that is this tab's own while it leads. Otherwise it repeats what the leader posts. */

@@ -35,6 +35,9 @@ afterEach(async () => {
   await macrotask();
 });
 
+/** One function for all tests: components that give another one have another connection. */
+const fetchNow: typeof fetch = (...args) => server.fetch(...args);
+
 const macrotask = () => new Promise((resolve) => setTimeout(resolve));
 const open = () => server.exchanges.filter(({ isAborted }) => !isAborted).length;
 
@@ -67,7 +70,7 @@ const Ticks = defineComponent({
   props: { at: String },
   setup(props) {
     const { client, status } = useSse<{ tick: string }>(() => props.at ?? url, {
-      fetch: (...args) => server.fetch(...args),
+      fetch: fetchNow,
       headers: { 'x-page': '1' },
       retryInterval: 0,
     });
