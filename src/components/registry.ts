@@ -196,10 +196,15 @@ export function isSuccessor(client: unknown, before: object | null | undefined):
   return !!before && entryOf.get(before)?.successor === client;
 }
 
-/** Reports that a hidden component missed events of a client: to the components that hold it, or in the console. */
+const reporting = new Set<object>();
+
+/** Reports, once for all of them, that hidden components missed events of a client: to those that hold it, or in the console. */
 export function reportMissed(client: object): void {
+  if (reporting.has(client)) return;
+  reporting.add(client);
   // Once all of them are back: the effects of children run before those of their parents.
   queueMicrotask(() => {
+    reporting.delete(client);
     const why =
       'A component missed events while it was hidden: there were too many, or its connection was replaced.';
     const error = new SseError('overflow', why, { willRetry: true });
