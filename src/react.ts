@@ -13,7 +13,16 @@ import type { ConnectOptions, SseClientOptions } from './options.js';
 
 export type { ComponentOptions, ComponentUrl } from './components/component-options.js';
 export type { Reducer, ValueOptions } from './components/folded-value.js';
+export { useFetchSse, type RequestHook } from './components/react-request.js';
 export type { ClientState } from './components/registry.js';
+export type {
+  FoldOptions,
+  LatestOptions,
+  RequestActions,
+  RequestState,
+  RequestStatus,
+  SendInit,
+} from './components/request-state.js';
 
 /** Those of `SseClient`, and more. Not made from its own type: the compiler couldn't infer `Events`. */
 type OptionsArgument<Events extends object> = [Decoded<Events>] extends [never]
