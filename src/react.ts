@@ -1,10 +1,10 @@
 'use client';
 import { useEffect, useInsertionEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { CHECKED } from './checked.js';
 import type { SseClient } from './client.js';
 import type { ComponentOptions, ComponentUrl, GivenOptions } from './components/component-options.js';
 import { countdown } from './components/countdown.js';
 import { foldedValue, type FoldedValue, type Reducer, type ValueOptions } from './components/folded-value.js';
-import { DEVELOPMENT } from './components/hint.js';
 import { recordMissed } from './components/missed-events.js';
 import { ClientStore, type ClientState } from './components/registry.js';
 import type { Decoded, DecodeOptions, Impossible } from './decode/decode-options.js';
@@ -67,7 +67,7 @@ export function useSse<Events extends object = Record<string, string>>(
   ...options: OptionsArgument<Events>
 ): ClientState<Events>;
 export function useSse(url: ComponentUrl, options: GivenOptions = {}): unknown {
-  if (DEVELOPMENT && typeof url === 'function') {
+  if (CHECKED && typeof url === 'function') {
     throw new TypeError('The URL of a hook must be a value: it connects anew whenever that changes.');
   }
   const next = new ClientStore(url, options);
