@@ -231,6 +231,26 @@ export function describeDoubles(): void {
         exchange.send('nobody reads this');
       }
     });
+
+    test.for(['abort', 'cancel'])(
+      'drops what it sent in the tick in which the client left: %s',
+      async (how) => {
+        const server = mockSse();
+        const controller = new AbortController();
+        const response = server.fetch(URL_, { signal: controller.signal });
+        const exchange = await server.next();
+        exchange.open();
+        const reader = (await response).body?.getReader();
+        const reason = new Error('stop');
+        const read = reader?.read().catch((error: unknown) => error);
+        exchange.send('too late');
+        exchange.send('and this');
+        if (how === 'abort') controller.abort(reason);
+        else await reader?.cancel();
+        expect(await read).toEqual(how === 'abort' ? reason : { done: true, value: undefined });
+        expect(exchange.isAborted).toBe(true);
+      },
+    );
   });
 
   describe('MockEventSource', () => {

@@ -135,7 +135,6 @@ function answer(
   };
   const leave = () => {
     isOver = isAborted = true;
-    steps.length = 0;
     request.signal.removeEventListener('abort', abort);
   };
   const abort = () => {

@@ -347,6 +347,24 @@ describe('an asynchronous schema', () => {
     expect(log.slice(1)).toEqual(['fast small', `fast ${large}`, 'fast last']);
   });
 
+  test('has as much room after close() and connect(): what was forgotten takes none', async () => {
+    const { client, source, errors, log, answer } = await slow();
+    const large = 'x'.repeat(2 ** 23);
+    source.emit('slow', '0');
+    source.emit('fast', large);
+    client.close();
+    const coming = MockEventSource.next();
+    client.connect();
+    const second = await coming;
+    second.open();
+    await answer('late');
+    second.emit('slow', '1');
+    second.emit('fast', large);
+    await answer('one');
+    expect(errors).toEqual([]);
+    expect(log).toEqual(['slow one', `fast ${large}`]);
+  });
+
   test('does not lose what it was deciding on when the client is closed: connect() asks for it again', async () => {
     const { client, source, log, answer } = await slow({ lastEventIdParam: 'after' });
     source.emit('slow', '1', { id: '1' });

@@ -4,6 +4,7 @@ import { createConnection } from '../../../src/connection/connection.ts';
 import { SseError } from '../../../src/errors.ts';
 import { ReadyState, type SseMessage } from '../../../src/message.ts';
 import { connectionOptions, type SseClientOptions } from '../../../src/options.ts';
+import { MockEventSource } from '../../../src/testing/mock-event-source.ts';
 import type { UrlSource } from '../../../src/connection/request.ts';
 import type { Connection } from '../../../src/connection/connection.ts';
 import type { SseState } from '../../../src/connection/state.ts';
@@ -538,6 +539,29 @@ describe('while the transport reestablishes the stream itself', () => {
     sink.message(message('b'));
     expect(connection.state.failures).toBe(0);
     expect(log.slice(-2)).toEqual(['message b', 'open']);
+  });
+
+  test('native has not given up: reconnect() makes another native attempt', async () => {
+    const fetch = vi.fn(() => new Promise<Response>(() => undefined));
+    vi.stubGlobal('fetch', fetch);
+    MockEventSource.reset();
+    // From another origin, so that only native can send an ID without a preflight.
+    const { connection } = setup(
+      { transport: 'auto', retry: undefined, EventSource: MockEventSource },
+      'https://elsewhere.test/sse',
+    );
+    connection.connect();
+    await flush();
+    const [source] = MockEventSource.instances;
+    source?.open();
+    source?.drop();
+    expect(connection.state).toMatchObject({ status: 'reconnecting', transport: 'native' });
+    connection.reconnect();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(connection.state.transport).toBe('native');
+    expect(MockEventSource.instances).toHaveLength(2);
+    expect(fetch).not.toHaveBeenCalled();
+    connection.close();
   });
 
   test('a policy that is given ends it: the attempt is stopped, and closed for good', async () => {

@@ -235,6 +235,110 @@ test('a leader that was silent for long makes sure that it still leads, and then
   expect(first.data).toEqual(['1', '2', '3']);
 });
 
+test('when a listener closes the client, nothing more arrives of what a silent leader held back', async () => {
+  const { tabs, attempt } = await open(2);
+  const [first, second] = tabs;
+  if (!first || !second) return;
+  second.isBlocked = true;
+  await vi.advanceTimersByTimeAsync(20_000);
+  send(attempt, '1');
+  send(attempt, '2');
+  first.onMessage = () => {
+    first.connection.close();
+  };
+  await world.settle();
+  expect(first.data).toEqual(['1']);
+  expect(first.log.at(-1)).toBe('closed');
+});
+
+test('a tab that is behind, and whose leader crashes before it answers, resumes after its own last event', async () => {
+  const { tabs, attempt } = await open(1);
+  const [leader] = tabs;
+  if (!leader) return;
+  const storage = sessionStorage();
+  const before = world.open({ storage });
+  await world.settle();
+  send(attempt, '1');
+  await world.settle();
+  before.connection.close();
+  send(attempt, '2');
+  await world.settle();
+
+  // The leader never reads the question, but its next state reaches the tab that came back.
+  leader.isBlocked = true;
+  const after = world.open({ storage });
+  await world.settle();
+  leader.run(() => {
+    attempt.sink.fail(new SseError('network', 'cut'));
+  });
+  await world.settle();
+  expect(after.connection.state.status).toBe('reconnecting');
+  expect(after.connection.lastEventId).toBe('1');
+  world.crash(leader);
+  await takeOver();
+  expect(world.attempts[1]?.request.lastEventId).toBe('1');
+});
+
+test('a tab that listens to more types than one message can name does not ask forever', async () => {
+  const { tabs, attempt } = await open(2);
+  const [, second] = tabs;
+  second?.run(() => {
+    for (let i = 0; i <= 1000; i++) second.connection.listen(`type ${i}`);
+  });
+  let messages = 0;
+  await world.settle(() => {
+    expect(++messages).toBeLessThan(100);
+    return 0;
+  });
+  expect(attempt.listened).toContain('type 0');
+  send(attempt, '1');
+  await world.settle();
+  expect(second?.data).toEqual(['1']);
+});
+
+test('a follower that has not heard yet that the stream is open cannot make the leader reconnect', async () => {
+  const { tabs, attempt } = await open(2);
+  const [, second] = tabs;
+  if (!second) return;
+  attempt.sink.fail(new SseError('network', 'cut'));
+  await world.settle();
+  second.isBlocked = true;
+  await vi.advanceTimersByTimeAsync(1000);
+  await world.settle();
+  const next = world.attempts[1];
+  next?.sink.open({ url: 'https://example.test/sse' });
+  // The second tab still thinks that the leader is waiting, and asks it to try now.
+  window.dispatchEvent(new Event('online'));
+  second.isBlocked = false;
+  await world.settle();
+  await vi.advanceTimersByTimeAsync(200);
+  expect(world.attempts).toHaveLength(2);
+  expect(next?.request.signal.aborted).toBe(false);
+  expect(second.connection.state.status).toBe('open');
+});
+
+test('a tab that claims the lead before it reads a message of a newer leader still delivers after a silence', async () => {
+  const { tabs, attempt } = await open(1);
+  const [leader] = tabs;
+  if (!leader) return;
+  // The clock was ahead when the leader made its claim, and has been set right since.
+  vi.setSystemTime(Date.now() - 10_000);
+  const second = world.open();
+  send(attempt, '1');
+  world.crash(leader);
+  // The second tab gets the lock before it reads the leader's last event.
+  await world.settle((count) => count - 1);
+  await takeOver();
+  const next = world.attempts[1];
+  if (!next) throw new Error('nobody connects');
+  expect(next.tab).toBe(second);
+  next.sink.open({ url: 'https://example.test/sse' });
+  await vi.advanceTimersByTimeAsync(20_000);
+  send(next, '2');
+  await world.settle();
+  expect(second.data).toEqual(['2']);
+});
+
 test('where locks are refused, each connects for itself, and nobody deposes anybody', async () => {
   vi.stubGlobal('navigator', {
     locks: { request: () => Promise.reject(new DOMException('sandboxed', 'SecurityError')) },

@@ -530,6 +530,20 @@ describe('maxEventSize', () => {
     }
   });
 
+  test.each(['data: ', 'data:'].flatMap((name) => ['\n', '\r', '\r\n'].map((end) => [name, end] as const)))(
+    'lets no event of one more pass that is one line: %j, ended by %j',
+    (name, end) => {
+      const stream = bytesOf(name, 'x'.repeat(most + 1), end, end);
+      for (const size of sizes) {
+        const { said, push } = listen({ maxEventSize: most });
+        expect(() => {
+          for (const chunk of cut(stream, size)) push(chunk);
+        }, `in chunks of ${size}`).toThrow(SseError);
+        expect(said).toEqual([]);
+      }
+    },
+  );
+
   test('is no limit for many events, comments and IDs, each of which is short', () => {
     const stream = bytesOf(`: ${'x'.repeat(50)}\nid: 1\ndata: ${'x'.repeat(50)}\n\n`.repeat(200));
     for (const size of sizes) expect(parse(cut(stream, size), { maxEventSize: 100 })).toHaveLength(200);

@@ -329,6 +329,51 @@ describe('the signal', () => {
   });
 });
 
+describe('a function that never answers does not keep next() waiting', () => {
+  /** What `next()` comes to. */
+  async function outcome(next: Promise<unknown>): Promise<unknown> {
+    const settled = vi.fn<(how: unknown) => void>();
+    next.then(settled, settled);
+    await vi.waitFor(() => {
+      expect(settled).toHaveBeenCalled();
+    });
+    return settled.mock.calls[0]?.[0];
+  }
+
+  test('when it aborts the signal while it opens the source', async () => {
+    const controller = new AbortController();
+    const reason = new Error('stop');
+    const { iterator, open } = setup({ signal: controller.signal });
+    open.mockImplementation(() => {
+      controller.abort(reason);
+      return new Promise(() => undefined);
+    });
+    expect(await outcome(iterator.next())).toBe(reason);
+  });
+
+  test('when it leaves the loop while it opens the source', async () => {
+    const { iterator, open } = setup();
+    open.mockImplementation(() => {
+      void iterator.return?.();
+      return new Promise(() => undefined);
+    });
+    expect(await outcome(iterator.next())).toEqual(done);
+  });
+
+  test('when it aborts the signal while it decodes an event', async () => {
+    const controller = new AbortController();
+    const reason = new Error('stop');
+    const decode: Decode = () => {
+      controller.abort(reason);
+      return new Promise(() => undefined);
+    };
+    const { iterator, give } = setup({ signal: controller.signal, decode });
+    const next = outcome(iterator.next());
+    await give(1, 'data: a\n\n');
+    expect(await next).toBe(reason);
+  });
+});
+
 describe('until', () => {
   test.for<[string, ReadOptions['until']]>([
     ['text', '[DONE]'],
