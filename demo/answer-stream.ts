@@ -4,7 +4,10 @@ interface Chunk {
   readonly choices: readonly { readonly delta: { readonly content?: string } }[];
 }
 
-/** Asks once, and yields every event with what it adds to the answer. The signal, or leaving the loop, cancels the request. */
+/**
+ * Sends one request and yields every event with the text it adds to the answer. Aborting the signal
+ * or leaving the loop cancels the request.
+ */
 export async function* answerStream(
   url: string,
   prompt: string,

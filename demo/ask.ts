@@ -10,7 +10,7 @@ import { typedText } from './typed-text.ts';
 import { SseError } from 'ssekit';
 import type { Settings } from './settings.ts';
 
-/** The ask box: one POST, its answer typed as it arrives, and a button that stops it. */
+/** The ask box: sends one POST, types the answer as it arrives, and has a button that stops it. */
 export function askBox({ session, chatInterval }: Settings, backend: Backend, inspector: Inspector): void {
   const prompt = element('prompt', HTMLInputElement);
   const answer = element('answer', HTMLElement);
@@ -26,17 +26,17 @@ export function askBox({ session, chatInterval }: Settings, backend: Backend, in
     if (prompt.value === suggested) prompt.value = suggested = texts().question;
   });
 
-  let asking = new AbortController();
+  let request = new AbortController();
   const stop = button('stop', () => {
-    asking.abort();
+    request.abort();
   });
   stop.enable(false);
 
   element('ask', HTMLFormElement).addEventListener('submit', (event) => {
     event.preventDefault();
-    asking.abort();
-    asking = new AbortController();
-    void ask(prompt.value, asking.signal);
+    request.abort();
+    request = new AbortController();
+    void ask(prompt.value, request.signal);
   });
 
   async function ask(question: string, signal: AbortSignal): Promise<void> {
@@ -54,8 +54,8 @@ export function askBox({ session, chatInterval }: Settings, backend: Backend, in
     } catch (error) {
       outcome = (t) => (signal.aborted ? t.stopped : reason(t, error));
     }
-    // A newer question has taken the place of this one.
-    if (signal !== asking.signal) return;
+    // Ignore this request once a newer question has replaced it.
+    if (signal !== request.signal) return;
     say(note, outcome);
     stop.enable(false);
     answer.toggleAttribute('data-live', false);

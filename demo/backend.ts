@@ -1,11 +1,11 @@
 import type { FetchOptions, StreamOptions } from 'ssekit';
 
-/** Who answers the page: the server it came from, or a mock in the page itself. */
+/** What answers the page: the server it came from, or a mock inside the page. */
 export interface Backend {
   readonly fetch: typeof fetch;
-  /** What a client needs to be answered by it. */
+  /** The options a client needs to reach it. */
   readonly options: Pick<FetchOptions & StreamOptions, 'fetch' | 'lastEventIdParam'>;
-  /** Native EventSource and other tabs reach servers only. */
+  /** Native EventSource and other tabs can only reach real servers. */
   readonly isMock: boolean;
 }
 

@@ -7,14 +7,16 @@ import { build, preview } from 'vite';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 export interface BuiltPage {
-  /** Without a slash at the end. */
+  /** Without a trailing slash. */
   readonly origin: string;
-  /** What a web server would serve. */
+  /** The files that a web server would serve. */
   readonly folder: string;
   close(): Promise<void>;
 }
 
-/** The page as a visitor gets it, built and on a free port, with the mock server beside it. */
+/**
+ * Builds the page as visitors get it and serves it on a free port, with the mock server beside it.
+ */
 export async function serveBuiltPage(): Promise<BuiltPage> {
   const folder = mkdtempSync(join(tmpdir(), 'ssekit-page-'));
   await build({

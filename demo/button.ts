@@ -5,8 +5,8 @@ export interface Button {
 }
 
 /**
- * A button that can be disabled while it has the focus: `aria-disabled` says so and keeps the keyboard's place, which
- * `disabled` would lose.
+ * A button that can be disabled while it has focus. `disabled` would lose the keyboard's place, so
+ * this uses `aria-disabled`.
  */
 export function button(id: string, press: () => void): Button {
   const node = element(id, HTMLButtonElement);

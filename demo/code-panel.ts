@@ -5,12 +5,12 @@ import { say } from './language.ts';
 import type { Framework, Snippets } from './snippets.ts';
 
 export interface CodePanel {
-  /** The code of a scene, whether it is shown or not. */
+  /** Sets the code of a scene, whether or not it's shown. */
   set(scene: string, snippets: Snippets): void;
   show(scene: string): void;
 }
 
-/** The program that does what the scene does, ready to be copied. */
+/** Shows a program that does the same as the scene, ready to copy. */
 export function codePanel(): CodePanel {
   const source = element('source', HTMLElement);
   const note = element('copy-note', HTMLElement);
@@ -24,25 +24,25 @@ export function codePanel(): CodePanel {
   button('copy', () => {
     void navigator.clipboard.writeText(source.textContent).then(
       () => {
-        tell((t) => t.copied);
+        announce((t) => t.copied);
       },
       () => {
-        tell((t) => t.copyFailed);
+        announce((t) => t.copyFailed);
       },
     );
   });
-  function tell(text: Parameters<typeof say>[1]): void {
+  function announce(text: Parameters<typeof say>[1]): void {
     say(note, text);
     say(copy, text);
     copy.addEventListener(
       'blur',
       () => {
-        untell();
+        showLabels();
       },
       { once: true },
     );
   }
-  function untell(): void {
+  function showLabels(): void {
     say(note, () => '');
     say(copy, (t) => t.copy);
   }
@@ -51,7 +51,7 @@ export function codePanel(): CodePanel {
     const snippets = codes.get(shown) ?? {};
     choices.hidden = Object.keys(snippets).length < 2;
     source.replaceChildren(...highlighted(snippets[framework] ?? snippets.vanilla ?? ''));
-    untell();
+    showLabels();
   }
   for (const radio of radios) {
     radio.addEventListener('change', () => {

@@ -5,16 +5,16 @@ import { say } from './language.ts';
 import type { Replay } from './type-stream.ts';
 import type { CommonOptions, FetchOptions, SseClientOptions } from 'ssekit';
 
-/** How the typewriter connects, as the form says now. */
+/** How the typewriter connects: the current values of the form. */
 export interface ConnectionForm {
   readonly interval: number;
-  /** Whether the server is asked to want a token. */
+  /** Whether the server should require a token. */
   readonly auth: boolean;
-  /** What the form chooses: the options of the client, and of the code beside it, which does not resume. */
+  /** The options for the client. Without `resume`, they're the ones shown in the code panel. */
   options(resume?: Resume): SseClientOptions<Replay>;
 }
 
-/** What a client of this page needs besides. */
+/** What only this page's client needs. */
 interface Resume extends Pick<FetchOptions, 'fetch'> {
   readonly lastEventId: string;
 }
@@ -40,11 +40,14 @@ const decodes: Readonly<Record<string, Choice & { readonly decode: { readonly do
   json: { text: (t) => t.decodeJson, decode: { done: 'json' } },
 };
 
-/** Speed, transport, retry, decode and a header of one's own. `apply` is called for changes that need a new client, `hurry` for a new speed. */
+/**
+ * Speed, transport, retry, decode and a custom header. Calls `apply` for changes that need a new
+ * client and `speedChanged` for a new speed.
+ */
 export function connectionForm(
   interval: number,
   { isMock }: Backend,
-  on: { apply: () => void; hurry: () => void },
+  on: { apply: () => void; speedChanged: () => void },
 ): ConnectionForm {
   const speed = speedSelect(interval);
   const transport = element('transport', HTMLSelectElement);
@@ -59,13 +62,13 @@ export function connectionForm(
     say(native, (t) => `native (${t.needsServer})`);
   }
 
-  speed.addEventListener('change', on.hurry);
+  speed.addEventListener('change', on.speedChanged);
   for (const control of [transport, retry.select, decode.select, name, value, auth]) {
     control.addEventListener('change', () => {
       const native = transport.value === 'native';
       name.disabled = native;
       value.disabled = native;
-      name.setCustomValidity(native ? '' : complaint(name.value, value.value));
+      name.setCustomValidity(native ? '' : headerProblem(name.value, value.value));
       if (name.reportValidity()) on.apply();
     });
   }
@@ -79,7 +82,7 @@ export function connectionForm(
     },
     options(resume) {
       const common = { ...retry.chosen().options, decode: decode.chosen().decode };
-      // Native EventSource cannot send a Last-Event-ID of the page's choice, so the id travels in the query.
+      // Native EventSource can't send a chosen Last-Event-ID, so the ID travels in the query.
       const lastEventIdParam = 'lastEventId';
       if (transport.value === 'native') {
         const { lastEventId = '' } = resume ?? {};
@@ -87,7 +90,7 @@ export function connectionForm(
       }
       const headers = value.value === '' ? undefined : { [name.value]: value.value };
       const resumed = resume && { ...resume, lastEventIdParam };
-      // Only fetch notices a stream that has fallen silent.
+      // Only fetch can detect a stream that has gone silent.
       if (transport.value === 'fetch') {
         return { transport: 'fetch', idleTimeout: 5000, headers, ...common, ...resumed };
       }
@@ -118,8 +121,8 @@ function choice<C extends Choice>(
   };
 }
 
-/** What is wrong with a header, in the browser's words; '' if nothing. */
-function complaint(name: string, value: string): string {
+/** What's wrong with a header, in the browser's words, or '' if nothing is. */
+function headerProblem(name: string, value: string): string {
   if (value === '') return '';
   try {
     new Headers([[name, value]]);
@@ -129,7 +132,7 @@ function complaint(name: string, value: string): string {
   }
 }
 
-/** The speed control, with the interval of the page's URL among its choices. */
+/** The speed control. Adds the interval from the page's URL to the choices. */
 function speedSelect(interval: number): HTMLSelectElement {
   const select = element('speed', HTMLSelectElement);
   const value = String(interval);

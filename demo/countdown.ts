@@ -2,7 +2,7 @@ import { write } from './element.ts';
 import { texts } from './language.ts';
 import type { SseState } from 'ssekit';
 
-/** Shows how long it is until the next attempt. A timer runs only while there is something to count. */
+/** Shows the time until the next attempt. A timer runs only while there's something to count. */
 export function countdown(output: Element): (state: SseState) => void {
   let timer: ReturnType<typeof setInterval> | undefined;
   return ({ status, failures, retryAt }) => {
@@ -15,8 +15,8 @@ export function countdown(output: Element): (state: SseState) => void {
   };
 }
 
-function untilNext(retryAt: number | undefined, attempt: number): string {
-  if (retryAt === undefined) return texts().tryingNow(attempt);
+function untilNext(retryAt: number | undefined, failures: number): string {
+  if (retryAt === undefined) return texts().tryingNow(failures);
   const seconds = Math.max(0, retryAt - Date.now()) / 1000;
-  return texts().nextIn(seconds.toFixed(1), attempt);
+  return texts().nextIn(seconds.toFixed(1), failures);
 }

@@ -4,12 +4,15 @@ import { createServer } from 'vite';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 export interface DevServer {
-  /** Without a slash at the end. */
+  /** Without a trailing slash. */
   readonly origin: string;
   close(): Promise<void>;
 }
 
-/** What `npm run demo` serves, on a free port. Files are not watched, and pages not updated unless `hmr` says so. */
+/**
+ * Serves what `npm run demo` serves, on a free port. Doesn't watch files, and updates pages only if
+ * `hmr` is set.
+ */
 export async function startDevServer(hmr = false): Promise<DevServer> {
   const server = await createServer({
     root,

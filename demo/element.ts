@@ -1,18 +1,18 @@
-/** The element that index.html promises under this id. */
+/** The element with this ID. index.html promises that it exists. */
 export function element<E extends Element>(id: string, kind: new () => E): E {
   const found = document.getElementById(id);
   if (found instanceof kind) return found;
   throw new Error(`index.html has no ${kind.name} with the id "${id}"`);
 }
 
-/** The part of an element that carries this `data-part`. */
+/** The descendant with this `data-part`. */
 export function part(root: Element, name: string): HTMLElement {
   const found = root.querySelector(`[data-part="${name}"]`);
   if (found instanceof HTMLElement) return found;
   throw new Error(`#${root.id} has no part "${name}"`);
 }
 
-/** A new element with a class and content. */
+/** Creates an element with a class and content. */
 export function create<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   className: string,
@@ -24,7 +24,7 @@ export function create<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** Writes text only where it differs, so that live regions are not announced for nothing. */
+/** Writes text only if it changed, so that live regions don't announce it again. */
 export function write(target: Element, text: string): void {
   if (target.textContent !== text) target.textContent = text;
 }

@@ -15,7 +15,7 @@ interface Seen {
   readonly retryAt: number | undefined;
 }
 
-/** Everything the last error of the connection knows. */
+/** Shows every detail of the connection's last error. */
 export function errorPanel(): ErrorPanel {
   const list = element('last-error', HTMLDListElement);
   const none = element('no-error', HTMLElement);

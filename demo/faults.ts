@@ -11,12 +11,12 @@ interface Fault {
   readonly kind: string;
   readonly name: (t: Dictionary) => string;
   readonly what: (t: Dictionary) => string;
-  /** `answer`: it is met by the next request. `stream`: it strikes the stream that is open. */
+  /** `answer`: affects the next request. `stream`: affects the open stream. */
   readonly hits: 'answer' | 'stream';
   readonly numbers?: Readonly<Record<string, number>>;
 }
 
-/** For faults that do not pass by themselves. */
+/** For faults that don't pass by themselves. */
 const lasting = { times: 1000 };
 
 const faults: readonly Fault[] = [
@@ -67,9 +67,9 @@ const faults: readonly Fault[] = [
 ];
 
 export interface FaultPanel {
-  /** Whom the buttons strike from now on. */
+  /** Sets the stream that the buttons affect. */
   aim(stream: Stream): void;
-  /** Takes faults that have been met off the armed ones. */
+  /** Disarms faults that have happened. */
   follow(stream: Stream, state: SseState): void;
 }
 
@@ -78,7 +78,7 @@ interface Target {
   before: SseState['status'];
 }
 
-/** A button for each fault. */
+/** Shows a button for each fault. */
 export function faultPanel(backend: Backend): FaultPanel {
   const list = element('faults', HTMLUListElement);
   const note = element('fault-note', HTMLElement);
@@ -97,8 +97,8 @@ export function faultPanel(backend: Backend): FaultPanel {
     const { armed } = targetOf(aimed);
     armed.clear();
     show();
-    void heal(backend, aimed.session).then((trouble) => {
-      say(note, trouble ?? ((t) => t.healed));
+    void heal(backend, aimed.session).then((problem) => {
+      say(note, problem ?? ((t) => t.healed));
     });
   });
 
@@ -123,10 +123,10 @@ export function faultPanel(backend: Backend): FaultPanel {
     const { armed } = targetOf(stream);
     armed.add(fault);
     show();
-    const trouble = await strike(backend, stream.session, { kind: fault.kind, ...fault.numbers });
-    say(note, trouble ?? ((t) => t.armed(fault.name(t))));
-    if (trouble) armed.clear();
-    // So that there is something to be struck.
+    const problem = await strike(backend, stream.session, { kind: fault.kind, ...fault.numbers });
+    say(note, problem ?? ((t) => t.armed(fault.name(t))));
+    if (problem) armed.clear();
+    // The fault needs a connection to hit.
     else stream.connect();
     show();
   }
@@ -149,7 +149,8 @@ export function faultPanel(backend: Backend): FaultPanel {
       const wasLost = target.before === 'reconnecting';
       target.before = status;
       for (const fault of target.armed) {
-        // An answer that opened the stream has got past every refusal. A silence is met only when it has been lost again.
+        // A response that opened the stream has passed every refusal. A silence has happened only
+        // once the stream has been lost again.
         const isMet =
           status === 'open'
             ? fault.kind !== 'silence' || wasLost

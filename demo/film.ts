@@ -1,27 +1,27 @@
 import type { Page } from 'playwright';
 import sharp from 'sharp';
 
-/** ms from one picture to the next. */
-const pace = 100;
-/** ms that the end is seen before it all begins again. */
+/** Milliseconds from one frame to the next. */
+const interval = 100;
+/** How long the last frame stays before the film starts again, in milliseconds. */
 const pause = 2000;
 
 /**
- * Films a page whose clock stands still, but for `tick`: so a film is the same on a slow machine as on a fast one.
- * An animated WebP, without pictures that only say what the one before says.
+ * Films a page whose clock only moves with `tick`, so the film is the same on slow and fast
+ * machines. Returns an animated WebP. A frame that equals the previous one extends it.
  */
 export async function film(page: Page, play: (tick: () => Promise<void>) => Promise<void>): Promise<Buffer> {
   const pictures: Buffer[] = [];
   const delay: number[] = [];
   await play(async () => {
-    await page.clock.runFor(pace);
+    await page.clock.runFor(interval);
     const picture = await page.screenshot();
     if (pictures.at(-1)?.equals(picture)) {
-      delay.push((delay.pop() ?? 0) + pace);
+      delay.push((delay.pop() ?? 0) + interval);
       return;
     }
     pictures.push(picture);
-    delay.push(pace);
+    delay.push(interval);
   });
   delay.push((delay.pop() ?? 0) + pause);
   return sharp(pictures, { join: { animated: true } })

@@ -1,4 +1,7 @@
-/** Keeps a scrolling element at its end while it grows, unless the reader has scrolled up. Call the result after growth. */
+/**
+ * Keeps a growing element scrolled to its end, unless the reader has scrolled up. Call the result
+ * after adding content.
+ */
 export function followEnd(scroller: Element): () => void {
   const slack = 24;
   let following = true;
@@ -7,7 +10,8 @@ export function followEnd(scroller: Element): () => void {
   scroller.addEventListener(
     'scroll',
     () => {
-      // Growth may come between a scroll of ours and its event, so not being at the end alone proves nothing.
+      // Content may be added between our own scroll and its event, so not being at the end isn't
+      // enough.
       const atEnd = scroller.scrollTop + scroller.clientHeight >= scroller.scrollHeight - slack;
       if (atEnd) following = true;
       else if (scroller.scrollTop < top) following = false;
@@ -15,7 +19,7 @@ export function followEnd(scroller: Element): () => void {
     },
     { passive: true },
   );
-  // Measuring forces a layout, so it is done once a frame, however much has been added.
+  // Measuring forces a layout, so do it once per frame, however much was added.
   return () => {
     frame ??= requestAnimationFrame(() => {
       frame = undefined;

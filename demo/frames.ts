@@ -1,18 +1,20 @@
-/** The one animation-frame loop of the page. It runs only while something is due. */
-const due = new Set<() => void>();
+/** The page's only animation-frame loop. It runs only while something is queued. */
+const queued = new Set<() => void>();
 let frame: number | undefined;
 
-/** Makes a function that asks for `paint` in the next frame, however often it is called until then. */
+/**
+ * Returns a function that calls `paint` in the next frame, once, however often you call it before.
+ */
 export function onFrame(paint: () => void): () => void {
   return () => {
-    due.add(paint);
+    queued.add(paint);
     frame ??= requestAnimationFrame(run);
   };
 }
 
 function run(): void {
   frame = undefined;
-  const now = [...due];
-  due.clear();
+  const now = [...queued];
+  queued.clear();
   for (const paint of now) paint();
 }

@@ -3,7 +3,7 @@ import { create } from './element.ts';
 const token =
   /(?<comment>\/\/.*)|(?<string>'[^'\n]*')|(?<keyword>\b(?:import|from|export|const|new|function|return|interface|type|void)\b)/g;
 
-/** Source as nodes, with comments, strings and keywords marked. */
+/** Turns source code into nodes, with comments, strings and keywords marked. */
 export function highlighted(source: string): (Node | string)[] {
   const nodes: (Node | string)[] = [];
   let end = 0;

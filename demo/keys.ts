@@ -4,13 +4,16 @@ import { say } from './language.ts';
 import { recall, remember } from './remember.ts';
 
 export interface Key {
-  /** What is pressed; several for a row of keys that do the same in turn. */
+  /** The keys to press. Several make one row of keys that do the same in turn. */
   readonly keys: readonly string[];
   readonly what: (t: Dictionary) => string;
   press(key: string): void;
 }
 
-/** Single keys for what is done often, and the list of them. They can be switched off, for those who speak to their browser. */
+/**
+ * Single-key shortcuts for frequent actions, and the list of them. People who use voice control can
+ * turn them off.
+ */
 export function keyboard(keys: readonly Key[]): void {
   const dialog = element('keys', HTMLDialogElement);
   const enabled = element('keys-on', HTMLInputElement);

@@ -5,8 +5,8 @@ import { say } from './language.ts';
 import type { SseState } from 'ssekit';
 
 /**
- * The lamp with word, reason and countdown. Word and reason are a live region and change only with the state; the
- * countdown changes ten times a second and is for the eyes only.
+ * The lamp with its word, reason and countdown. Word and reason are a live region that changes only
+ * with the state. The countdown changes ten times a second, so screen readers don't announce it.
  */
 export function lamp(root: HTMLElement): (state: SseState) => void {
   const light = smallLamp(root);
@@ -19,7 +19,7 @@ export function lamp(root: HTMLElement): (state: SseState) => void {
   };
 }
 
-/** Shape, colour and word, for where nobody must be told aloud. */
+/** Shape, colour and word, without announcements. */
 export function smallLamp(root: HTMLElement): (state: SseState) => void {
   const word = part(root, 'word');
   return ({ status, error }) => {

@@ -10,24 +10,27 @@ let current: Language = 'en';
 const said = new Map<Element, (t: Dictionary) => string>();
 const listeners = new Set<() => void>();
 
-/** The texts of the language that is chosen now. */
+/** The texts of the current language. */
 export function texts(): Dictionary {
   return languages[current];
 }
 
-/** Writes a text that changes with the language. The newest one for an element counts. For elements that stay. */
+/**
+ * Writes a text that follows the language. The last call for an element wins. For elements that
+ * stay on the page.
+ */
 export function say(node: Element, read: (t: Dictionary) => string): void {
   said.set(node, read);
   write(node, read(texts()));
 }
 
-/** Called now, and whenever the language changes. */
+/** Calls the listener now and whenever the language changes. */
 export function onLanguage(listener: () => void): void {
   listeners.add(listener);
   listener();
 }
 
-/** Chinese or English: by the browser's language at first, then as chosen. */
+/** Chinese or English: first by the browser's language, then as chosen. */
 export function languageSwitch(): void {
   current = known(recall('language') ?? '') ?? preferred();
   for (const node of document.querySelectorAll<HTMLElement>('[data-t]')) {
@@ -59,7 +62,9 @@ function known(name: string): Language | undefined {
   return name === 'en' || name === 'zh' ? name : undefined;
 }
 
-/** The text that index.html asks for; a name that is not there is a mistake in index.html, which a test finds. */
+/**
+ * The text that index.html names. A missing name is a mistake in index.html, and a test finds it.
+ */
 function named(t: Dictionary, key: string): string {
   const text = new Map<string, unknown>(Object.entries(t)).get(key);
   if (typeof text === 'string') return text;

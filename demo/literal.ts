@@ -1,4 +1,7 @@
-/** A value as it would be written in a program: plain objects, strings, numbers and booleans. Fields that say nothing are left out. */
+/**
+ * Writes a value as source code: plain objects, strings, numbers and booleans. Leaves empty fields
+ * out.
+ */
 export function literal(value: unknown, indent = ''): string {
   if (typeof value === 'string') return `'${value.replace(/[\\']/g, '\\$&').replaceAll('\n', '\\n')}'`;
   if (typeof value !== 'object' || value === null) return String(value);
@@ -14,7 +17,7 @@ export function literal(value: unknown, indent = ''): string {
   return `{\n${fields.map((field) => `${indent}  ${field},\n`).join('')}${indent}}`;
 }
 
-/** An option that holds nothing asks for nothing. */
+/** An empty option object changes nothing. */
 function isEmpty(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 }

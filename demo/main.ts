@@ -12,7 +12,7 @@ import { languageSwitch, say } from './language.ts';
 import { sceneSwitch } from './scenes.ts';
 import { settingsFrom } from './settings.ts';
 import { soak } from './soak.ts';
-import type { Stream, Witness } from './stream.ts';
+import type { Stream, StreamObserver } from './stream.ts';
 import { tabs } from './tabs/tabs.ts';
 import { themeSwitch } from './theme.ts';
 import { typewriter } from './typewriter.ts';
@@ -23,7 +23,7 @@ const settings = settingsFrom(location.search);
 themeSwitch();
 languageSwitch();
 
-// Only a page without a server has to load one.
+// Only a page without a server has to load the mock.
 const backend = settings.mock ? (await import('./mock/backend.ts')).mockBackend() : network;
 if (backend.isMock) say(element('colophon', HTMLElement), (t) => t.colophonMock);
 
@@ -34,10 +34,10 @@ const errors = errorPanel();
 const inspector = createInspector();
 const code = codePanel();
 
-/** Lamp, fault buttons and error panel follow the stream of the scene that is shown. */
+/** Lamp, fault buttons and error panel follow the stream of the current scene. */
 const states = new Map<Stream['scene'], SseState>();
 let shown: Stream['scene'] = 'typewriter';
-const witness: Witness = {
+const observer: StreamObserver = {
   state(stream, now) {
     states.set(stream.scene, now);
     if (stream.scene === shown) showLamp(now);
@@ -46,10 +46,10 @@ const witness: Witness = {
   error: errors.add,
 };
 
-// `npm run demo` serves their pages too; a built page stands alone.
+// `npm run demo` serves those pages too. A built page stands alone.
 element('bindings', HTMLElement).hidden = import.meta.env.MODE !== 'development';
 
-const scene = { inspector, witness, code };
+const scene = { inspector, observer, code };
 const typing = typewriter(settings, backend, scene);
 const wall = dashboard(settings, backend, scene);
 const soaking = soak(settings, backend, scene);
@@ -58,7 +58,7 @@ const wire = sameWire(settings, backend, inspector, code);
 askBox(settings, backend, inspector);
 
 const scenes = sceneSwitch((name) => {
-  // A scene without a stream of its own leaves the lamp to the typewriter.
+  // A scene without its own stream shows the typewriter's state.
   const stream = [typing, wall, sharing, soaking].find((each) => each.scene === name) ?? typing;
   shown = stream.scene;
   say(part(lampRoot, 'stream'), (t) => t[stream.scene]);

@@ -1,4 +1,4 @@
-/** `npm run pictures`: the pictures of the READMEs, taken of the real page. */
+/** `npm run pictures`: takes the pictures for the READMEs from the real page. */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright';
@@ -9,7 +9,9 @@ import { colorSchemes, pose, visit } from './poses.ts';
 
 const folder = fileURLToPath(new URL('../docs/pictures/', import.meta.url));
 
-/** A text is typed, the server is deployed, the lamp counts down, and the text goes on where it stopped. */
+/**
+ * Types text, deploys the server, lets the lamp count down, and continues where the text stopped.
+ */
 async function deploy(page: Page, tick: () => Promise<void>): Promise<void> {
   const typed = async () => ((await page.locator('#typed').textContent()) ?? '').length;
   const countdown = async () => (await page.locator('#lamp .countdown').textContent()) ?? '';
@@ -52,7 +54,7 @@ try {
         deviceScaleFactor: 1.5,
         stopped: true,
       });
-      // From the bar with the lamp on.
+      // Start at the bar with the lamp.
       await page.evaluate(() => {
         scrollTo(0, document.querySelector('.bar')?.getBoundingClientRect().top ?? 0);
       });

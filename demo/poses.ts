@@ -1,10 +1,10 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright';
 
-/** The scenes, each at a moment when there is something to see. */
+/** The scenes, each at a moment when there's something to see. */
 const poses = {
   typewriter: {
     query: 'interval=10&chat=1',
-    async strike(page) {
+    async prepare(page) {
       await page.locator('#typed', { hasText: '怎么办' }).waitFor();
       await page.locator('#send').click();
       await page.locator('#ask-note', { hasText: /Answered|回答完/ }).waitFor();
@@ -14,16 +14,16 @@ const poses = {
   },
   dashboard: {
     query: 'metrics=100',
-    async strike(page) {
+    async prepare(page) {
       await page.locator('#bad-shape').click();
       await page.locator('#payload-error').waitFor();
-      // A quarter of a minute of charts.
+      // Fifteen seconds of charts.
       await page.locator('#log-count', { hasText: /1[5-9]\d/ }).waitFor();
     },
   },
   tabs: {
     query: 'interval=60000',
-    async strike(page) {
+    async prepare(page) {
       await page.locator('#lamp[data-status="open"]').waitFor();
       await page.locator('#tabs-open').click();
       await page.locator('#tabs-list li').nth(3).waitFor();
@@ -32,7 +32,7 @@ const poses = {
   },
   wire: {
     query: 'interval=60000',
-    async strike(page) {
+    async prepare(page) {
       await page.locator('#wire-case').selectOption('deploy');
       for (const [reader, verdict] of [
         ['native', 'wrong'],
@@ -45,13 +45,13 @@ const poses = {
   },
   soak: {
     query: 'interval=60000',
-    async strike(page) {
+    async prepare(page) {
       await page.locator('#chaos').check();
       await page.locator('#soak-toggle').click();
       await page.locator('#soak-counters [data-part="connections"]', { hasText: /^[3-9]/ }).waitFor();
     },
   },
-} as const satisfies Record<string, { query: string; strike: (page: Page) => Promise<void> }>;
+} as const satisfies Record<string, { query: string; prepare: (page: Page) => Promise<void> }>;
 
 export type Scene = keyof typeof poses;
 export const scenes = Object.keys(poses) as readonly Scene[];
@@ -60,18 +60,21 @@ export const colorSchemes = ['light', 'dark'] as const;
 export const languages = { en: 'en-US', zh: 'zh-CN' } as const;
 export type Language = keyof typeof languages;
 
-export interface Sitting extends Pick<BrowserContextOptions, 'viewport' | 'deviceScaleFactor'> {
+export interface VisitOptions extends Pick<BrowserContextOptions, 'viewport' | 'deviceScaleFactor'> {
   readonly colorScheme: (typeof colorSchemes)[number];
   readonly language: Language;
-  /** Whether the clock of the page stands still. */
+  /** Whether the page's clock stands still. */
   readonly stopped?: boolean;
 }
 
-/** Opens the page for somebody of this language and taste. Nothing moves, so that a picture is sharp and an animation small. */
+/**
+ * Opens the page with this language and colour scheme. Motion is reduced, so pictures stay sharp
+ * and animations small.
+ */
 export async function visit(
   browser: Browser,
   address: string,
-  { language, stopped, ...options }: Sitting,
+  { language, stopped, ...options }: VisitOptions,
 ): Promise<Page> {
   const context = await browser.newContext({
     ...options,
@@ -90,9 +93,14 @@ export async function visit(
   return page;
 }
 
-/** Opens a scene and strikes its pose. The context is the caller's to close. */
-export async function pose(browser: Browser, origin: string, scene: Scene, sitting: Sitting): Promise<Page> {
-  const page = await visit(browser, `${origin}/?${poses[scene].query}#${scene}`, sitting);
-  await poses[scene].strike(page);
+/** Opens a scene and prepares it for a picture. The caller closes the context. */
+export async function pose(
+  browser: Browser,
+  origin: string,
+  scene: Scene,
+  options: VisitOptions,
+): Promise<Page> {
+  const page = await visit(browser, `${origin}/?${poses[scene].query}#${scene}`, options);
+  await poses[scene].prepare(page);
   return page;
 }

@@ -1,4 +1,4 @@
-/** Storage is refused in some privacy modes; a choice then lasts as long as the page. */
+/** Some privacy modes refuse storage. The choice then lasts as long as the page. */
 export function recall(key: string): string | null {
   try {
     return localStorage.getItem(`ssekit-demo-${key}`);

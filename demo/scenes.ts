@@ -1,30 +1,30 @@
 import { element } from './element.ts';
 
-/** The scenes by the order of their links in index.html. The address keeps which one is shown. */
+/** The scenes in the order of their links in index.html. The address holds the current one. */
 export interface Scenes {
   readonly names: readonly string[];
   show(name: string): void;
 }
 
-/** Shows what belongs to the scene of the address (`#dashboard`), the first one by default. */
+/** Shows the scene named in the address (`#dashboard`), or the first one. */
 export function sceneSwitch(shown: (name: string) => void): Scenes {
   const main = element('main', HTMLElement);
   const bar = element('scenes', HTMLElement);
   const links = [...bar.querySelectorAll('a')];
   const names = links.map(({ hash }) => hash.slice(1));
 
-  let shownNow: string | undefined;
+  let current: string | undefined;
 
   function follow(): void {
-    const asked = location.hash.slice(1);
-    // Any other fragment, as of the skip link, leaves the scene as it is.
-    const name = names.find((known) => known === asked) ?? shownNow ?? names[0] ?? '';
-    if (name === shownNow) return;
-    shownNow = name;
+    const requested = location.hash.slice(1);
+    // Any other fragment, such as the skip link's, keeps the current scene.
+    const name = names.find((name) => name === requested) ?? current ?? names[0] ?? '';
+    if (name === current) return;
+    current = name;
     main.dataset.scene = name;
     for (const [i, link] of links.entries()) {
       link.ariaCurrent = names[i] === name ? 'page' : null;
-      // On a narrow screen the links scroll.
+      // On narrow screens the links scroll.
       if (names[i] === name) bar.scrollLeft = link.offsetLeft - bar.offsetLeft - 24;
     }
     for (const block of document.querySelectorAll<HTMLElement>('[data-scenes]')) {

@@ -1,13 +1,13 @@
 /**
- * `npm run screens -- FOLDER`: every scene in both themes, both languages and two widths, and the dashboard on a wall
- * of 4K, for the eyes of who changes the page.
+ * `npm run screens -- FOLDER`: every scene in both themes, both languages and two widths, and the
+ * dashboard on a 4K screen. Look at them when you change the page.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright';
 import { launchChromium } from '../tests/engines/find.ts';
 import { serveBuiltPage } from './built-page.ts';
-import { colorSchemes, pose, scenes, visit, type Language, type Sitting } from './poses.ts';
+import { colorSchemes, pose, scenes, visit, type Language, type VisitOptions } from './poses.ts';
 
 const widths = [360, 1280];
 
@@ -15,11 +15,11 @@ async function shots(browser: Browser, origin: string, save: Save): Promise<void
   for (const colorScheme of colorSchemes) {
     for (const language of ['en', 'zh'] as const) {
       for (const width of widths) {
-        const sitting: Sitting = { colorScheme, language, viewport: { width, height: 900 } };
+        const options: VisitOptions = { colorScheme, language, viewport: { width, height: 900 } };
         for (const scene of scenes) {
-          await save(await pose(browser, origin, scene, sitting), { scene, language, colorScheme, width });
+          await save(await pose(browser, origin, scene, options), { scene, language, colorScheme, width });
         }
-        const keys = await visit(browser, `${origin}/?interval=60000`, sitting);
+        const keys = await visit(browser, `${origin}/?interval=60000`, options);
         await keys.keyboard.press('?');
         await save(keys, { scene: 'keys', language, colorScheme, width });
       }
@@ -45,7 +45,7 @@ interface Shot {
 type Save = (page: Page, shot: Shot) => Promise<void>;
 
 const [folder] = process.argv.slice(2);
-if (folder === undefined) throw new Error('say where to: npm run screens -- FOLDER');
+if (folder === undefined) throw new Error('name a folder: npm run screens -- FOLDER');
 mkdirSync(folder, { recursive: true });
 
 const built = await serveBuiltPage();

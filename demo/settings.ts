@@ -1,16 +1,16 @@
-/** What the page's own URL can set: `?interval=5&metrics=50&chat=5&numbers=1&session=me&mock=1`. */
+/** What the page's URL can set: `?interval=5&metrics=50&chat=5&numbers=1&session=me&mock=1`. */
 export interface Settings {
-  /** ms between two characters. */
+  /** Milliseconds between two characters. */
   readonly interval: number;
-  /** ms between two ticks of the dashboard. */
+  /** Milliseconds between two ticks of the dashboard. */
   readonly metricsInterval: number;
-  /** ms between two pieces of an answer. */
+  /** Milliseconds between two pieces of an answer. */
   readonly chatInterval: number;
-  /** ms between two numbers of the soak. */
+  /** Milliseconds between two numbers of the soak. */
   readonly numbersInterval: number;
-  /** Under this name the server knows the typewriter, so that faults hit it and nobody else. */
+  /** The server's name for this typewriter, so that faults hit only this page. */
   readonly session: string;
-  /** Whether the page plays the server too. */
+  /** Whether the page also plays the server. */
   readonly mock: boolean;
 }
 
@@ -25,7 +25,7 @@ export function settingsFrom(search: string): Settings {
     metricsInterval: ms('metrics', 1000),
     chatInterval: ms('chat', 40),
     numbersInterval: ms('numbers', 20),
-    // Not randomUUID(): it is missing on plain http, where a demo on the local network lives.
+    // `randomUUID()` doesn't exist on plain http, which demos on a local network use.
     session: query.get('session') ?? `page-${Math.random().toString(36).slice(2)}`,
     mock: query.get('mock') === '1' || import.meta.env.MODE === 'demo',
   };

@@ -5,11 +5,11 @@ import type { SseClientOptions } from 'ssekit';
 export type Framework = 'vanilla' | 'react' | 'vue';
 export type Snippets = Readonly<Partial<Record<Framework, string>>>;
 
-/** The program that does what the typewriter does with these options: the very object that its client got, written out. */
+/** A program that does what the typewriter does, with the very options its client got. */
 export function replaySnippets(url: string, options: SseClientOptions<Replay>): Snippets {
   const isJson = literal(options.decode ?? {}) !== '{}';
   const done = isJson ? '{ count: number }' : 'string';
-  const events = `interface Events {\n  lol: string; // one character\n  done: ${done}; // how many there were\n}`;
+  const events = `interface Events {\n  lol: string; // one character\n  done: ${done}; // the number of characters\n}`;
   const rest = () => {
     const all = literal(options);
     return all === '{}' ? '' : `, ${all}`;
@@ -58,7 +58,7 @@ useSseEvent(client, 'done', () => client.value?.close());
   };
 }
 
-/** The dashboard: every event is checked by a schema, and typed by it. */
+/** The dashboard: a schema checks and types every event. */
 export const dashboardSnippets: Snippets = {
   vanilla: `import { SseClient } from 'ssekit';
 import { number, object, string } from 'valibot';
@@ -71,24 +71,24 @@ const client = new SseClient('/api/metrics', {
 });
 
 client.onMessage((event) => {
-  document.body.textContent = event.data.qps.toFixed(0); // a number: it was checked
+  document.body.textContent = event.data.qps.toFixed(0); // a number: the schema checked it
 });
 client.on('deploy', (event) => {
   console.log(event.data.version);
 });
 client.onError(({ code, event, raw, issues }) => {
-  // A bad payload is an error; the next tick arrives.
+  // A bad payload is an error, but the stream continues.
   if (code === 'decode') console.warn(event, raw, issues);
 });`,
 };
 
-/** The soak: a client that also notices a stream that has fallen silent. */
+/** The soak: a client that also detects a stream that has gone silent. */
 export const soakSnippets: Snippets = {
   vanilla: `import { SseClient } from 'ssekit';
 
 const client = new SseClient<{ number: string }>('/api/numbers', {
   retryInterval: 300,
-  idleTimeout: 1500, // half open: no byte, no heartbeat, no farewell
+  idleTimeout: 1500, // detects a dead connection that never closes
 });
 
 let last = 0;
@@ -104,7 +104,7 @@ export const tabsSnippets: Snippets = {
 
 const client = new SseClient<{ number: string }>('/api/numbers', {
   share: sharedConnection('numbers:user42'), // the login is part of the name
-  lastEventIdParam: 'lastEventId', // so that a new leader goes on where the old one stopped
+  lastEventIdParam: 'lastEventId', // so a new leader continues where the old one stopped
 });
 
 client.on('number', (event) => {

@@ -6,7 +6,7 @@ import { onFrame } from './frames.ts';
 import type { Inspector } from './inspector/inspector.ts';
 import { say } from './language.ts';
 import { soakSnippets } from './snippets.ts';
-import { testify, type Stream, type Witness } from './stream.ts';
+import { observe, type Stream, type StreamObserver } from './stream.ts';
 import { strike } from './strike.ts';
 import type { Settings } from './settings.ts';
 
@@ -14,7 +14,7 @@ interface Numbers {
   number: string; // one more than the one before
 }
 
-/** What passes by itself, so that the client comes back without help. */
+/** Faults that pass by themselves, so the client recovers without help. */
 const faults = [
   { kind: 'cut' },
   { kind: 'cut', after: 7 },
@@ -24,11 +24,14 @@ const faults = [
   { kind: 'silence' },
 ] as const;
 
-/** A numbered stream under random faults: every number is counted, so what is lost or doubled shows. */
+/**
+ * A numbered stream under random faults. Every number is counted, so anything lost or doubled
+ * shows.
+ */
 export function soak(
   { numbersInterval, session: page }: Settings,
   backend: Backend,
-  { inspector, witness, code }: { inspector: Inspector; witness: Witness; code: CodePanel },
+  { inspector, observer, code }: { inspector: Inspector; observer: StreamObserver; code: CodePanel },
 ): Stream {
   const session = `${page}-soak`;
   const counters = element('soak-counters', HTMLDListElement);
@@ -73,15 +76,18 @@ export function soak(
     }
   });
 
-  /** One fault after the other, every one or two seconds of an open stream. While it is away they would pile up, and each failure doubles the wait. */
+  /**
+   * Injects one fault every one or two seconds while the stream is open. During an outage faults
+   * would pile up, and each failure doubles the delay.
+   */
   function plan(): void {
     clearTimeout(timer);
     if (!chaos.checked || client.status !== 'open') return;
     timer = setTimeout(
       () => {
         const fault = faults[Math.floor(Math.random() * faults.length)] ?? { kind: 'cut' };
-        void strike(backend, session, fault).then((trouble) => {
-          say(note, trouble ?? ((t) => t.struck(fault.kind)));
+        void strike(backend, session, fault).then((problem) => {
+          say(note, problem ?? ((t) => t.struck(fault.kind)));
           plan();
         });
       },
@@ -111,6 +117,6 @@ export function soak(
       client.connect();
     },
   };
-  testify(stream, client, witness);
+  observe(stream, client, observer);
   return stream;
 }

@@ -1,32 +1,32 @@
 import type { SseClient, SseError, SseState } from 'ssekit';
 
-/** The stream of a scene, as far as the lamp, the fault buttons and the error panel care. */
+/** A scene's stream, as the lamp, fault buttons and error panel see it. */
 export interface Stream {
   readonly scene: 'typewriter' | 'dashboard' | 'tabs' | 'soak';
-  /** Under this name the server knows it, so that faults hit it and nobody else. */
+  /** The server's name for this stream, so that faults hit only this one. */
   readonly session: string;
-  /** Opens it if it is closed. */
+  /** Opens the stream if it's closed. */
   connect(): void;
 }
 
-/** Who is told what happens to streams. */
-export interface Witness {
+/** Receives the states and errors of streams. */
+export interface StreamObserver {
   state(stream: Stream, now: SseState): void;
   error(stream: Stream, error: SseError, now: SseState): void;
 }
 
-/** Tells a witness of a client of this stream, until the result is called. */
-export function testify(
+/** Reports a client of this stream to the observer. Call the result to stop. */
+export function observe(
   stream: Stream,
   client: Pick<SseClient, 'subscribe' | 'onError' | 'getSnapshot'>,
-  witness: Witness,
+  observer: StreamObserver,
 ): () => void {
   const unsubscribes = [
     client.subscribe((state) => {
-      witness.state(stream, state);
+      observer.state(stream, state);
     }),
     client.onError((error) => {
-      witness.error(stream, error, client.getSnapshot());
+      observer.error(stream, error, client.getSnapshot());
     }),
   ];
   return () => {

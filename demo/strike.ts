@@ -1,13 +1,15 @@
 import type { Backend } from './backend.ts';
 import type { Dictionary } from './dictionary.ts';
 
-/** Arms a fault of the mock server for one session. Resolves to what went wrong, if anything did. */
+/**
+ * Arms a fault of the mock server for one session. Resolves to what went wrong, if anything did.
+ */
 export async function strike(
   { fetch }: Backend,
   session: string,
   fault: { readonly kind: string } & Readonly<Record<string, string | number>>,
 ): Promise<((t: Dictionary) => string) | undefined> {
-  return complaint(
+  return problemOf(
     fetch('/api/faults', {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
@@ -16,15 +18,15 @@ export async function strike(
   );
 }
 
-/** Disarms all of them. */
+/** Disarms all faults. */
 export async function heal(
   { fetch }: Backend,
   session: string,
 ): Promise<((t: Dictionary) => string) | undefined> {
-  return complaint(fetch(`/api/faults?session=${encodeURIComponent(session)}`, { method: 'DELETE' }));
+  return problemOf(fetch(`/api/faults?session=${encodeURIComponent(session)}`, { method: 'DELETE' }));
 }
 
-async function complaint(request: Promise<Response>): Promise<((t: Dictionary) => string) | undefined> {
+async function problemOf(request: Promise<Response>): Promise<((t: Dictionary) => string) | undefined> {
   try {
     const { ok, status } = await request;
     return ok ? undefined : (t) => t.serverAnswered(status);

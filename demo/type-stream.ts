@@ -1,16 +1,21 @@
 import { SseClient } from 'ssekit';
-import type { SseClientOptions, UrlSource } from 'ssekit';
-import type { Paper } from './paper.ts';
+import type { SseClientOptions, SseMessage, UrlSource } from 'ssekit';
 
-/** What `GET /api/sse` sends. */
+/** The events of `GET /api/sse`. */
 export interface Replay {
   /** One character. */
   lol: string;
-  /** How many there were: JSON, as text unless decoded. */
+  /** The number of characters, as JSON. It's text unless decoded. */
   done: string | { readonly count: number };
 }
 
-/** A client that types on paper. */
+/** The paper that a stream types on. */
+export interface Paper {
+  type(event: SseMessage): void;
+  finish(event: SseMessage<Replay['done']>): void;
+}
+
+/** Creates a client that types on this paper. */
 export function typeStream(url: UrlSource, paper: Paper, options: SseClientOptions<Replay>) {
   const client = new SseClient<Replay>(url, options);
   client.on('lol', (event) => {

@@ -6,7 +6,7 @@ export interface TypedText {
   clear(): void;
 }
 
-/** Text that grows by characters, a block for each line. Lines between ``` fences are set as code. */
+/** Text that grows by characters, one block per line. Lines between ``` fences look like code. */
 export function typedText(root: Element): TypedText {
   let line = document.createTextNode('');
   let inCode = false;
@@ -21,7 +21,7 @@ export function typedText(root: Element): TypedText {
       if (!root.hasChildNodes()) startLine();
       line.appendData(character);
       if (line.data === '```') {
-        // The fence itself is code, the opening one and the closing one.
+        // Both fences count as code.
         if (line.parentElement) line.parentElement.className = 'code';
         inCode = !inCode;
       }

@@ -6,7 +6,7 @@ import { element, write } from './element.ts';
 import { followEnd } from './follow.ts';
 import type { Inspector } from './inspector/inspector.ts';
 import { replaySnippets } from './snippets.ts';
-import { testify, type Stream, type Witness } from './stream.ts';
+import { observe, type Stream, type StreamObserver } from './stream.ts';
 import { typeStream } from './type-stream.ts';
 import { typedText } from './typed-text.ts';
 import { visible } from './visible.ts';
@@ -18,11 +18,11 @@ export interface Typewriter extends Stream {
   readonly reconnect: () => void;
 }
 
-/** The typewriter scene: a stream typed as text, with the buttons and the settings of its connection. */
+/** The typewriter scene: a stream typed as text, with the controls of its connection. */
 export function typewriter(
   { interval, session }: Settings,
   backend: Backend,
-  { inspector, witness, code }: { inspector: Inspector; witness: Witness; code: CodePanel },
+  { inspector, observer, code }: { inspector: Inspector; observer: StreamObserver; code: CodePanel },
 ): Typewriter {
   const typed = element('typed', HTMLElement);
   const text = typedText(typed);
@@ -34,7 +34,7 @@ export function typewriter(
     apply() {
       replace(running.client.lastEventId);
     },
-    hurry() {
+    speedChanged() {
       if (running.client.status !== 'closed') running.client.reconnect();
     },
   });
@@ -75,8 +75,8 @@ export function typewriter(
     code.set('typewriter', replaySnippets(form.auth ? '/api/sse?auth=1' : '/api/sse', form.options()));
     const client = typeStream(url, paper, form.options({ lastEventId, ...backend.options }));
     tap.watch(client);
-    const silence = testify(stream, client, witness);
-    const unsubscribe = client.subscribe((state) => {
+    const stopObserving = observe(stream, client, observer);
+    const stopShowing = client.subscribe((state) => {
       typed.toggleAttribute('data-live', state.status === 'open');
       connect.enable(state.status === 'closed');
       close.enable(state.status !== 'closed');
@@ -85,8 +85,8 @@ export function typewriter(
     return {
       client,
       end() {
-        silence();
-        unsubscribe();
+        stopObserving();
+        stopShowing();
         client.close();
       },
     };

@@ -1,4 +1,4 @@
-/** White space made visible: alone it would be a row without data. */
+/** Makes white space visible. A row with only white space would look empty. */
 export function visible(data: string): string {
   return data
     .replaceAll('\n', '⏎')

@@ -1,13 +1,16 @@
-/** Nchan nodes that share one Redis, behind a load balancer: all of it on loopback, each server with a folder of its own. */
+/**
+ * Nchan nodes that share one Redis behind a load balancer. Everything runs on loopback, and each
+ * server has its own folder.
+ */
 import { readFileSync } from 'node:fs';
 import { startNginx } from './nginx.ts';
 import { freePorts, newFolder, start, type Running } from './process.ts';
 import { programOf } from './programs.ts';
 
 export interface Cluster {
-  /** The load balancer: where clients go. */
+  /** The load balancer, which clients connect to. */
   readonly origin: string;
-  /** Each node: where servers publish. */
+  /** The nodes, which servers publish to. */
   readonly nodes: readonly string[];
   /** Ends a node as a crash would. */
   kill(node: number): Promise<void>;
@@ -53,7 +56,7 @@ export async function startCluster(size: number): Promise<Cluster> {
   }
 }
 
-/** A configuration beside this file, with its `{{names}}` filled in. */
+/** Reads a configuration file next to this one and fills in its `{{names}}`. */
 function fill(file: string, values: Readonly<Record<string, string | number>>): string {
   const text = readFileSync(new URL(file, import.meta.url), 'utf8');
   return text.replace(/\{\{(\w+)\}\}/g, (_, name: string) => String(values[name]));

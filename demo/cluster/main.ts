@@ -1,4 +1,7 @@
-/** `npm run demo:cluster`: three nodes, and a clock that is published on one of them. Kill a node, and watch the stream go on. */
+/**
+ * `npm run demo:cluster`: three nodes, and a clock published on one of them. Kill a node and watch
+ * the stream continue.
+ */
 import { startCluster } from './cluster.ts';
 
 const cluster = await startCluster(3);
@@ -6,8 +9,10 @@ const [first = ''] = cluster.nodes;
 
 console.log(`listen:   curl -N -H 'Accept: text/event-stream' ${cluster.origin}/events/clock`);
 console.log(`publish:  curl -d 'hello' -H 'X-EventSource-Event: news' ${first}/publish/clock`);
-console.log('nodes:    ' + cluster.nodes.join(', ') + ' (Enter kills the second one, and starts it again)');
-console.log('Ctrl-C ends it all.');
+console.log(
+  'nodes:    ' + cluster.nodes.join(', ') + ' (press Enter to kill the second one or start it again)',
+);
+console.log('Ctrl-C stops everything.');
 
 const clock = setInterval(() => {
   const headers = { 'X-EventSource-Event': 'tick' };

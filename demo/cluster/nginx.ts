@@ -3,7 +3,7 @@ import path from 'node:path';
 import { newFolder, start, type Running } from './process.ts';
 import { programOf } from './programs.ts';
 
-/** nginx in the foreground, with this inside `http { … }`; everything it writes is in a folder of its own. */
+/** Runs nginx in the foreground with this inside `http { … }`. It writes only to its own folder. */
 export async function startNginx(
   http: string,
   ports: readonly number[],

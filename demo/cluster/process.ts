@@ -5,7 +5,7 @@ import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-/** A server that is a program of its own, with a folder that goes when it stops. */
+/** A server that runs as a separate program. Its folder is deleted when it stops. */
 export interface Running {
   readonly folder: string;
   /** Ends it as a crash does. */
@@ -13,10 +13,10 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** How long a program may take to listen, in ms. */
-const PATIENCE = 20_000;
+/** How long a program may take until it listens, in milliseconds. */
+const START_TIMEOUT = 20_000;
 
-/** Ports that nobody listens to at the moment. */
+/** Finds free ports. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
     Array.from({ length: count }, async () => {
@@ -34,7 +34,10 @@ export function newFolder(): string {
   return mkdtempSync(path.join(tmpdir(), 'ssekit-'));
 }
 
-/** Starts a program in the foreground; resolves when all of these ports answer. It ends with the tests, however they end. */
+/**
+ * Starts a program in the foreground and resolves once all of these ports accept connections. It
+ * ends with the tests, however they end.
+ */
 export async function start(
   program: string,
   args: readonly string[],
@@ -44,7 +47,7 @@ export async function start(
     cwd: folder,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    // A group of its own: nginx has workers, which outlive a master that is killed.
+    // Its own process group: nginx has workers that outlive a killed master.
     detached: true,
   });
   let output = '';
@@ -54,7 +57,7 @@ export async function start(
     try {
       if (child.pid !== undefined) process.kill(-child.pid, signal);
     } catch {
-      // It has ended already.
+      // It has already ended.
     }
   };
   const killNow = () => {
@@ -66,10 +69,10 @@ export async function start(
     if (child.exitCode === null && child.signalCode === null) {
       const ended = once(child, 'exit');
       kill(signal);
-      // Some wait for ever for the last of their clients.
-      const impatience = setTimeout(killNow, 3000);
+      // Some programs wait forever for their last client.
+      const killTimer = setTimeout(killNow, 3000);
       await ended;
-      clearTimeout(impatience);
+      clearTimeout(killTimer);
     }
   };
   try {
@@ -90,7 +93,7 @@ export async function start(
 }
 
 async function listens(port: number, child: ChildProcess, output: () => string): Promise<void> {
-  const limit = Date.now() + PATIENCE;
+  const limit = Date.now() + START_TIMEOUT;
   for (;;) {
     const socket = connect(port, '127.0.0.1');
     try {
@@ -98,7 +101,7 @@ async function listens(port: number, child: ChildProcess, output: () => string):
       return;
     } catch {
       if (child.exitCode !== null || Date.now() > limit)
-        throw new Error(`${child.spawnfile} does not listen on port ${port}:\n${output()}`);
+        throw new Error(`${child.spawnfile} isn't listening on port ${port}:\n${output()}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     } finally {
       socket.destroy();

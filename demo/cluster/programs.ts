@@ -1,4 +1,4 @@
-/** Where the servers are that are programs of their own. */
+/** Finds the servers that are separate programs. */
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import path from 'node:path';
@@ -14,30 +14,33 @@ export const packages = {
 
 export type ServerName = keyof typeof packages;
 
-/** The program of this server; of Nchan, the module. `undefined` where it is not installed. */
+/**
+ * The path of this server's program (for Nchan, of its module), or `undefined` if it isn't
+ * installed.
+ */
 export function findProgram(name: ServerName): string | undefined {
   if (name === 'nchan') return nchanModule();
   const file = name === 'redis' ? 'redis-server' : name;
-  // Debian's servers are where the PATH of a user who is not root does not lead.
+  // Debian installs servers outside a normal user's PATH.
   const folders = [...(process.env.PATH ?? '').split(path.delimiter), '/usr/sbin', '/usr/local/sbin'];
   return folders.map((folder) => path.join(folder, file)).find(isProgram);
 }
 
-/** The same, or an error with the cure. */
+/** The same, but throws an error that says how to install it. */
 export function programOf(name: ServerName): string {
   const found = findProgram(name);
-  if (found === undefined) throw new Error(`${name} is not here: ${cure(name)}`);
+  if (found === undefined) throw new Error(`${name} isn't installed: ${installHint(name)}`);
   return found;
 }
 
-export function cure(name: ServerName): string {
+export function installHint(name: ServerName): string {
   return `install ${name} (Debian: apt-get install ${packages[name]})`;
 }
 
 function nchanModule(): string | undefined {
   const nginx = findProgram('nginx');
   if (nginx === undefined) return undefined;
-  // nginx tells where its modules are on standard error only.
+  // nginx prints its module folder on standard error only.
   const version = execFileSync('sh', ['-c', '"$0" -V 2>&1', nginx], { encoding: 'utf8' });
   const folder = /--modules-path=(\S+)/.exec(version)?.[1] ?? '/usr/lib/nginx/modules';
   const module = path.join(folder, 'ngx_nchan_module.so');

@@ -8,17 +8,17 @@ export interface Notice {
   readonly time: number;
 }
 
-/** As many as fit a wall; the page has room for six or seven. */
-const most = 16;
+/** Enough for a wall screen. The page has room for six or seven. */
+const maxNotices = 16;
 
-/** The newest notice on top, the oldest out. */
+/** The newest notices, newest first. */
 export class Alarms {
   readonly #list = element('alarms', HTMLUListElement);
   #notices: Notice[] = [];
 
   add(notice: Notice): void {
     this.#notices.unshift(notice);
-    if (this.#notices.length > most) this.#notices.pop();
+    if (this.#notices.length > maxNotices) this.#notices.pop();
   }
 
   paint(): void {

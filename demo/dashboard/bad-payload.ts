@@ -5,15 +5,18 @@ import { say } from '../language.ts';
 import { strike } from '../strike.ts';
 import type { SseError } from 'ssekit';
 
-/** Buttons for a tick that is no JSON and one of a wrong shape, and what the client says of it while the figures go on. */
+/**
+ * Buttons that send a tick with invalid JSON or with the wrong shape. Shows the client's error
+ * while the figures keep coming.
+ */
 export function badPayload(backend: Backend, session: string): (error: SseError) => void {
   const note = element('payload-note', HTMLElement);
   const facts = element('payload-error', HTMLDListElement);
   say(note, (t) => t.payloadChecked);
   for (const kind of ['bad-payload', 'bad-shape']) {
     button(kind, () => {
-      void strike(backend, session, { kind }).then((trouble) => {
-        say(note, trouble ?? ((t) => t.payloadComing));
+      void strike(backend, session, { kind }).then((problem) => {
+        say(note, problem ?? ((t) => t.payloadComing));
       });
     });
   }
@@ -28,7 +31,7 @@ export function badPayload(backend: Backend, session: string): (error: SseError)
   };
 }
 
-/** What Standard Schema promises of an issue: a message, and the path to what it is about. */
+/** The part of an issue that Standard Schema guarantees: a message and a path. */
 function messageOf(issue: unknown): string {
   const { message, path = [] } = issue as {
     message: string;

@@ -32,7 +32,7 @@ function chart(id: string, lines: readonly Line[]): (minute: Minute) => void {
   let scale = textScale();
   let plot = make();
 
-  /** A chart as large as the text around it, which a wall of screens has three times as large. */
+  /** The chart scales with the text around it, which is three times as large on a wall screen. */
   function make(): UPlot {
     const axis = {
       stroke: () => colours('--soft'),
@@ -49,7 +49,7 @@ function chart(id: string, lines: readonly Line[]): (minute: Minute) => void {
         pxAlign: false,
         legend: { show: false },
         cursor: { show: false },
-        // To the right, half of a time must fit.
+        // The right padding leaves room for half of a time label.
         padding: [8 * scale, 28 * scale, 0, 0],
         scales: {
           x: { range: () => [now - 60, now] },
@@ -97,12 +97,12 @@ function chart(id: string, lines: readonly Line[]): (minute: Minute) => void {
   };
 }
 
-/** How much larger than usual text is on this screen. */
+/** How much larger the text is than usual. */
 function textScale(): number {
   return parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
 }
 
-/** What the theme makes of the custom properties; a canvas cannot resolve them itself. */
+/** The theme's values of the custom properties. A canvas can't resolve them itself. */
 function readColours(root: HTMLElement): (name: string) => string {
   const probe = document.createElement('span');
   root.append(probe);

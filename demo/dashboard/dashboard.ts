@@ -8,7 +8,7 @@ import { smallLamp } from '../lamp.ts';
 import { onLanguage } from '../language.ts';
 import type { Settings } from '../settings.ts';
 import { dashboardSnippets } from '../snippets.ts';
-import { testify, type Stream, type Witness } from '../stream.ts';
+import { observe, type Stream, type StreamObserver } from '../stream.ts';
 import { Alarms } from './alarms.ts';
 import { badPayload } from './bad-payload.ts';
 import { charts } from './charts.ts';
@@ -20,18 +20,21 @@ import { tiles } from './tiles.ts';
 
 export interface Dashboard extends Stream {
   toggleFullScreen(): void;
-  /** Whether anybody sees it. */
+  /** Whether the scene is visible. */
   show(shown: boolean): void;
 }
 
-/** ms between two paintings of figures: faster than this nobody reads. */
-const pace = 100;
+/** Milliseconds between two updates of the figures. Nobody can read faster changes. */
+const paintInterval = 100;
 
-/** The dashboard scene: thousands of ticks a second go into ring buffers, and what can be seen of them is painted ten times a second. */
+/**
+ * The dashboard scene: thousands of ticks a second go into ring buffers. The visible part is
+ * painted ten times a second.
+ */
 export function dashboard(
   { metricsInterval, session: page }: Settings,
   backend: Backend,
-  { inspector, witness, code }: { inspector: Inspector; witness: Witness; code: CodePanel },
+  { inspector, observer, code }: { inspector: Inspector; observer: StreamObserver; code: CodePanel },
 ): Dashboard {
   const session = `${page}-metrics`;
   const rate = rateSelect(metricsInterval, () => {
@@ -50,7 +53,7 @@ export function dashboard(
   const alarms = new Alarms();
   const showTiles = tiles();
   const drawCharts = charts();
-  const refused = badPayload(backend, session);
+  const showBadPayload = badPayload(backend, session);
   const toggleFullScreen = fullScreen(wall());
   let latest: Tick | undefined;
   let shown = false;
@@ -77,12 +80,12 @@ export function dashboard(
     stale = true;
     tap.event(event);
   });
-  client.onError(refused);
+  client.onError(showBadPayload);
 
   const next = onFrame(() => {
     const now = performance.now();
     meter.frame(shown ? now : undefined);
-    if (stale && now - painted >= pace) paint(now);
+    if (stale && now - painted >= paintInterval) paint(now);
     if (shown) next();
   });
   function paint(now: number): void {
@@ -105,13 +108,13 @@ export function dashboard(
     toggleFullScreen,
     show(isShown) {
       shown = isShown;
-      // The stream begins when somebody looks at it for the first time.
+      // Connects the first time the scene is shown.
       if (shown && client.status === 'closed' && !latest) client.connect();
       next();
     },
   };
   client.subscribe(smallLamp(element('metrics-lamp', HTMLElement)));
-  testify(stream, client, witness);
+  observe(stream, client, observer);
   return stream;
 }
 

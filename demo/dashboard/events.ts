@@ -1,6 +1,6 @@
 import { number, object, picklist, string, type InferOutput } from 'valibot';
 
-/** What `GET /api/metrics` promises, checked for every event. */
+/** The events of `GET /api/metrics`. Every event is checked. */
 export const Tick = object({
   time: number(),
   qps: number(),

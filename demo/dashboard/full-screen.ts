@@ -2,7 +2,9 @@ import { button } from '../button.ts';
 import { element } from '../element.ts';
 import { say } from '../language.ts';
 
-/** Makes the wall fill the screen, and leaves it again. Where the browser has no full screen (iPhones), it fills the page. */
+/**
+ * Toggles full screen. In browsers without full screen (iPhones) the wall fills the page instead.
+ */
 export function fullScreen(wall: HTMLElement): () => void {
   const node = element('full-screen', HTMLButtonElement);
   const isFull = () => document.fullscreenElement === wall || wall.hasAttribute('data-full');

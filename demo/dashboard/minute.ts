@@ -1,6 +1,6 @@
 import type { Tick } from './events.ts';
 
-/** ms that share a point of the charts: what is thinner than a pixel need not be drawn. */
+/** Milliseconds per point of the charts. Anything narrower than a pixel needn't be drawn. */
 const width = 100;
 const length = 600;
 
@@ -14,13 +14,14 @@ export type Figure = keyof typeof figures;
 const names: readonly Figure[] = ['qps', 'p50', 'p99', 'online'];
 
 /**
- * The last minute in points of 100 ms, however many ticks a second there are. Each column is a ring that is written
- * twice, half its size apart, so that what a chart needs is one piece of it and nothing is copied.
+ * The last minute in points of 100 ms, however many ticks arrive. Each column is a ring written
+ * twice, half its length apart, so a chart's data is always one contiguous piece and nothing is
+ * copied.
  */
 export class Minute {
   #count = 0;
   #open = -1;
-  /** Ticks in the point that is being filled. */
+  /** Ticks in the current point. */
   #ticks = 0;
   readonly #times = new Float64Array(2 * length);
   readonly #columns: Readonly<Record<Figure, Float64Array>> = {
@@ -30,7 +31,7 @@ export class Minute {
     online: new Float64Array(2 * length),
   };
 
-  /** @param at - ms since the epoch */
+  /** @param at - Milliseconds since the epoch. */
   add(tick: Tick, at: number): void {
     const point = Math.floor(at / width);
     if (point !== this.#open) {

@@ -3,7 +3,7 @@ import { say, texts } from '../language.ts';
 import { write } from '../element.ts';
 
 export interface Rate {
-  /** ms between two ticks, or two bursts of them. */
+  /** Milliseconds between two ticks, or two bursts of ticks. */
   readonly interval: number;
   readonly burst: number;
 }
@@ -15,7 +15,10 @@ const rates: readonly Rate[] = [
   { interval: 10, burst: 20 },
 ];
 
-/** How many ticks a second the server is asked for; the interval of the page's URL is among the choices. */
+/**
+ * Sets how many ticks per second the server sends. The interval from the page's URL is among the
+ * choices.
+ */
 export function rateSelect(interval: number, changed: () => void): () => Rate {
   const select = element('rate', HTMLSelectElement);
   const known = rates.some((rate) => rate.burst === 1 && rate.interval === interval);
@@ -31,7 +34,7 @@ export function rateSelect(interval: number, changed: () => void): () => Rate {
   return () => all[select.selectedIndex] ?? { interval, burst: 1 };
 }
 
-/** Says how many ticks came in the last second, and how long its slowest frame took. */
+/** Shows how many ticks arrived in the last second and how long its slowest frame took. */
 export class Meter {
   readonly #output = element('rates', HTMLElement);
   #ticks = 0;
@@ -43,7 +46,10 @@ export class Meter {
     this.#ticks++;
   }
 
-  /** @param now - the time of the frame; `undefined` when nobody looks, which makes no frame slow */
+  /**
+   * @param now - The time of the frame, or `undefined` when the scene isn't visible, so no frame
+   * counts as slow.
+   */
   frame(now: number | undefined): void {
     if (now !== undefined && this.#frame !== undefined)
       this.#slowest = Math.max(this.#slowest, now - this.#frame);

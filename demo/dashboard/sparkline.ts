@@ -9,7 +9,10 @@ export interface Sparkline {
   readonly show: (values: Float64Array) => void;
 }
 
-/** The newest values as a line, scaled to what is in view. A drawing of figures that stand beside it as text. */
+/**
+ * Draws the newest values as a line, scaled to what's visible. The current figure is next to it as
+ * text.
+ */
 export function sparkline(): Sparkline {
   const node = document.createElementNS(svg, 'svg');
   node.setAttribute('class', 'sparkline');

@@ -15,7 +15,7 @@ interface Tile {
   readonly drawing: { readonly node: Element; readonly show: Show };
 }
 
-/** Four figures, each with its unit, a line of explanation, and a drawing. */
+/** Four figures, each with its unit, a line of explanation and a drawing. */
 export function tiles(): Show {
   const all: Tile[] = [
     {

@@ -8,14 +8,14 @@ import { Rows, type Filter, type Row } from './rows.ts';
 import { columns, virtualList } from './virtual-list.ts';
 import type { SseClient, SseMessage } from 'ssekit';
 
-/** What an inspector needs of a client, whatever its events are. */
+/** The part of a client that the inspector needs, whatever its events are. */
 type Watched = Pick<SseClient, 'onOpen' | 'onError' | 'onStateChange' | 'getSnapshot'>;
 
-/** Where rows of one stream go. */
+/** Adds rows for one stream. */
 export interface Tap {
-  /** @param delta - what the event adds to a text, if it does */
+  /** @param delta - The text that the event adds, if any. */
   event(message: SseMessage<unknown>, delta?: string): void;
-  /** Shows what happens to a client besides its events. */
+  /** Also shows openings, states and errors of a client. */
   watch(client: Watched): void;
 }
 
@@ -27,13 +27,16 @@ export interface Inspector {
   readonly focusFilter: () => void;
 }
 
-/** ms between two paintings of new rows: faster than this nobody reads. Scrolling is painted with every frame. */
-const pace = 50;
+/**
+ * Milliseconds between two updates with new rows. Nobody can read faster. Scrolling updates every
+ * frame.
+ */
+const paintInterval = 50;
 
 const kinds = ['all', 'event', 'state', 'error'] as const;
 const kindTexts = { all: 'kindAll', event: 'kindEvent', state: 'kindState', error: 'kindError' } as const;
 
-/** Events, states and errors of the scene that is shown, in the order in which they came. */
+/** Shows the current scene's events, states and errors in the order they came. */
 export function inspector(): Inspector {
   const rows = new Rows();
   const count = element('log-count', HTMLElement);
@@ -69,10 +72,10 @@ export function inspector(): Inspector {
     );
   }
   let painted = 0;
-  const soon = onFrame(() => {
+  const paintSoon = onFrame(() => {
     const now = performance.now();
-    if (now - painted < pace) {
-      soon();
+    if (now - painted < paintInterval) {
+      paintSoon();
       return;
     }
     painted = now;
@@ -83,7 +86,7 @@ export function inspector(): Inspector {
     const chosen: Filter['kind'] = kinds.find((known) => known === kind.value) ?? 'all';
     rows.filter({ scene, kind: chosen, text: search.value.toLowerCase(), merge: merge.checked });
     list.reset();
-    soon();
+    paintSoon();
   }
   for (const name of kinds) {
     const option = new Option('', name);
@@ -95,22 +98,22 @@ export function inspector(): Inspector {
   function togglePause(): void {
     paused = !paused;
     rows.pause(paused);
-    say(pause, (t) => (paused ? t.goOn : t.pause));
-    soon();
+    say(pause, (t) => (paused ? t.resume : t.pause));
+    paintSoon();
   }
   say(pause, (t) => t.pause);
   pause.addEventListener('click', togglePause);
   button('log-clear', () => {
     rows.clear();
     list.reset();
-    soon();
+    paintSoon();
   });
   button('log-export', () => {
     download('ssekit-events.jsonl', rows.shown.map((row) => JSON.stringify(exported(row)) + '\n').join(''));
   });
   onLanguage(() => {
     search.placeholder = texts().filterHint;
-    soon();
+    paintSoon();
   });
 
   return {
@@ -118,7 +121,7 @@ export function inspector(): Inspector {
       const add = (kind: Row['kind'], data: string, event?: SseMessage<unknown>, delta?: string) => {
         const { type, lastEventId: id, raw } = event ?? { type: stream, lastEventId: '', raw: data };
         rows.add({ scene, stream, kind, type, id, data, raw, delta });
-        soon();
+        paintSoon();
       };
       return {
         event(message, delta) {
@@ -134,8 +137,9 @@ export function inspector(): Inspector {
             add('open', `${new URL(url).pathname} over ${transport}${answer}`);
           });
           client.onError(({ code, message, willRetry }) => {
-            const then = code === 'decode' ? 'The stream goes on.' : willRetry ? 'Tried again.' : 'Final.';
-            add('error', `${code}: ${message} ${then}`);
+            const outcome =
+              code === 'decode' ? 'The stream continues.' : willRetry ? 'Will retry.' : 'Final.';
+            add('error', `${code}: ${message} ${outcome}`);
           });
         },
       };
@@ -167,7 +171,7 @@ function rowElement() {
   };
 }
 
-/** The chosen row in full. */
+/** Shows the chosen row in full. */
 function detail(): (row: Row | undefined) => void {
   const root = element('log-detail', HTMLElement);
   return (row) => {
@@ -204,7 +208,7 @@ function download(name: string, text: string): void {
   link.href = url;
   link.download = name;
   link.click();
-  // Not at once: the browser reads it after the click.
+  // The browser reads the URL only after the click.
   setTimeout(() => {
     URL.revokeObjectURL(url);
   }, 10_000);

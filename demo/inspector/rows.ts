@@ -1,21 +1,21 @@
-/** One thing that happened: an event, a state, an opening, or an error. */
+/** One entry: an event, a state, an opening or an error. */
 export interface Row {
-  /** Counts up, over all scenes. */
+  /** Counts up across all scenes. */
   readonly number: number;
-  /** ms since the epoch. */
+  /** Milliseconds since the epoch. */
   readonly at: number;
-  /** ms since the row before of the same stream. */
+  /** Milliseconds since the previous row of the same stream. */
   readonly since: number | undefined;
   readonly scene: string;
   readonly stream: string;
   readonly kind: 'event' | 'state' | 'open' | 'error';
-  /** The event type; for everything else the name of the stream. */
+  /** The event type, or the stream's name for other rows. */
   readonly type: string;
   readonly id: string;
-  /** In one line. */
+  /** On one line. */
   readonly data: string;
   readonly raw: string;
-  /** What the event adds to a text, if that is what it does. */
+  /** The text that the event adds, if any. */
   readonly delta: string | undefined;
   /** How many deltas a merged row holds. */
   readonly merged?: number;
@@ -31,17 +31,20 @@ export interface Filter {
   readonly merge: boolean;
 }
 
-/** Old rows go in one piece, so that dropping them costs next to nothing for each new one. */
-const most = 10_000;
-const dropped = 2_000;
-/** An event may be megabytes long; nobody reads that here. */
-const longest = 20_000;
+/** Old rows are dropped in batches, so dropping costs next to nothing per new row. */
+const maxRows = 10_000;
+const batchSize = 2_000;
+/** An event may be megabytes long. Nobody reads that here. */
+const maxLength = 20_000;
 
-/** What happened, and what of it the filter lets through. Bounded, however long the page runs. */
+/** All rows, and those that pass the filter. Bounded, however long the page runs. */
 export class Rows {
-  /** What is shown. */
+  /** The rows that pass the filter. */
   shown: Row[] = [];
-  /** Rows that left the front of `shown`, for who has scrolled up. */
+  /**
+   * How many rows have left the front of `shown`. Keeps the scroll position of a reader who
+   * scrolled up.
+   */
   gone = 0;
   /** Rows that came while paused. */
   waiting = 0;
@@ -49,11 +52,11 @@ export class Rows {
   #count = 0;
   #paused = false;
   readonly #latest = new Map<string, number>();
-  /** Where in `shown` the text of a stream grows. */
+  /** The row in `shown` that holds a stream's merged text. */
   readonly #growing = new Map<string, Row & { merged: number }>();
   #filter: Filter = { scene: '', kind: 'all', text: '', merge: false };
 
-  /** Rows of this scene, shown or not. */
+  /** How many rows this scene has, shown or not. */
   get total(): number {
     const { scene } = this.#filter;
     let total = 0;
@@ -73,8 +76,8 @@ export class Rows {
       since: before === undefined ? undefined : at - before,
     };
     this.#all.push(added);
-    if (this.#all.length > most) {
-      this.#all.splice(0, dropped);
+    if (this.#all.length > maxRows) {
+      this.#all.splice(0, batchSize);
       if (!this.#paused) this.#forget();
     }
     if (this.#paused) {
@@ -106,7 +109,7 @@ export class Rows {
     for (const row of this.#all) this.#accept(row);
   }
 
-  /** Drops from `shown` what is no longer kept. */
+  /** Drops rows from `shown` that are no longer kept. */
   #forget(): void {
     const first = this.#all[0]?.number ?? 0;
     let old = 0;
@@ -127,7 +130,10 @@ export class Rows {
     this.shown.push(row);
   }
 
-  /** Puts a delta into the row of its text. A filter by text would see pieces only, so it is left out here. */
+  /**
+   * Adds a delta to its stream's merged row. Merged rows skip the text filter, which would only see
+   * pieces.
+   */
   #grow(row: Row, delta: string): boolean {
     const growing = this.#growing.get(row.stream);
     if (growing) {
@@ -147,5 +153,5 @@ export class Rows {
 }
 
 function clipped(text: string): string {
-  return text.length <= longest ? text : `${text.slice(0, longest)}…`;
+  return text.length <= maxLength ? text : `${text.slice(0, maxLength)}…`;
 }

@@ -2,29 +2,32 @@ import { create } from '../element.ts';
 import { onFrame } from '../frames.ts';
 
 interface Source<T> {
-  /** How many there are. */
+  /** How many items there are. */
   readonly length: () => number;
   readonly item: (index: number) => T;
   readonly key: (item: T) => number;
-  /** A new row element, and how it shows an item. */
+  /** A new row element, and a function that shows an item in it. */
   readonly row: () => { readonly node: HTMLElement; readonly show: (item: T) => void };
   readonly selected: (item: T | undefined) => void;
 }
 
 export interface VirtualList {
-  /** Shows what is there now. Called in a frame. */
+  /** Shows the current items. Call it in a frame. */
   paint(): void;
-  /** This many items have left the front. */
+  /** Reports that this many items have left the front. */
   drop(count: number): void;
-  /** Nothing is selected, and the end is followed again. */
+  /** Clears the selection and follows the end again. */
   reset(): void;
 }
 
 const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
-/** Of a row, as in inspector.css. */
+/** Row height in rem, as in inspector.css. */
 const rowRems = 1.625;
 
-/** Only the rows in view are elements, so a thousand events a second cost as much as what the eye can see of them. */
+/**
+ * Creates elements only for rows in view, so a thousand events a second cost no more than one
+ * screenful.
+ */
 export function virtualList<T>(scroller: HTMLElement, list: HTMLElement, source: Source<T>): VirtualList {
   const rows: ReturnType<Source<T>['row']>[] = [];
   let following = true;
@@ -37,7 +40,8 @@ export function virtualList<T>(scroller: HTMLElement, list: HTMLElement, source:
     const count = source.length();
     const inView = Math.ceil(scroller.clientHeight / height) + 1;
     list.style.height = `${count * height}px`;
-    // To the point: too far, and it is moved back once the rows have left where more of them ended, as if by a reader.
+    // Exactly to the end. If it scrolled too far, the browser would scroll back once the rows move,
+    // which looks like the reader scrolling.
     if (following) scroller.scrollTop = count * height - scroller.clientHeight;
     top = scroller.scrollTop;
     const first = Math.max(0, Math.min(Math.floor(top / height), count - inView));
@@ -97,7 +101,8 @@ export function virtualList<T>(scroller: HTMLElement, list: HTMLElement, source:
     'scroll',
     () => {
       const atEnd = scroller.scrollTop + scroller.clientHeight >= scroller.scrollHeight - rem();
-      // Growth may come between a scroll of ours and its event, so not being at the end alone proves nothing.
+      // Content may be added between our own scroll and its event, so not being at the end isn't
+      // enough.
       if (scroller.scrollTop < top) following = false;
       else if (atEnd && selected === undefined) following = true;
       changed();
@@ -148,7 +153,7 @@ export function virtualList<T>(scroller: HTMLElement, list: HTMLElement, source:
   };
 }
 
-/** A row of columns, by their class names. */
+/** A row with columns, named by their classes. */
 export function columns(...names: readonly string[]): { node: HTMLElement; cells: readonly HTMLElement[] } {
   const cells = names.map((name) => create('span', name));
   return { node: create('div', 'row', ...cells), cells };

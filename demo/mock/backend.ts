@@ -15,13 +15,17 @@ import { wireCases } from '../wire/cases.ts';
 import { admitted } from './gate.ts';
 import { play, playChunks } from './play.ts';
 
-/** The mock server without a server: the same streams and faults, played through the scripted fetch of `ssekit/testing`. */
+/**
+ * The mock server without a server: plays the same streams and faults through the scripted fetch of
+ * `ssekit/testing`.
+ */
 export function mockBackend(): Backend {
   const server = mockSse();
   const sessions = rememberSessions();
   const codePoints = Array.from(text.replace(/\r\n?/g, '\n'));
   void serve();
-  // In the query: for a page from the disk, nothing is of its own origin, and the header stays out.
+  // The ID travels in the query: a page opened from disk has no origin, so the header would be left
+  // out.
   return {
     fetch: server.fetch,
     options: { fetch: server.fetch, lastEventIdParam: 'lastEventId' },
@@ -67,12 +71,12 @@ export function mockBackend(): Backend {
         else play(exchange, session, typing(codePoints, positionAfter(id, codePoints.length)), interval);
         return;
       case 'metrics': {
-        const struck = () =>
+        const nextDamage = () =>
           take(session, 'bad-payload') ? 'torn' : take(session, 'bad-shape') ? 'misshapen' : undefined;
         play(
           exchange,
           session,
-          ticks(from, seeded(Date.now()), struck, Number(query.get('burst') ?? 1)),
+          ticks(from, seeded(Date.now()), nextDamage, Number(query.get('burst') ?? 1)),
           interval,
         );
         return;

@@ -3,7 +3,10 @@ import { take } from '../server/armed-faults.ts';
 import type { Step } from '../server/event-stream.ts';
 import type { Session } from '../server/sessions.ts';
 
-/** Sends steps at their pace, and lets the faults of the session strike them, as demo/server/event-stream.ts does. */
+/**
+ * Sends steps at the given pace and applies the session's faults, as demo/server/event-stream.ts
+ * does.
+ */
 export function play(
   exchange: MockExchange,
   session: Session,
@@ -13,7 +16,7 @@ export function play(
   let timer: ReturnType<typeof setTimeout> | undefined;
   let cutIn = Infinity;
   let silenceIn = Infinity;
-  const live = {
+  const stream = {
     cut(after: number) {
       cutIn = after;
       if (after === 0) cutNow();
@@ -25,18 +28,18 @@ export function play(
       cutIn = silenceIn = Infinity;
     },
   };
-  session.live.add(live);
+  session.streams.add(stream);
   session.open++;
   exchange.open();
   const armed = take(session, 'silence');
-  if (armed) live.silence(armed.after);
+  if (armed) stream.silence(armed.after);
   const cut = take(session, 'cut');
   if (cut) cutIn = Math.max(1, cut.after);
   next();
 
   function leave(): void {
     clearTimeout(timer);
-    if (session.live.delete(live)) session.open--;
+    if (session.streams.delete(stream)) session.open--;
   }
 
   function cutNow(): void {
@@ -69,7 +72,7 @@ export function play(
   }
 }
 
-/** Sends chunks as they are, one after the other, and ends. */
+/** Sends the chunks unchanged, one by one, and ends. */
 export function playChunks(exchange: MockExchange, chunks: readonly Uint8Array[]): void {
   exchange.open();
   const [first, ...rest] = chunks;

@@ -1,11 +1,11 @@
 import { StrictMode, useEffect, useRef } from 'react';
 import { createRoot } from 'react-dom/client';
 import { useSse, useSseEvent, useSseValue } from 'ssekit/react';
-import type { Metrics } from '../server/metrics.ts';
+import type { Metrics } from '../server/readings.ts';
 
 interface Replay {
   lol: string; // one character
-  done: string; // how many there were
+  done: string; // the number of characters
 }
 
 const session = new URLSearchParams(location.search).get('session') ?? Math.random().toString(36).slice(2);
@@ -50,14 +50,14 @@ function Typewriter() {
   );
 }
 
-/** The same URL again: the same connection. */
+/** The same URL again, so the same connection. */
 function Characters() {
   const { client } = useSse<Replay>(replay);
   const count = useSseValue(client, 'lol', (count) => count + 1, 0);
   return <p className="note">{count} characters</p>;
 }
 
-/** Ten events a second, four renderings. */
+/** Ten events a second, four renders. */
 function Live({ name, read }: { name: string; read: (tick: Metrics) => string }) {
   const { client } = useSse<{ message: Metrics }>(metrics, { decode: 'json' });
   const figure = useSseValue(client, 'message', (_, event) => read(event.data), '–', { throttle: 250 });

@@ -1,4 +1,4 @@
-import type { Metrics } from './metrics.ts';
+import type { Metrics } from './readings.ts';
 
 export interface Alarm {
   readonly level: 'info' | 'warn' | 'error';
@@ -7,7 +7,7 @@ export interface Alarm {
   readonly time: number;
 }
 
-/** Says what stands out in a tick, so that the alarm fits the figures beside it. */
+/** Describes what stands out in a tick, so that the alarm matches the figures next to it. */
 export function alarmAbout({ time, cpu, latency, qps }: Metrics): Alarm {
   if (cpu > 75) {
     return { level: 'error', text: `CPU at ${cpu} %`, textZh: `CPU 占用 ${cpu}%`, time };

@@ -18,7 +18,7 @@ export function* answerChunks(answer: string, id: string): Generator<Step> {
   yield { block: eventBlock({ data: '[DONE]' }) };
 }
 
-/** A few code points at a time, and not always as many, as tokens are. */
+/** A few code points at a time, in varying sizes, as tokens are. */
 function* tokens(text: string): Generator<string> {
   const sizes = [2, 1, 4, 3];
   const codePoints = Array.from(text);

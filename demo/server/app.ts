@@ -16,8 +16,8 @@ import { wire } from './wire.ts';
 const text = readFileSync(new URL('index.txt', import.meta.url), 'utf8').replace(/\r\n?/g, '\n');
 
 /**
- * The mock server, without a port: on its own (main.ts), or in front of Vite's own middleware. A request it does not
- * know goes on to the next handler. Every call has its own sessions and faults.
+ * The mock server without a port: main.ts runs it alone, and Vite runs it before its own
+ * middleware. Unknown requests go to the next handler. Each call has its own sessions and faults.
  */
 export function createApp(): express.Express {
   const app = express();

@@ -1,43 +1,43 @@
 import { refusals, type Fault, type FaultKind } from './fault.ts';
 import type { Session } from './sessions.ts';
 
-const mostQueryFaults = 1000;
+const maxQueryFaults = 1000;
 
-/** Arms a fault and lets the open streams feel it at once. */
+/** Arms a fault and applies it to open streams at once. */
 export function strike(session: Session, fault: Fault): void {
-  const live = [...session.live];
+  const streams = [...session.streams];
   if (fault.kind === 'cut' || fault.kind === 'silence') {
-    for (const stream of live) {
+    for (const stream of streams) {
       if (fault.kind === 'cut') stream.cut(fault.after);
       else stream.silence(fault.after, fault.ms);
     }
-    arm(session, live.length > 0 ? { ...fault, times: fault.times - 1 } : fault);
+    arm(session, streams.length > 0 ? { ...fault, times: fault.times - 1 } : fault);
   } else if (fault.kind === 'bad-payload' || fault.kind === 'bad-shape') {
-    // It is met by the next tick of a stream that goes on.
+    // The next tick of an open stream uses it.
     arm(session, fault);
   } else {
     arm(session, fault);
-    for (const stream of live) stream.cut(0);
+    for (const stream of streams) stream.cut(0);
   }
 }
 
-/** Arms the faults of a request's query, once per session. Streams that are open already are left alone. */
+/** Arms the faults of a request's query, once per session. Leaves open streams alone. */
 export function armOnce(session: Session, faults: readonly Fault[]): void {
   for (const fault of faults) {
     const name = JSON.stringify(fault);
-    if (session.seen.has(name) || session.seen.size >= mostQueryFaults) continue;
+    if (session.seen.has(name) || session.seen.size >= maxQueryFaults) continue;
     session.seen.add(name);
     arm(session, fault);
   }
 }
 
-/** Disarms everything, and open streams go on as if nothing had been. */
+/** Disarms all faults. Open streams continue normally. */
 export function clear(session: Session): void {
   session.faults.clear();
-  for (const stream of session.live) stream.recover();
+  for (const stream of session.streams) stream.recover();
 }
 
-/** Uses a fault up by one. */
+/** Uses a fault once. */
 export function take(session: Session, kind: FaultKind): Fault | undefined {
   const fault = session.faults.get(kind);
   if (fault !== undefined) arm(session, { ...fault, times: fault.times - 1 });

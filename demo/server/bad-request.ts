@@ -4,10 +4,13 @@ export class BadRequest extends Error {
   readonly status = 400;
 }
 
-/** Errors are JSON here, whoever found them: a handler of ours or the body parser (400, 413, 415). */
+/**
+ * Answers all errors as JSON, whether our handler or the body parser (400, 413, 415) found them.
+ */
 export const answerError: ErrorRequestHandler = (error: unknown, _req, res, next) => {
   const status = statusOf(error);
-  // Not a fault of the request, or nobody left to tell: the host decides (the Vite overlay, the log).
+  // Either the request isn't to blame or the response has started: leave it to the host (the Vite
+  // overlay, the log).
   if (status === undefined || res.headersSent || res.destroyed) {
     next(error);
     return;

@@ -4,7 +4,7 @@ import { answerChunks } from './answer-chunks.ts';
 import { BadRequest } from './bad-request.ts';
 import { streamEvents } from './event-stream.ts';
 import type { StreamHandler } from './gate.ts';
-import { longest, queryMs } from './query.ts';
+import { MAX_MS, queryMs } from './query.ts';
 
 /** `POST /api/chat`: an answer in the chunks of the OpenAI chat completions API. */
 export const chat: StreamHandler = (req, res) => {
@@ -26,7 +26,7 @@ function readQuestion(body: unknown): { prompt: string; interval: number | undef
   const interval = 'interval' in body ? body.interval : undefined;
   return {
     prompt,
-    interval: typeof interval === 'number' && interval >= 0 ? Math.min(interval, longest) : undefined,
+    interval: typeof interval === 'number' && interval >= 0 ? Math.min(interval, MAX_MS) : undefined,
   };
 }
 

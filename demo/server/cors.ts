@@ -1,8 +1,8 @@
 import type { RequestHandler } from 'express';
 
 /**
- * Lets pages of any origin try the API, with cookies and with any header. Right for a mock on the loopback interface,
- * wrong for everything else.
+ * Allows pages of any origin to use the API, with cookies and any header. Fine for a mock on
+ * loopback, wrong anywhere else.
  */
 export const allowEveryOrigin: RequestHandler = (req, res, next) => {
   const { origin } = req.headers;
@@ -11,7 +11,8 @@ export const allowEveryOrigin: RequestHandler = (req, res, next) => {
     res.set({
       'Access-Control-Allow-Origin': origin,
       'Access-Control-Allow-Credentials': 'true',
-      // With credentials the wildcard means a header called "*", so those a client reads are named.
+      // With credentials, the wildcard means a header called "*", so the headers that clients read
+      // are listed.
       'Access-Control-Expose-Headers': 'Retry-After, WWW-Authenticate',
     });
   }
@@ -22,7 +23,7 @@ export const allowEveryOrigin: RequestHandler = (req, res, next) => {
   res.vary('Access-Control-Request-Headers');
   res.set('Access-Control-Allow-Methods', 'GET, HEAD, POST, DELETE');
   res.set('Access-Control-Max-Age', '600');
-  const asked = req.get('Access-Control-Request-Headers');
-  if (asked !== undefined) res.set('Access-Control-Allow-Headers', asked);
+  const requested = req.get('Access-Control-Request-Headers');
+  if (requested !== undefined) res.set('Access-Control-Allow-Headers', requested);
   res.status(204).end();
 };

@@ -4,7 +4,10 @@ export interface ServerEvent {
   readonly data: string;
 }
 
-/** One event as it goes over the wire. Every line of the data gets its own field, else the first newline would end it. */
+/**
+ * One event in wire format. Each line of the data needs its own field, because a newline ends a
+ * field.
+ */
 export function eventBlock({ event, id, data }: ServerEvent): string {
   const lines = data.split('\n').map((line) => `data: ${line}`);
   if (event !== undefined) lines.unshift(`event: ${event}`);

@@ -3,27 +3,29 @@ import type { StreamResponse } from './gate.ts';
 import { sendStreamHeaders } from './stream-headers.ts';
 
 export interface Step {
-  /** One event, as it goes over the wire. */
+  /** One event in wire format. */
   readonly block: string;
-  /** The next event belongs to the same moment. */
+  /** The next event follows immediately. */
   readonly more?: boolean;
 }
 
 export interface Pace {
-  /** ms between events; 0 is as fast as the client reads. */
+  /** Milliseconds between events. 0 sends as fast as the client reads. */
   readonly interval: number;
-  /** ms between the comments that keep proxies from hanging up; 0 is none. */
+  /**
+   * Milliseconds between the comments that keep proxies from closing the connection. 0 sends none.
+   */
   readonly heartbeat: number;
   /** The value of the `retry:` field. */
   readonly retry?: string;
 }
 
-/** Events written in one go at interval 0, before other connections get their turn. */
+/** How many events are written at once at interval 0 before other connections get their turn. */
 const batchSize = 64;
 
-/** Answers with an event stream. All its timers live here and die with the connection, however that ends. */
+/** Answers with an event stream. All timers end with the connection, however it ends. */
 export function streamEvents(res: StreamResponse, steps: Iterator<Step>, pace: Pace): void {
-  if (res.destroyed) return; // left while its request was read
+  if (res.destroyed) return; // the client left while its request was read
   sendStreamHeaders(res);
   if (res.req.method === 'HEAD') {
     res.end();
@@ -35,7 +37,7 @@ export function streamEvents(res: StreamResponse, steps: Iterator<Step>, pace: P
   let waking: NodeJS.Timeout | undefined;
   let halted = false;
   let silent = false;
-  /** Events that still go out before the fault. */
+  /** Events to send before the fault. */
   let cutIn = Infinity;
   let silenceIn = Infinity;
   let silenceMs: number | undefined;
@@ -63,7 +65,7 @@ export function streamEvents(res: StreamResponse, steps: Iterator<Step>, pace: P
       const flowing = res.write(step.value.block);
       countDown();
       if (!flowing) {
-        // A client that does not read must not fill the memory, at any pace.
+        // A client that doesn't read must not fill the memory, at any pace.
         res.once('drain', scheduleNext);
         return;
       }
@@ -84,7 +86,10 @@ export function streamEvents(res: StreamResponse, steps: Iterator<Step>, pace: P
     res.destroy();
   }
 
-  /** The events before the cut do arrive: the socket goes when the kernel has taken them. */
+  /**
+   * The events before the cut must arrive, so the socket is destroyed once the kernel has taken
+   * them.
+   */
   function cutWhenFlushed(): void {
     halt();
     res.write(': cut\n\n', () => {
@@ -113,7 +118,7 @@ export function streamEvents(res: StreamResponse, steps: Iterator<Step>, pace: P
     res.off('drain', scheduleNext);
   }
 
-  const live = {
+  const stream = {
     cut(after: number) {
       if (after === 0) cutNow();
       else cutIn = after;
@@ -131,9 +136,9 @@ export function streamEvents(res: StreamResponse, steps: Iterator<Step>, pace: P
     },
   };
   const { session } = res.locals;
-  session.live.add(live);
+  session.streams.add(stream);
   res.once('close', () => {
-    session.live.delete(live);
+    session.streams.delete(stream);
     halt();
   });
 
@@ -147,8 +152,8 @@ export function streamEvents(res: StreamResponse, steps: Iterator<Step>, pace: P
   schedule(0);
 
   const silence = take(session, 'silence');
-  if (silence !== undefined) live.silence(silence.after, silence.ms);
+  if (silence !== undefined) stream.silence(silence.after, silence.ms);
   const cut = take(session, 'cut');
   if (cut?.after === 0) cutWhenFlushed();
-  else if (cut !== undefined) live.cut(cut.after);
+  else if (cut !== undefined) stream.cut(cut.after);
 }

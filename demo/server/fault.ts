@@ -1,7 +1,7 @@
 import { BadRequest } from './bad-request.ts';
-import { longest } from './query.ts';
+import { MAX_MS } from './query.ts';
 
-/** Answered instead of a stream. */
+/** Faults that refuse a request instead of streaming. */
 export const refusals = [
   'unavailable',
   'unauthorized',
@@ -18,20 +18,24 @@ export type FaultKind = (typeof kinds)[number];
 
 export interface Fault {
   readonly kind: FaultKind;
-  /** How many requests it hits; `bad-payload`, `bad-shape`: how many ticks. */
+  /** How many requests it affects. For `bad-payload` and `bad-shape`, how many ticks. */
   readonly times: number;
-  /** `cut`, `silence`: how many events go out first. */
+  /** `cut`, `silence`: how many events are sent first. */
   readonly after: number;
-  /** `slow-open`: how long the headers are held back. `silence`: how long nothing is sent; without it, for good. */
+  /**
+   * `slow-open`: how long the headers are delayed. `silence`: how long nothing is sent (forever if
+   * not set).
+   */
   readonly ms: number | undefined;
-  /** `unavailable`: the value of Retry-After, seconds or a date. */
+  /** `unavailable`: the value of Retry-After, in seconds or as a date. */
   readonly retryAfter: string | undefined;
 }
 
-// A browser repeats a request by itself when a kept-alive connection is reset under it, so one reset is often not seen.
+// Browsers repeat a request by themselves when a kept-alive connection is reset, so one reset often
+// goes unnoticed.
 const defaultTimes: Partial<Record<FaultKind, number>> = { unavailable: 3, reset: 3 };
 
-/** A fault from the body of `POST /api/faults`. */
+/** Reads a fault from the body of `POST /api/faults`. */
 export function readFault(input: object): Fault {
   const given = new Map<string, unknown>(Object.entries(input));
   const kind = kinds.find((known) => known === given.get('kind'));
@@ -61,9 +65,10 @@ const numbersOf: Record<FaultKind, readonly string[]> = {
 };
 
 /**
- * The faults of a query: `?fault=unavailable:3`, `?fault=cut:5,unavailable:2:1`. With `?session=` they are armed by the
- * first request that names them, and the requests of that session count. Without it every request stands alone:
- * `unavailable:3` is a 503 each time, and `cut:5` cuts each connection after five events.
+ * Reads the faults of a query: `?fault=unavailable:3`, `?fault=cut:5,unavailable:2:1`. With
+ * `?session=`, the first request that names them arms them, and they count that session's requests.
+ * Without it, every request stands alone: `unavailable:3` is always a 503, and `cut:5` cuts each
+ * connection after five events.
  */
 export function faultsInQuery(text: string): Fault[] {
   return text.split(',').map((part) => {
@@ -84,12 +89,13 @@ function count(given: ReadonlyMap<string, unknown>, name: string): number | unde
   if (typeof value !== 'number' || !Number.isInteger(value) || value < 0) {
     throw new BadRequest(`"${name}" must be a whole number, 0 or more`);
   }
-  return Math.min(value, longest);
+  return Math.min(value, MAX_MS);
 }
 
 function retryAfterFrom(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;
-  // A malformed value is welcome, a client has to cope with it; only what is no header value at all is not.
+  // A malformed value is fine, because clients have to cope with it. Refuse only what can't be a
+  // header value.
   const text = typeof value === 'number' ? String(value) : value;
   if (typeof text !== 'string' || !/^[\x20-\x7e]{1,64}$/.test(text)) {
     throw new BadRequest('"retryAfter" must be a number of seconds or a date');

@@ -5,7 +5,7 @@ import { queryText } from './query.ts';
 import { refuse, refuseUnauthorized } from './refuse.ts';
 import type { Session, Sessions } from './sessions.ts';
 
-/** What the gate leaves for the handlers behind it. */
+/** What the gate passes to the handlers after it. */
 export interface Admitted extends Record<string, unknown> {
   session: Session;
 }
@@ -19,7 +19,9 @@ export type StreamHandler = RequestHandler<
   Admitted
 >;
 
-/** Every request for a stream passes here: it is counted, and held back or refused when a fault says so. */
+/**
+ * Every request for a stream passes here. It's counted, and delayed or refused if a fault says so.
+ */
 export function gate(sessions: Sessions): StreamHandler {
   return (req, res, next) => {
     const session = sessions.enter(queryText(req, 'session'));
@@ -47,7 +49,7 @@ export function gate(sessions: Sessions): StreamHandler {
   };
 }
 
-/** `?auth=1` asks for a token, so that headers can be tried out. */
+/** `?auth=1` requires a token, so you can try out headers. */
 function isAuthorized(authorization: string | undefined, auth: string | undefined): boolean {
   return auth !== '1' || authorization === 'Bearer demo';
 }

@@ -2,11 +2,11 @@ import { createServer, type RequestListener } from 'node:http';
 
 export interface Listening {
   readonly url: string;
-  /** Also ends the streams that are open. */
+  /** Also ends open streams. */
   close(): Promise<void>;
 }
 
-/** Serves on the loopback interface; port 0 is any free one. */
+/** Listens on loopback. Port 0 picks a free one. */
 export async function listen(app: RequestListener, port = 0): Promise<Listening> {
   const server = createServer(app);
   await new Promise<void>((resolve, reject) => {

@@ -5,7 +5,10 @@ import { lastEventId, positionAfter } from './last-event-id.ts';
 import { queryMs } from './query.ts';
 import { retryField } from './retry-field.ts';
 
-/** `GET /api/numbers`: 1, 2, 3 and so on for ever, the id being the number: what is lost or doubled can be counted. */
+/**
+ * `GET /api/numbers`: 1, 2, 3 and so on, forever. The ID is the number, so lost and doubled events
+ * can be counted.
+ */
 export const numbers: StreamHandler = (req, res) => {
   streamEvents(res, counting(positionAfter(lastEventId(req), Number.MAX_SAFE_INTEGER)), {
     interval: queryMs(req, 'interval', 20),

@@ -9,7 +9,7 @@ export function seeded(seed: number): () => number {
   };
 }
 
-/** A figure that wanders and is drawn back to the middle of its range, as load does. */
+/** A figure that wanders and drifts back to the middle of its range, as load does. */
 export function randomWalk(random: () => number, low: number, high: number): () => number {
   const middle = (low + high) / 2;
   const range = high - low;

@@ -1,7 +1,7 @@
 import type { Response } from 'express';
 import type { Fault } from './fault.ts';
 
-/** Gives the answer that an armed fault puts in the place of the stream. */
+/** Sends the response of an armed fault instead of the stream. */
 export function refuse(res: Response, { kind, retryAfter }: Fault): void {
   res.set('Cache-Control', 'no-store');
   switch (kind) {
@@ -16,7 +16,7 @@ export function refuse(res: Response, { kind, retryAfter }: Fault): void {
       res.status(404).json({ error: { message: 'no such stream' } });
       break;
     case 'content-type':
-      // What a login page or a captive portal puts in the place of a stream.
+      // As a login page or captive portal would.
       res.type('html').send('<!doctype html><title>Sign in</title><p>Please sign in.</p>');
       break;
     case 'no-content':
@@ -28,7 +28,7 @@ export function refuse(res: Response, { kind, retryAfter }: Fault): void {
 }
 
 export function refuseUnauthorized(res: Response): void {
-  // Bearer, because a browser answers Basic with a password box of its own.
+  // Bearer, because browsers answer Basic with a password dialog.
   res.set({ 'WWW-Authenticate': 'Bearer realm="ssekit demo"', 'Cache-Control': 'no-store' });
   res.status(401).json({ error: { message: 'send Authorization: Bearer demo' } });
 }

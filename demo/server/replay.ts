@@ -5,13 +5,16 @@ import { lastEventId, positionAfter } from './last-event-id.ts';
 import { queryMs } from './query.ts';
 import { retryField } from './retry-field.ts';
 
-/** `GET /api/sse`: a text, one code point per event. The id of an event is how many code points are out by then. */
+/**
+ * `GET /api/sse`: a text, one code point per event. An event's ID is the number of code points sent
+ * so far.
+ */
 export function replay(text: string): StreamHandler {
   const codePoints = Array.from(text);
   return (req, res) => {
     const id = lastEventId(req);
     if (id === 'end') {
-      // Nothing else keeps a native EventSource from connecting again.
+      // Only a 204 stops a native EventSource from reconnecting.
       res.status(204).end();
       return;
     }

@@ -1,41 +1,44 @@
 import { BadRequest } from './bad-request.ts';
 import type { Fault, FaultKind } from './fault.ts';
 
-/** What a fault can do to a stream that is open. */
-export interface LiveStream {
+/** What a fault can do to an open stream. */
+export interface OpenStream {
   cut(after: number): void;
   silence(after: number, ms: number | undefined): void;
-  /** Forgets both. */
+  /** Clears both. */
   recover(): void;
 }
 
-/** One client, as far as it says so with `?session=`. */
+/** One client, identified by `?session=`. */
 export interface Session {
-  /** Requests for a stream that are not answered to the end. */
+  /** Requests for a stream that haven't finished. */
   open: number;
   requests: number;
-  readonly live: Set<LiveStream>;
-  /** Armed and not used up; the value is what is left of it. */
+  readonly streams: Set<OpenStream>;
+  /** The armed faults. Each value says how much is left. */
   readonly faults: Map<FaultKind, Fault>;
-  /** The query faults that were armed: the same URL asked for again does not start them anew. */
+  /** The query faults that were armed, so the same URL doesn't arm them again. */
   readonly seen: Set<string>;
 }
 
 export interface Sessions {
-  /** Without an id the session is that request alone, and nobody remembers it. */
+  /** Without an ID, each request gets its own session, which isn't remembered. */
   enter(id: string | undefined): Session;
-  /** Counts a request in, and out again when the returned function is called. */
+  /** Counts a request. Call the returned function when it ends. */
   count(session: Session): () => void;
   stats(): { open: number; sessions: Record<string, { open: number; requests: number }> };
 }
 
-const longestId = 128;
+const maxIdLength = 128;
 
 export function rememberSessions(limit = 256): Sessions {
   const remembered = new Map<string, Session>();
   let open = 0;
 
-  /** Makes room for one more. The session that was quiet longest goes first; one with an open connection stays. */
+  /**
+   * Makes room for one more session. Removes the least recently used first, but keeps sessions with
+   * an open connection.
+   */
   function forgetOldest(): void {
     for (const [id, session] of remembered) {
       if (remembered.size < limit) return;
@@ -46,8 +49,8 @@ export function rememberSessions(limit = 256): Sessions {
   return {
     enter(id) {
       if (id === undefined) return newSession();
-      if (id === '' || id.length > longestId) {
-        throw new BadRequest(`"session" must have 1 to ${longestId} characters`);
+      if (id === '' || id.length > maxIdLength) {
+        throw new BadRequest(`"session" must have 1 to ${maxIdLength} characters`);
       }
       const session = remembered.get(id) ?? newSession();
       remembered.delete(id);
@@ -74,5 +77,5 @@ export function rememberSessions(limit = 256): Sessions {
 }
 
 function newSession(): Session {
-  return { open: 0, requests: 0, live: new Set(), faults: new Map(), seen: new Set() };
+  return { open: 0, requests: 0, streams: new Set(), faults: new Map(), seen: new Set() };
 }

@@ -4,7 +4,10 @@ import type { StreamHandler } from './gate.ts';
 import { queryMs } from './query.ts';
 import { sendStreamHeaders } from './stream-headers.ts';
 
-/** `GET /api/wire/:name`: the chunks of a case, byte for byte, far enough apart that they arrive as they are. Then the stream ends. */
+/**
+ * `GET /api/wire/:name`: sends the chunks of a case byte for byte, with a delay so that they arrive
+ * separately. Then the stream ends.
+ */
 export const wire: StreamHandler = async (req, res, next) => {
   const found = wireCases.find(({ name }) => name === req.params.name);
   if (!found) {
@@ -23,6 +26,6 @@ export const wire: StreamHandler = async (req, res, next) => {
     }
     res.end();
   } catch {
-    // It left.
+    // The client left.
   }
 };

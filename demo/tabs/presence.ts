@@ -1,17 +1,17 @@
-/** What a tab tells the others of itself. */
+/** What a tab tells the others about itself. */
 export interface Tab {
   readonly id: string;
-  /** ms since the epoch; the order of the list. */
+  /** Milliseconds since the epoch. Sorts the list. */
   readonly since: number;
   readonly leads: boolean;
   readonly status: string;
   readonly number: number;
 }
 
-/** A tab that says nothing for so long is gone, or asleep. */
-const patience = 3000;
+/** A tab that is silent for this long has closed or is asleep. */
+const silenceLimit = 3000;
 
-/** The tabs of this browser that show the same stream, as they tell each other. */
+/** The other tabs of this browser that show the same stream. */
 export class Presence {
   readonly #channel: BroadcastChannel;
   readonly #seen = new Map<string, { tab: Tab; at: number }>();
@@ -26,14 +26,14 @@ export class Presence {
     });
   }
 
-  tell(tab: Tab): void {
+  send(tab: Tab): void {
     this.#channel.postMessage(tab);
   }
 
-  /** The others. */
+  /** The other tabs. */
   others(): Tab[] {
     const now = Date.now();
-    for (const [id, { at }] of this.#seen) if (now - at > patience) this.#seen.delete(id);
+    for (const [id, { at }] of this.#seen) if (now - at > silenceLimit) this.#seen.delete(id);
     return [...this.#seen.values()].map(({ tab }) => tab);
   }
 }

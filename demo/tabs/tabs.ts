@@ -8,18 +8,18 @@ import type { Inspector } from '../inspector/inspector.ts';
 import { onLanguage, say, texts } from '../language.ts';
 import type { Settings } from '../settings.ts';
 import { tabsSnippets } from '../snippets.ts';
-import { testify, type Stream, type Witness } from '../stream.ts';
+import { observe, type Stream, type StreamObserver } from '../stream.ts';
 import { Presence, type Tab } from './presence.ts';
 
 export interface Tabs extends Stream {
   show(shown: boolean): void;
 }
 
-/** The tabs scene: however many tabs show it, one of them has the connection, and all have the events. */
+/** The tabs scene: one tab has the connection and all tabs get the events. */
 export function tabs(
   { session: page }: Settings,
   backend: Backend,
-  { inspector, witness, code }: { inspector: Inspector; witness: Witness; code: CodePanel },
+  { inspector, observer, code }: { inspector: Inspector; observer: StreamObserver; code: CodePanel },
 ): Tabs {
   const session = `${page}-tabs`;
   const counters = element('tabs-counters', HTMLDListElement);
@@ -30,13 +30,13 @@ export function tabs(
   let leads = false;
   let number = 0;
   let lost = 0;
-  let told = 0;
+  let announcedAt = 0;
   let connections: number | undefined;
   let polling: ReturnType<typeof setInterval> | undefined;
 
   const client = new SseClient<{ number: string }>(
     () => {
-      // Only the tab that connects asks for a URL.
+      // Only the tab that connects needs a URL.
       leads = true;
       return `/api/numbers?${new URLSearchParams({ session, interval: '250' })}`;
     },
@@ -53,9 +53,9 @@ export function tabs(
     paint();
   });
   const self = (): Tab => ({ id, since, leads, status: client.status, number });
-  const tell = () => {
-    told = Date.now();
-    presence.tell(self());
+  const announce = () => {
+    announcedAt = Date.now();
+    presence.send(self());
   };
 
   client.on('number', (event) => {
@@ -63,17 +63,17 @@ export function tabs(
     if (number > 0 && next !== number + 1) lost++;
     number = next;
     tap.event(event);
-    // Not on a timer: those of hidden tabs are held back.
-    if (Date.now() - told > 500) tell();
+    // Not on a timer, because browsers throttle timers in hidden tabs.
+    if (Date.now() - announcedAt > 500) announce();
     paint();
   });
   client.onStateChange(({ status }) => {
     if (status === 'closed') leads = false;
-    tell();
+    announce();
     paint();
   });
   addEventListener('pagehide', () => {
-    presence.tell({ ...self(), status: 'gone' });
+    presence.send({ ...self(), status: 'gone' });
   });
 
   const paint = onFrame(() => {
@@ -136,7 +136,7 @@ export function tabs(
       polling = setInterval(() => void poll(), 1000);
     },
   };
-  testify(stream, client, witness);
+  observe(stream, client, observer);
   return stream;
 }
 

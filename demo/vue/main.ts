@@ -1,12 +1,12 @@
 import { createApp, defineComponent, h, nextTick, ref, watch, type PropType } from 'vue';
 import { useSse, useSseEvent, useSseValue } from 'ssekit/vue';
-import type { Metrics } from '../server/metrics.ts';
+import type { Metrics } from '../server/readings.ts';
 
-// Render functions, since this page has no compiler for templates. With one, `setup` is the same.
+// Uses render functions because this page has no template compiler. With one, `setup` is the same.
 
 interface Replay {
   lol: string; // one character
-  done: string; // how many there were
+  done: string; // the number of characters
 }
 
 const session = new URLSearchParams(location.search).get('session') ?? Math.random().toString(36).slice(2);
@@ -24,7 +24,7 @@ const head = (id: string, english: string, chinese: string, status: string) =>
     lamp(status),
   ]);
 
-/** The same URL again: the same connection. */
+/** The same URL again, so the same connection. */
 const Characters = defineComponent(() => {
   const { client } = useSse<Replay>(replay);
   const count = useSseValue(client, 'lol', (count) => count + 1, 0);
@@ -55,7 +55,7 @@ const Typewriter = defineComponent(() => {
     ]);
 });
 
-/** Ten events a second, four renderings. */
+/** Ten events a second, four renders. */
 const Live = defineComponent({
   props: {
     name: { type: String, required: true },

@@ -5,11 +5,11 @@ const ends = new Map([
 
 export interface Piece {
   text: string;
-  /** `text`, a line end, or bytes that are no whole character, as hexadecimals. */
+  /** `text`, a line end, or bytes that aren't a complete character, in hexadecimal. */
   readonly kind: 'text' | 'end' | 'hex';
 }
 
-/** A chunk for the eye. */
+/** Splits a chunk into pieces to display. */
 export function visibleBytes(chunk: Uint8Array): Piece[] {
   const pieces: Piece[] = [];
   const decoder = new TextDecoder('utf-8', { fatal: true });

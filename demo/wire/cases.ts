@@ -1,11 +1,14 @@
-/** Streams that tell a good reader from a quick one. Page and server share them: the server sends the chunks as they are. */
+/**
+ * Streams that separate correct readers from quick ones. Page and server share them: the server
+ * sends the chunks unchanged.
+ */
 export interface WireCase {
   readonly name: 'split' | 'lines' | 'endings' | 'comments' | 'names' | 'tail' | 'deploy';
   /** Written one by one. */
   readonly chunks: readonly Uint8Array[];
-  /** What the standard makes of them. */
+  /** The events they contain according to the standard. */
   readonly meant: readonly WireEvent[];
-  /** A fault of the mock server, as its query says it. */
+  /** A fault of the mock server, in query syntax. */
   readonly fault?: string;
 }
 
@@ -58,7 +61,7 @@ export const wireCases: readonly WireCase[] = [
   },
 ];
 
-/** The bytes of a text, in pieces that end at these offsets. */
+/** The bytes of a text, split at these offsets. */
 function cut(text: string, ...offsets: readonly number[]): Uint8Array[] {
   const bytes = new TextEncoder().encode(text);
   return [0, ...offsets].map((start, i) => bytes.slice(start, offsets[i]));

@@ -1,4 +1,4 @@
-/** What everybody writes first. It works in the demo on one's own machine. */
+/** The reader that everybody writes first. It works on your own machine. */
 export async function naiveReader(url: string, show: (data: string) => void, fetch = globalThis.fetch) {
   const response = await fetch(url);
   const reader = response.body?.getReader();

@@ -4,12 +4,12 @@ import type { Tap } from '../inspector/inspector.ts';
 import type { WireEvent } from './cases.ts';
 import { naiveReader } from './naive-reader.ts';
 
-/** Reads a stream to its end, or until it gives up. */
+/** Reads a stream until it ends or the reader gives up. */
 export type Reader = (url: string, show: (event: WireEvent) => void, setting: Setting) => Promise<void>;
 
 interface Setting {
   readonly backend: Backend;
-  /** Event types, which native has to be told. */
+  /** Event types. Native needs to know them in advance. */
   readonly names: readonly string[];
   readonly tap: Tap;
 }
@@ -25,7 +25,7 @@ function native(url: string, show: (event: WireEvent) => void, { names }: Settin
       });
     }
     source.addEventListener('error', (event) => {
-      // The browser's own; one that the server has named so has data.
+      // The browser's own event. An event that the server named "error" has data.
       if (event instanceof MessageEvent) return;
       source.close();
       resolve();
@@ -42,7 +42,7 @@ function ssekit(url: string, show: (event: WireEvent) => void, { backend, tap }:
       tap.event(event);
     });
     client.onError(({ code, willRetry }) => {
-      // The end of a stream is tried again too; here it is the end.
+      // The client would reconnect after the end of the stream. Here, that's the end.
       if (code !== 'network' && willRetry) return;
       client.close();
       resolve();

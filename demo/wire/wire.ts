@@ -41,7 +41,7 @@ export interface SameWire {
   show(shown: boolean): void;
 }
 
-/** The same bytes, read by the browser, by ssekit, and by what everybody writes first. */
+/** The same bytes, read by the browser, by ssekit and by the reader that everybody writes first. */
 export function sameWire(
   { session }: Settings,
   backend: Backend,
@@ -94,7 +94,7 @@ export function sameWire(
     }
     column.judge('reading');
     const query = new URLSearchParams({
-      // A reader's own, so that each of them meets the fault.
+      // Its own session, so that each reader meets the fault.
       session: `${session}-${name}-${run}`,
       ...(chosen.fault !== undefined && { fault: chosen.fault }),
     });

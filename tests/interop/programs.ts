@@ -1,6 +1,6 @@
 /** The servers that are programs of their own: installs what is missing, as root on Debian, and says once what there is. */
 import { describe, test } from 'vitest';
-import { cure, findProgram, packages, type ServerName } from '../../demo/cluster/programs.ts';
+import { installHint, findProgram, packages, type ServerName } from '../../demo/cluster/programs.ts';
 import { aptInstall, distributionId, isRoot } from '../engines/machine.ts';
 
 const names = Object.keys(packages) as ServerName[];
@@ -15,10 +15,12 @@ export async function findServers(): Promise<void> {
     const wanted = missing.map((name) => packages[name]);
     await aptInstall(missing.join(', '), wanted);
   }
-  const found = names.map((name) => `${name}: ${findProgram(name) ?? `NOT AVAILABLE — ${cure(name)}`}`);
+  const found = names.map(
+    (name) => `${name}: ${findProgram(name) ?? `NOT AVAILABLE — ${installHint(name)}`}`,
+  );
   console.log(`servers: ${found.join(', ')}`);
   if (lacking().length > 0 && (canInstall || process.env.CI === 'true'))
-    throw new Error(`The tests need all servers. ${lacking().map(cure).join('; ')}`);
+    throw new Error(`The tests need all servers. ${lacking().map(installHint).join('; ')}`);
 }
 
 /** Tests that need these servers. Where one is missing, the report has an open point instead, which says how to get it. */
@@ -27,7 +29,7 @@ export function describeWith(needed: readonly ServerName[], title: string, body:
   if (missing.length === 0) describe(title, body);
   else {
     describe(`${title} — NOT TESTED, ${missing.join(' and ')} not available`, () => {
-      test.todo(missing.map(cure).join('; '));
+      test.todo(missing.map(installHint).join('; '));
     });
   }
 }

@@ -26,8 +26,8 @@ afterAll(async () => {
 });
 
 test.for([
-  ['en-US', 'The same client in components, each on a page of its own:'],
-  ['zh-CN', '同一个客户端放进组件里，各有一页：'],
+  ['en-US', 'The same client in components, each on its own page:'],
+  ['zh-CN', '在组件里用同一个客户端：'],
 ] as const)('the demo leads to both pages, and they lead back: %s', async ([locale, text]) => {
   const context = await browser.newContext({ locale, reducedMotion: 'reduce' });
   onTestFinished(() => context.close());

@@ -123,7 +123,7 @@ test('Copy says so where the browser does not allow it', async ({ visit }) => {
   });
   await it.press('Copy');
   await it.page
-    .locator('#copy-note', { hasText: 'The browser did not let the page copy.' })
+    .locator('#copy-note', { hasText: 'The browser doesn’t allow this page to copy.' })
     .waitFor({ state: 'attached' });
 });
 
@@ -140,7 +140,7 @@ test('the inspector shows events alone and errors alone', async ({ expect, visit
     ['Events', 'event'],
     ['Errors', 'error'],
   ] as const) {
-    await it.page.getByLabel('Which rows').selectOption({ label });
+    await it.page.getByLabel('Rows to show').selectOption({ label });
     await expect.poll(kinds).toEqual([kind]);
   }
   expect(await fact(it, 'status')).toBe('401');

@@ -98,7 +98,7 @@ describe.concurrent('the inspector', () => {
     expect(await rows(it).locator('.type').textContent()).toBe('done');
     expect(await count(it).textContent()).toMatch(/^1 of [\d,]+ rows$/);
     await filter(it).fill('');
-    await it.page.getByLabel('Which rows').selectOption({ label: 'States' });
+    await it.page.getByLabel('Rows to show').selectOption({ label: 'States' });
     await expect.poll(() => rowsOf(it, 'event').count()).toBe(0);
     expect(await rowsOf(it, 'state').locator('.data').allTextContents()).toEqual([
       'connecting',
@@ -116,7 +116,7 @@ describe.concurrent('the inspector', () => {
       .filter({ hasText: /^([3-9]\d|\d{3}) new while paused$/ })
       .waitFor();
     expect(await rows(it).last().getAttribute('aria-posinset')).toBe(before);
-    await it.press('Go on');
+    await it.press('Resume');
     await expect
       .poll(async () => Number(await rows(it).last().getAttribute('aria-posinset')))
       .toBeGreaterThan(Number(before) + 30);

@@ -138,7 +138,7 @@ describe.concurrent('single keys', () => {
     await press('c');
     await lampShows(it, 'open');
     await press('p');
-    await it.page.getByRole('button', { name: 'Go on' }).waitFor();
+    await it.page.getByRole('button', { name: 'Resume' }).waitFor();
     await press('/');
     await press('c');
     expect(await it.page.locator('#log-filter').inputValue()).toBe('c');
@@ -167,7 +167,7 @@ describe.concurrent('single keys', () => {
     const it = await visit({ interval: '100' });
     await lampShows(it, 'open');
     await it.press('Keys');
-    await it.page.getByLabel('Single keys do something').uncheck();
+    await it.page.getByLabel('Enable single-key shortcuts').uncheck();
     await it.press('Done');
     await it.page.keyboard.press('2');
     await it.page.reload();

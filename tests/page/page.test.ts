@@ -134,7 +134,7 @@ describe.concurrent('the lamp', () => {
     const secondsBelow = async (limit: number) => {
       const handle = await it.page.waitForFunction((limit) => {
         const text = document.querySelector('#lamp .countdown')?.textContent ?? '';
-        const seconds = Number(/^next attempt in (\d+\.\d) s · attempt \d+$/.exec(text)?.[1]);
+        const seconds = Number(/^next attempt in (\d+\.\d) s · failures: \d+$/.exec(text)?.[1]);
         return seconds < limit && { seconds };
       }, limit);
       return await handle.evaluate((found) => (found ? found.seconds : NaN));
@@ -178,7 +178,7 @@ describe.concurrent('the lamp', () => {
     const it = await visit();
     await lampShows(it, 'open');
     await it.press('Close');
-    await lampShows(it, 'closed', 'Closed in order');
+    await lampShows(it, 'closed', 'Closed normally');
     expect(await it.lamp.getAttribute('data-failed')).toBeNull();
   });
 
@@ -346,7 +346,7 @@ describe.concurrent('headers', () => {
   test('a server that asks for a token gets it over fetch, and the text goes on', async ({ visit }) => {
     const it = await visit();
     await hasTyped(it, 20);
-    await it.page.getByLabel('The server asks for').check();
+    await it.page.getByLabel('The server requires').check();
     await lampShows(it, 'closed', '401');
     await it.page.getByLabel('Value').fill('Bearer demo');
     await it.page.getByLabel('Value').press('Enter');

@@ -90,7 +90,7 @@ describe('the soak', () => {
     const { page } = await visit({ ...quiet, numbers: '2' });
     await page.getByLabel('Chaos').check();
     await toggle(page, 'Start soak').click();
-    await page.locator('#soak-note', { hasText: 'Struck' }).waitFor();
+    await page.locator('#soak-note', { hasText: 'Injected' }).waitFor();
     await atLeast(page, 'connections', 3);
     await page.getByLabel('Chaos').uncheck();
     await atLeast(page, 'received', (await counter(page, 'received')) + 100);
@@ -109,7 +109,7 @@ describe('the soak', () => {
     });
     await page.getByLabel('Chaos').check();
     // After a second or two it would have struck; the sixth failure comes later.
-    await page.locator('#lamp .countdown', { hasText: 'attempt 6' }).waitFor();
+    await page.locator('#lamp .countdown', { hasText: 'failures: 6' }).waitFor();
     expect(strikes).toEqual([]);
   });
 

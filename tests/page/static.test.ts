@@ -116,7 +116,7 @@ describe('the static page', () => {
 
   test('wants the token that it asks for', async () => {
     const { page, lamp } = await visit('typewriter', { interval: '50' });
-    await page.getByLabel('The server asks for').check();
+    await page.getByLabel('The server requires').check();
     await lamp('closed', '401');
     await page.getByLabel('Value').fill('Bearer demo');
     await page.getByLabel('Value').press('Enter');
