@@ -1,6 +1,6 @@
 /**
- * What every EventSource does, from the standard (HTML 9.2) and the web platform tests. One suite for the browsers' own class, for
- * FetchEventSource, and for whatever else claims to be one.
+ * What every EventSource does, according to the standard (HTML 9.2) and the web platform tests. One
+ * suite for the browsers' own class, FetchEventSource, and any other class with that interface.
  */
 import { describe, test } from 'vitest';
 import { runCase, type Case, type Environment, type SourceClass } from './contract/bench.ts';
@@ -35,12 +35,15 @@ const topics = {
 
 export type Topic = keyof typeof topics;
 
-/** Declares every case of the contract as a test of `Source`. */
+/** Declares every contract case as a test of `Source`. */
 export function describeEventSource(name: string, Source: SourceClass, environment: Environment): void {
   describeCases(name, environment, (_topic, contractCase) => runCase(contractCase, Source, environment));
 }
 
-/** The cases about what a server sends, for an `SseClient`: its interface is its own, what a stream means is not. */
+/**
+ * The cases about what a server sends, for an `SseClient`. Its interface differs, but a stream
+ * means the same.
+ */
 export function describeClient(transport: 'native' | 'fetch', environment: Environment): void {
   const Source = clientSource(transport);
   describeCases(
@@ -51,7 +54,7 @@ export function describeClient(transport: 'native' | 'fetch', environment: Envir
   );
 }
 
-/** The same for a class that is elsewhere: `run` knows how to get the case there. */
+/** Declares cases that run somewhere else. `run` takes the case there. */
 export function describeCases(
   name: string,
   environment: Environment,
@@ -68,7 +71,7 @@ export function describeCases(
   });
 }
 
-/** The case with this title. */
+/** Finds the case with this title. */
 export function findCase(topic: Topic, title: string, environment: Environment): Case {
   const found = topics[topic](environment).find((contractCase) => contractCase[0] === title);
   if (!found) throw new Error(`There is no case "${title}".`);

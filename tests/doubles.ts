@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { fetchSse, SseClient, SseError, type SseState } from 'ssekit';
 import { MockEventSource, mockSse, type MockEvent, type MockExchange } from 'ssekit/testing';
 
-/** What `ssekit/testing` promises, in any environment: jsdom, happy-dom, and browsers. */
+/** What `ssekit/testing` promises in every environment: jsdom, happy-dom and browsers. */
 
-/** Of the page's own origin: over another one, no id would go out in a header. */
+/** On the page's own origin. The ID header isn't sent to another one. */
 const URL_ = new URL('/prices', location.href).href;
 
-/** The state, as soon as it has this status. */
+/** Resolves to the state once it has this status. */
 function reached(client: SseClient, status: SseState['status']): Promise<SseState> {
   return new Promise((resolve) => {
     client.subscribe((state) => {
@@ -16,7 +16,7 @@ function reached(client: SseClient, status: SseState['status']): Promise<SseStat
   });
 }
 
-/** The text of one answer to a request, driven by hand; or what it fails with. */
+/** The text of one response, driven by hand, or the error it fails with. */
 async function answered(drive: (exchange: MockExchange) => void): Promise<string> {
   const server = mockSse();
   const response = server.fetch(URL_);
@@ -24,7 +24,7 @@ async function answered(drive: (exchange: MockExchange) => void): Promise<string
   return textOf(await response);
 }
 
-/** Not `text()`: what that rejects with when the stream breaks is the engine's own. */
+/** Not `text()`: its error for a broken stream differs between engines. */
 async function textOf({ body }: Response): Promise<string> {
   const decoder = new TextDecoder();
   const reader = body?.getReader();
@@ -108,7 +108,7 @@ export function describeDoubles(): void {
       const exchange = await server.next();
       exchange.open({ status: 204 });
       expect((await closed).error).toMatchObject({ code: 'no-content', willRetry: false });
-      // It has had its whole answer.
+      // The response is complete.
       expect(exchange.isAborted).toBe(false);
     });
 

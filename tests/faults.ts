@@ -1,9 +1,15 @@
-/** What can go wrong between a server and a client, and what becomes of it on each transport. Works in a page and in Node. */
+/**
+ * What can go wrong between a server and a client, and the outcome on each transport. Works in a
+ * page and in Node.
+ */
 import { SseClient, type SseClientOptions } from 'ssekit';
 import { watch } from './faults/watch.ts';
 import { script, type Attempt } from './script.ts';
 
-/** What a client told, in order: `open`, the data of a message, `type data` of other events, `code again` or `code final` of an error. */
+/**
+ * What a client reported, in order: `open`, the data of a message, `type data` for other events,
+ * `code again` or `code final` for an error.
+ */
 export type Outcome = string | Readonly<Record<Engine, string>>;
 
 export type Engine = 'chromium' | 'firefox' | 'webkit';
@@ -11,33 +17,39 @@ export type Engine = 'chromium' | 'firefox' | 'webkit';
 export interface Fault {
   readonly name: string;
   readonly attempts: readonly Attempt[];
-  /** Over `native`, where it takes more of them. */
+  /** Used over `native`, where the fault needs more attempts. */
   readonly nativeAttempts?: readonly Attempt[] | undefined;
-  /** For `fetch`; with any of them, `auto` is `fetch`. */
+  /** For `fetch`. With any of them, `auto` uses fetch. */
   readonly options?: Pick<SseClientOptions, 'idleTimeout' | 'openTimeout'> | undefined;
   readonly fetch: Outcome;
   readonly native: Outcome;
   readonly auto: Outcome;
-  /** Errors that are told or not: browsers silently repeat a request that fails on a connection that was used before. */
+  /**
+   * Errors that may be missing: browsers silently repeat a request that fails on a reused
+   * connection.
+   */
   readonly unsure?: readonly string[] | undefined;
-  /** Last-Event-ID of the requests, where they say something; over `native`, too. */
+  /** The Last-Event-ID of each request, where it matters. Also checked over `native`. */
   readonly ids?: readonly string[] | undefined;
-  /** Where an engine sends others: over `native` and `auto`, or over `fetch`. */
+  /** Where an engine sends other IDs: over `native` and `auto`, or over `fetch`. */
   readonly otherIds?:
     Partial<Record<Engine, Partial<Record<'native' | 'fetch', readonly string[]>>>> | undefined;
-  /** ms between the first two requests over `fetch`, at least. */
-  readonly gap?: number | undefined;
+  /** At least this many milliseconds between the first two requests over `fetch`. */
+  readonly minDelay?: number | undefined;
 }
 
 const start = 'retry: 50\n\n';
 const event = (n: number) => `id: ${n}\ndata: ${n}\n\n`;
 const end = 'event: end\ndata\n\n';
 
-/** The answer that all is well again. */
-const well = (...texts: string[]): Attempt => ({ chunks: [start, ...texts, end], end: 'hold' });
+/** A healthy response. */
+const healthy = (...texts: string[]): Attempt => ({ chunks: [start, ...texts, end], end: 'hold' });
 
-/** The same, after a redirect: Firefox lets a redirected `fetch` that was aborted go only at the server's next bytes. */
-const moved: Attempt = {
+/**
+ * The same after a redirect: Firefox only ends an aborted, redirected `fetch` at the server's next
+ * bytes.
+ */
+const redirected: Attempt = {
   chunks: [start, event(1), end, { text: ':\n', wait: true }, { text: ':\n', wait: true }],
   end: 'hold',
 };
@@ -47,7 +59,7 @@ function base64(bytes: Iterable<number>): string {
 }
 const utf8 = (text: string) => [...new TextEncoder().encode(text)];
 
-/** A stream that stops in the middle of `bytes`, and the rest after it. */
+/** A stream that stops in the middle of `bytes`, followed by the rest. */
 function torn(name: string, bytes: readonly number[], ids: readonly string[], after: string[]): Fault {
   const got = after.length === 1 ? '1 | ' : '1 | 2 | ';
   const outcome = `open | ${got}network again | open | ${after.length === 1 ? '2 | ' : ''}end`;
@@ -55,7 +67,7 @@ function torn(name: string, bytes: readonly number[], ids: readonly string[], af
     name: `cut ${name}`,
     attempts: [
       {
-        // A stream that breaks may take along what was not read yet: let that be nothing.
+        // A broken stream may lose unread bytes, so make sure there are none.
         chunks: [
           start + event(1),
           { base64: base64(bytes), wait: true },
@@ -63,7 +75,7 @@ function torn(name: string, bytes: readonly number[], ids: readonly string[], af
         ],
         end: 'destroy',
       },
-      well(...(after.length === 1 ? after : [])),
+      healthy(...(after.length === 1 ? after : [])),
     ],
     fetch: outcome,
     native: outcome,
@@ -78,19 +90,22 @@ const nullIgnored = 'open | 1 | 2 | network again | open | end';
 const nullDrops = 'open | 1 | network again | open | end';
 const same = (outcome: Outcome) => ({ fetch: outcome, native: outcome, auto: outcome });
 
-/** Refused twice: `auto` learns the reason at the second time, over `fetch`. */
-function refusal(name: string, attempt: Attempt, told: string): Fault {
-  const isFinal = told.endsWith('final');
+/** Refused twice: `auto` learns the reason the second time, over `fetch`. */
+function refusal(name: string, attempt: Attempt, outcome: string): Fault {
+  const isFinal = outcome.endsWith('final');
   return {
     name,
-    attempts: [attempt, attempt, well(event(1))],
-    fetch: isFinal ? told : `${told} | ${told} | open | 1 | end`,
+    attempts: [attempt, attempt, healthy(event(1))],
+    fetch: isFinal ? outcome : `${outcome} | ${outcome} | open | 1 | end`,
     native: 'failed final',
-    auto: `failed again | ${told}${isFinal ? '' : ' | open | 1 | end'}`,
+    auto: `failed again | ${outcome}${isFinal ? '' : ' | open | 1 | end'}`,
   };
 }
 
-/** `compressed`: a whole stream, gzipped. `elsewhere`: a URL on another origin that answers with event 1 and `end`. */
+/**
+ * @param compressed - A complete stream, gzipped.
+ * @param elsewhere - A URL on another origin that answers with event 1 and `end`.
+ */
 export function faults(compressed: string, here: string, elsewhere: string): Fault[] {
   return [
     torn('inside a character', utf8('id: 2\ndata: 你').slice(0, -1), ['', '1'], [event(2)]),
@@ -101,7 +116,7 @@ export function faults(compressed: string, here: string, elsewhere: string): Fau
     torn('between CR and LF of the blank line', utf8('id: 2\r\ndata: 2\r\n\r'), ['', '2'], []),
     {
       ...torn('after an id without data', utf8('id: 1b\n\n'), ['', '1b'], [event(2)]),
-      // They take an id only along with an event.
+      // These engines take an ID only together with an event.
       otherIds: { firefox: { native: ['', '1'] }, webkit: { native: ['', '1'] } },
     },
     {
@@ -111,29 +126,29 @@ export function faults(compressed: string, here: string, elsewhere: string): Fau
           chunks: [start + event(1), { text: 'id: 2\ndata: 2', wait: true }, { delay: 500 }],
           end: 'reset',
         },
-        well(event(2)),
+        healthy(event(2)),
       ],
       fetch: resumed,
-      // WebKit keeps the half event, and glues it to the first line of the next stream.
+      // WebKit keeps the half event and joins it with the first line of the next stream.
       native: { chromium: resumed, firefox: resumed, webkit: glued },
       auto: { chromium: resumed, firefox: resumed, webkit: glued },
       ids: ['', '1'],
     },
     {
       name: 'reset',
-      attempts: [{ chunks: [start + event(1), { wait: true }], end: 'reset' }, well(event(2))],
+      attempts: [{ chunks: [start + event(1), { wait: true }], end: 'reset' }, healthy(event(2))],
       ...same(resumed),
       ids: ['', '1'],
     },
     {
       name: 'the end of the stream',
-      attempts: [{ chunks: [start + event(1)] }, well(event(2))],
+      attempts: [{ chunks: [start + event(1)] }, healthy(event(2))],
       ...same(resumed),
       ids: ['', '1'],
     },
     {
       name: 'reset before the answer',
-      attempts: [{ status: 0, end: 'reset' }, well(event(1))],
+      attempts: [{ status: 0, end: 'reset' }, healthy(event(1))],
       ...same('open | 1 | end'),
       unsure: ['network again'],
     },
@@ -141,7 +156,7 @@ export function faults(compressed: string, here: string, elsewhere: string): Fau
       name: 'half-open silence',
       attempts: [
         { chunks: [start + event(1), { text: event(2) + end, delay: 3000 }], end: 'hold' },
-        well(event(2)),
+        healthy(event(2)),
       ],
       options: { idleTimeout: 1000 },
       fetch: 'open | 1 | timeout again | open | 2 | end',
@@ -150,8 +165,8 @@ export function faults(compressed: string, here: string, elsewhere: string): Fau
     },
     {
       name: 'no answer for long, which only a timeout ends',
-      attempts: [{ wait: true }, well(event(1))],
-      nativeAttempts: [{ ...well(event(1)), wait: true }],
+      attempts: [{ wait: true }, healthy(event(1))],
+      nativeAttempts: [{ ...healthy(event(1)), wait: true }],
       options: { openTimeout: 1500 },
       fetch: 'timeout again | open | 1 | end',
       native: 'open | 1 | end',
@@ -176,9 +191,9 @@ export function faults(compressed: string, here: string, elsewhere: string): Fau
     ),
     {
       name: '408',
-      attempts: [{ status: 408 }, { status: 408 }, well(event(1))],
-      // More than a browser has connections to one origin.
-      nativeAttempts: [...Array<Attempt>(10).fill({ status: 408 }), well(event(1))],
+      attempts: [{ status: 408 }, { status: 408 }, healthy(event(1))],
+      // More than a browser's connections to one origin.
+      nativeAttempts: [...Array<Attempt>(10).fill({ status: 408 }), healthy(event(1))],
       fetch: 'open | 1 | end',
       native: 'failed final',
       auto: 'open | 1 | end',
@@ -190,12 +205,12 @@ export function faults(compressed: string, here: string, elsewhere: string): Fau
         { status, headers: { 'retry-after': '1' } },
         `http ${status} again`,
       ),
-      gap: 1000,
+      minDelay: 1000,
     })),
     ...[301, 302, 303, 307, 308].flatMap((status): Fault[] => [
       {
         name: `${status} on one origin`,
-        attempts: [{ status, headers: { location: '?moved' } }, moved],
+        attempts: [{ status, headers: { location: '?moved' } }, redirected],
         ...same('open | 1 | end'),
       },
       {
@@ -206,7 +221,7 @@ export function faults(compressed: string, here: string, elsewhere: string): Fau
     ]),
     {
       name: 'a redirect to itself, over and over',
-      attempts: [...Array<Attempt>(30).fill({ status: 302, headers: { location: '?again' } }), moved],
+      attempts: [...Array<Attempt>(30).fill({ status: 302, headers: { location: '?again' } }), redirected],
       fetch: 'network again | open | 1 | end',
       native: { chromium: 'network again | open | 1 | end', firefox: 'failed final', webkit: 'failed final' },
       auto: {
@@ -224,40 +239,40 @@ export function faults(compressed: string, here: string, elsewhere: string): Fau
     },
     {
       name: 'an event that the server sends again',
-      attempts: [{ chunks: [start + event(1)] }, well(event(1), event(2))],
+      attempts: [{ chunks: [start + event(1)] }, healthy(event(1), event(2))],
       ...same('open | 1 | network again | open | 1 | 2 | end'),
     },
     {
       name: 'an id with NULL, which is none',
-      attempts: [{ chunks: [start + event(1) + 'id: 2\0\ndata: 2\n\n'] }, well()],
+      attempts: [{ chunks: [start + event(1) + 'id: 2\0\ndata: 2\n\n'] }, healthy()],
       fetch: nullIgnored,
-      // Firefox drops the event along with the id.
+      // Firefox drops the event together with the ID.
       native: { chromium: nullIgnored, firefox: nullDrops, webkit: nullIgnored },
       auto: { chromium: nullIgnored, firefox: nullDrops, webkit: nullIgnored },
       ids: ['', '1'],
     },
     {
       name: 'an id with CR, which ends its line',
-      attempts: [{ chunks: [`${start}id: 1\rX-Injected: 1\ndata: 1\n\n`] }, well()],
+      attempts: [{ chunks: [`${start}id: 1\rX-Injected: 1\ndata: 1\n\n`] }, healthy()],
       ...same('open | 1 | network again | open | end'),
       ids: ['', '1'],
     },
     {
       name: 'an id that is not ASCII',
-      attempts: [{ chunks: [`${start}id: 一é🤔\ndata: 1\n\n`] }, well()],
+      attempts: [{ chunks: [`${start}id: 一é🤔\ndata: 1\n\n`] }, healthy()],
       ...same('open | 1 | network again | open | end'),
       ids: ['', '一é🤔'],
-      // It takes the bytes of a header for characters, and encodes them once more.
+      // WebKit reads the header's bytes as characters and encodes them again.
       otherIds: { webkit: { fetch: ['', '\u00e4\u00b8\u0080\u00c3\u00a9\u00f0\u009f\u00a4\u0094'] } },
     },
     {
       name: 'events named after what every object has',
-      attempts: [well(...objectNames.map((name) => `event: ${name}\ndata: x\n\n`), event(1))],
+      attempts: [healthy(...objectNames.map((name) => `event: ${name}\ndata: x\n\n`), event(1))],
       ...same(`open | ${objectNames.map((name) => `${name} x`).join(' | ')} | 1 | end`),
     },
     {
       name: 'events named after the lifecycle',
-      attempts: [well(...lifecycleNames.map((name) => `event: ${name}\ndata: x\n\n`), event(1))],
+      attempts: [healthy(...lifecycleNames.map((name) => `event: ${name}\ndata: x\n\n`), event(1))],
       ...same(`open | ${lifecycleNames.map((name) => `${name} x`).join(' | ')} | 1 | end`),
     },
     {
@@ -285,40 +300,40 @@ export function faults(compressed: string, here: string, elsewhere: string): Fau
 const objectNames = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf'];
 const lifecycleNames = ['open', 'error', 'close', 'statechange'];
 
-/** What `faults()` wants gzipped. */
+/** The stream to gzip for `faults()`. */
 export const toCompress = start + event(1) + event(2) + end;
 
-/** What is behind `elsewhere`. */
-export const elsewhereAttempts: readonly Attempt[] = [moved];
+/** The response at `elsewhere`. */
+export const elsewhereAttempts: readonly Attempt[] = [redirected];
 
-/** What was told, less what may be told or not. */
-export function sure({ unsure = [] }: Fault, outcome: string): string {
-  return unsure.reduce((rest, told) => rest.replaceAll(`${told} | `, ''), outcome);
+/** The outcome without the errors that may be missing. */
+export function withoutUnsure({ unsure = [] }: Fault, outcome: string): string {
+  return unsure.reduce((rest, error) => rest.replaceAll(`${error} | `, ''), outcome);
 }
 
 export async function perform(origin: string, attempts: readonly Attempt[], options: SseClientOptions) {
   const s = await script(origin, attempts);
   const client = new SseClient(s.url, options);
-  // The only answer there is comes at last.
+  // The only response comes at the end.
   if (attempts.length === 1 && attempts[0]?.wait) void s.requests(1).then(() => s.release());
   const { problems, quiet } = watch(client);
-  const told: string[] = [];
+  const log: string[] = [];
   const releases: Promise<void>[] = [];
-  client.onOpen(() => told.push('open'));
+  client.onOpen(() => log.push('open'));
   client.onMessage(({ data }) => {
-    told.push(data);
-    // A gate after a message opens when that message has arrived.
+    log.push(data);
+    // Opens the gate after a message once that message has arrived.
     releases.push(s.release());
   });
   for (const type of [...objectNames, ...lifecycleNames]) {
-    client.on(type, ({ data }) => told.push(`${type} ${data}`));
+    client.on(type, ({ data }) => log.push(`${type} ${data}`));
   }
   client.onError(({ code, status, willRetry }) => {
-    told.push([code, ...(status === undefined ? [] : [status]), willRetry ? 'again' : 'final'].join(' '));
+    log.push([code, ...(status === undefined ? [] : [status]), willRetry ? 'again' : 'final'].join(' '));
   });
   await new Promise<void>((resolve) => {
     client.on('end', () => {
-      told.push('end');
+      log.push('end');
       resolve();
     });
     client.subscribe(({ status, error }) => {
@@ -331,7 +346,7 @@ export async function perform(origin: string, attempts: readonly Attempt[], opti
   await Promise.all(releases);
   const { requests, maxOpen } = await s.closed();
   return {
-    outcome: told.join(' | '),
+    outcome: log.join(' | '),
     problems,
     maxOpen,
     ids: requests.map(({ lastEventIdHex = '' }) =>

@@ -1,11 +1,19 @@
-/** Scripted streams: a test says what the server does at each attempt. Works in a page and in Node. */
+/**
+ * Scripted streams: a test says what the server does at each attempt. Works in a page and in Node.
+ */
 import type { NumberedEvents } from './faults/numbered.ts';
 
-/** Sent as one write. Without `text` and `base64` it sends nothing, which makes `{ wait: true }` a plain gate. */
+/**
+ * Sent as one write. Without `text` and `base64` it sends nothing, so `{ wait: true }` is just a
+ * gate.
+ */
 export interface Chunk {
   readonly text?: string | undefined;
   readonly base64?: string | undefined;
-  /** How many times the bytes are sent, in one write; or write after write for as long as the client stays. */
+  /**
+   * How many times the bytes are sent, in one write. `'endless'`: in one write after the other
+   * until the client leaves.
+   */
   readonly repeat?: number | 'endless' | undefined;
   /** Milliseconds before it is sent. */
   readonly delay?: number | undefined;
@@ -15,20 +23,26 @@ export interface Chunk {
 
 /** What the server does with one request. */
 export interface Attempt {
-  /** 200 by default. `0`: the socket is destroyed instead of an answer. */
+  /** Default 200. `0` destroys the socket instead of answering. */
   readonly status?: number | undefined;
-  /** Over `content-type: text/event-stream` and `cache-control: no-store`; `null` takes one of these away. */
+  /**
+   * Added to `content-type: text/event-stream` and `cache-control: no-store`. `null` removes one of
+   * these.
+   */
   readonly headers?: Readonly<Record<string, string | readonly string[] | null>> | undefined;
-  /** `false`: no CORS headers, on the preflight neither. */
+  /** `false`: no CORS headers, not even on the preflight. */
   readonly cors?: boolean | undefined;
-  /** The head of the answer is held back until a `release()`. */
+  /** Holds the response headers back until a `release()`. */
   readonly wait?: boolean | undefined;
-  /** Before the chunks: events numbered on from the one after Last-Event-ID, or after the query parameter `after`. */
+  /**
+   * Sent before the chunks: numbered events, starting after Last-Event-ID or the query parameter
+   * `after`.
+   */
   readonly events?: NumberedEvents | undefined;
   readonly chunks?: readonly (string | Chunk)[] | undefined;
   /**
-   * After the last chunk: a proper end (default), a torn connection, one reset by RST (also with status 0), or silence until the client
-   * leaves.
+   * After the last chunk: a proper end (default), a broken connection, one reset by RST (also with
+   * status 0), or silence until the client leaves.
    */
   readonly end?: 'end' | 'destroy' | 'reset' | 'hold' | undefined;
 }
@@ -38,40 +52,43 @@ export interface RecordedRequest {
   readonly url: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Name, value, name, value … as they came. A value is Latin-1: one character for one byte. */
+  /** Name, value, name, value … as received. Values are Latin-1: one character per byte. */
   readonly rawHeaders: readonly string[];
   /** The bytes of Last-Event-ID in hexadecimal. */
   readonly lastEventIdHex: string | undefined;
   readonly body: string;
-  /** Epoch milliseconds of the server. */
+  /** The server's time, in milliseconds since the epoch. */
   readonly time: number;
-  /** When the answer was complete or its socket gone; `undefined` while it is open. */
+  /** When the response was complete or its socket gone. `undefined` while it's open. */
   readonly closedAt: number | undefined;
 }
 
 export interface ScriptLog {
   readonly requests: readonly RecordedRequest[];
-  /** CORS preflights use up no attempt. */
+  /** CORS preflights don't use up attempts. */
   readonly preflights: readonly RecordedRequest[];
   readonly open: number;
   readonly maxOpen: number;
-  /** Answers that wait for a `release()` right now. */
+  /** Responses that are waiting for a `release()`. */
   readonly held: number;
 }
 
 export interface Script {
   readonly url: string;
-  /** What happened so far. */
+  /** The log so far. */
   log(): Promise<ScriptLog>;
-  /** The log, as soon as `count` requests have come in. */
+  /** The log once `count` requests have arrived. */
   requests(count: number): Promise<ScriptLog>;
-  /** Lets the next held chunk or head go. One that is released before it is reached is not held at all. */
+  /**
+   * Releases the next held chunk or head. One that's released before the server reaches it isn't
+   * held at all.
+   */
   release(count?: number): Promise<void>;
-  /** The log, as soon as no answer is open. */
+  /** The log once no response is open. */
   closed(): Promise<ScriptLog>;
 }
 
-/** Request n gets attempt n; the last one is repeated. `''` as origin is the page's own. */
+/** Request n gets attempt n. The last attempt is repeated. An origin of `''` is the page's own. */
 export async function script(origin: string, attempts: readonly Attempt[]): Promise<Script> {
   const base = origin === '' ? globalThis.location.origin : origin;
   const { id } = (await call(`${base}/test/scripts`, JSON.stringify(attempts))) as { id: string };
@@ -87,7 +104,7 @@ export async function script(origin: string, attempts: readonly Attempt[]): Prom
   };
 }
 
-/** Its body goes as text/plain, so that no preflight is needed. */
+/** Sends its body as text/plain, which needs no preflight. */
 async function call(url: string, body?: string): Promise<unknown> {
   const response = await fetch(url, body === undefined ? {} : { method: 'POST', body });
   if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);

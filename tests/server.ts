@@ -1,4 +1,7 @@
-/** The server side of the tests: streams that follow a script (see script.ts) and record what they were asked. */
+/**
+ * The server side of the tests: streams that follow a script (see script.ts) and record their
+ * requests.
+ */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -6,7 +9,7 @@ import { Gate } from './faults/gate.ts';
 import { numberOf, slicesOf } from './faults/numbered.ts';
 import type { Attempt, Chunk, RecordedRequest, ScriptLog } from './script.ts';
 
-/** A connect middleware; an express app is one too. */
+/** A connect middleware. An express app is one too. */
 export type Middleware = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
 
 export interface TestServer {
@@ -14,7 +17,7 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-/** The test routes on a port of their own, in front of `app` when one is given. */
+/** Serves the test routes on their own port, in front of `app` if given. */
 export async function createTestServer(app?: Middleware): Promise<TestServer> {
   const routes = createTestRoutes();
   const server = createServer((request, response) => {
@@ -41,9 +44,10 @@ export async function createTestServer(app?: Middleware): Promise<TestServer> {
 }
 
 /**
- * `POST /test/scripts` with a list of attempts answers `{ id }`. Then, under `/test/s/:id`:
- * any method on it serves the next attempt; `/log`, `/requests?count=n`, `/closed` and `/release?count=n` are
- * what `script()` calls. `POST /test/gates/0` opens a gate in front of the same port and answers its own; see `gate()`.
+ * `POST /test/scripts` with a list of attempts answers `{ id }`. Under `/test/s/:id`, any method
+ * serves the next attempt, and `script()` calls `/log`, `/requests?count=n`, `/closed` and
+ * `/release?count=n`. `POST /test/gates/0` opens a gate in front of the same port and answers the
+ * gate's port. See `gate()`.
  */
 export function createTestRoutes(): Middleware {
   const scripts = new Map<string, ScriptedStream>();
@@ -82,13 +86,13 @@ export function createTestRoutes(): Middleware {
   };
 
   return (request, response, next) => {
-    // All of it, with a 404 for what is unknown. Vite would answer with the demo's page, bundle what that page needs, and
-    // load the tests anew that are running.
+    // Answers every test path, with 404 for unknown ones. Otherwise Vite would answer with the
+    // demo's page, bundle what that page needs, and reload the running tests.
     if (!request.url?.startsWith('/test/')) {
       next();
       return;
     }
-    // Scripts answer for themselves: some have no CORS headers.
+    // Scripts set their own headers, because some have no CORS headers.
     if (!/^\/test\/s\/[^/]*$/.test(request.url)) allow(request, response);
     route(request, response).catch((error: unknown) => {
       if (response.headersSent) response.destroy();
@@ -99,7 +103,7 @@ export function createTestRoutes(): Middleware {
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** One script and all that happened with it. */
+/** One script and everything that happened with it. */
 class ScriptedStream {
   open = 0;
   #maxOpen = 0;
@@ -217,7 +221,7 @@ class ScriptedStream {
     else if (attempt.end !== 'hold') response.end();
   }
 
-  /** Passes when a release is there, or when the client has left. */
+  /** Waits for a release, or until the client has left. */
   async #gate(gone: AbortSignal): Promise<void> {
     if (gone.aborted) return;
     if (this.#released > 0) {
@@ -263,7 +267,7 @@ function isPreflight(request: IncomingMessage): boolean {
   return request.method === 'OPTIONS' && request.headers['access-control-request-method'] !== undefined;
 }
 
-/** CORS: everything is allowed, to everybody, with cookies. */
+/** CORS: allows everything, for every origin, with cookies. */
 function allow(request: IncomingMessage, response: ServerResponse, exposed: readonly string[] = []): void {
   const { origin, 'access-control-request-headers': headers } = request.headers;
   response.setHeader('access-control-allow-origin', origin ?? '*');
@@ -296,19 +300,19 @@ function bytesOf(chunk: Chunk): Buffer {
   return typeof chunk.repeat === 'number' ? Buffer.concat(Array<Buffer>(chunk.repeat).fill(bytes)) : bytes;
 }
 
-/** The number of the last event the client has, as it says: the header goes before the query. */
+/** The number of the last event the client has. The header takes precedence over the query. */
 function resumePoint(request: IncomingMessage): number {
   const header = [request.headers['last-event-id'] ?? []].flat().join();
   const query = new URL(request.url ?? '', 'http://localhost').searchParams.get('after') ?? '';
   return numberOf(header === '' ? query : Buffer.from(header, 'latin1').toString());
 }
 
-/** Resolves when the bytes have left for the socket, or cannot any more. */
+/** Resolves once the bytes have reached the socket or can't any more. */
 async function write(response: ServerResponse, bytes: Buffer): Promise<void> {
   if (bytes.length === 0) return;
   await new Promise<void>((resolve) => {
     response.write(bytes, () => {
-      // A turn of the loop, so that the next chunk is a write to the socket of its own.
+      // Waits one turn of the event loop, so that the next chunk is a separate write.
       setImmediate(resolve);
     });
   });

@@ -1,6 +1,7 @@
 /**
- * Tabs without browsers: locks and channels as the standards have them, in which a test says when a message arrives and which tab crashes.
- * Messages of a channel arrive in one order everywhere, as in browsers, where one process passes them on; locks and sockets in any.
+ * Tabs without browsers: locks and channels that follow the standards, where a test decides when a
+ * message arrives and which tab crashes. Messages of one channel arrive in the same order
+ * everywhere, because in browsers one process forwards them. Locks and sockets have no fixed order.
  */
 import type { SseError } from '../src/errors.ts';
 import { connectionOptions, type SseClientOptions } from '../src/options.ts';
@@ -9,7 +10,7 @@ import type { Connection } from '../src/connection/connection.ts';
 import type { OpenInfo, TransportRequest, TransportSink } from '../src/connection/transport.ts';
 import type { SseState } from '../src/connection/state.ts';
 
-/** Whatever a tab is about to do, in the order of its arrival. */
+/** Anything that a tab will do next, in order of arrival. */
 type Task = () => void;
 
 interface Grant {
@@ -23,21 +24,24 @@ export class World {
   readonly tabs: Tab[] = [];
   readonly channels = new Set<FakeChannel>();
   readonly attempts: Attempt[] = [];
-  /** Whose code runs. */
+  /** The tab whose code is running. */
   running: Tab | undefined;
   held: Grant | undefined;
   readonly waiting: Grant[] = [];
 
-  /** What takes the place of the globals. Timers are of the tab that sets them: they wait while it is blocked, and end with it. */
+  /**
+   * Replaces the globals. Timers belong to the tab that sets them: they wait while it's blocked and
+   * end with it.
+   */
   readonly globals = {
     navigator: this.#navigator(),
     BroadcastChannel: fakeChannels(this),
     setTimeout: (run: () => void, ms: number) => {
       const tab = this.running;
       const timer: ReturnType<typeof setTimeout> = this.#setTimeout(() => {
-        this.#due.add(timer);
+        this.#expired.add(timer);
         const task = () => {
-          if (this.#due.delete(timer)) run();
+          if (this.#expired.delete(timer)) run();
         };
         if (tab) tab.post('timers', task);
         else task();
@@ -45,14 +49,14 @@ export class World {
       return timer;
     },
     clearTimeout: (timer: ReturnType<typeof setTimeout>) => {
-      this.#due.delete(timer);
+      this.#expired.delete(timer);
       this.#clearTimeout(timer);
     },
   };
   readonly #setTimeout = globalThis.setTimeout;
   readonly #clearTimeout = globalThis.clearTimeout;
-  /** Timers that have run out, and whose tab has not come to them yet. */
-  readonly #due = new Set<ReturnType<typeof setTimeout>>();
+  /** Timers that have run out but that their tab hasn't processed yet. */
+  readonly #expired = new Set<ReturnType<typeof setTimeout>>();
 
   open(options: SseClientOptions = {}): Tab {
     const tab = new Tab(this, options);
@@ -63,7 +67,7 @@ export class World {
     return tab;
   }
 
-  /** The open attempts of tabs that live. */
+  /** The open attempts of tabs that are alive. */
   get live(): Attempt[] {
     return this.attempts.filter(({ request, tab }) => !request.signal.aborted && !tab.isCrashed);
   }
@@ -72,11 +76,11 @@ export class World {
     return this.live.at(-1)?.tab;
   }
 
-  /** Lets everything happen that can, until nothing does. */
+  /** Runs everything that can happen until nothing is left. */
   async settle(pick: (count: number) => number = () => 0): Promise<void> {
     for (let steps = 0; ; steps++) {
-      if (steps > 20_000) throw new Error('a storm: it never settles');
-      // Promises of locks and attempts.
+      if (steps > 20_000) throw new Error('it never settles');
+      // Lets promises of locks and attempts settle.
       for (let i = 0; i < 20; i++) await Promise.resolve();
       const queues = this.tabs
         .filter(({ isBlocked, isCrashed }) => !isBlocked && !isCrashed)
@@ -104,7 +108,7 @@ export class World {
     this.#advance();
   }
 
-  /** Each tab has locks of its own. */
+  /** Each tab has its own locks. */
   #navigator(): { readonly locks: object } {
     const current = () => this.current;
     const request = this.#request.bind(this);
@@ -169,7 +173,7 @@ export class World {
   }
 }
 
-/** One attempt at the stream, answered by the test. */
+/** One attempt at the stream. The test answers it. */
 export interface Attempt {
   readonly tab: Tab;
   readonly request: TransportRequest;
@@ -230,14 +234,14 @@ export class Tab {
     world.running = before;
   }
 
-  /** To be done when this tab comes to it; what comes from one source is done in order. */
+  /** Queues a task for this tab. Tasks of one source run in order. */
   post(source: unknown, task: Task): void {
     const queue = this.queues.get(source) ?? [];
     this.queues.set(source, queue);
     queue.push(task);
   }
 
-  /** As this tab's code. */
+  /** Runs as this tab's code. */
   run(task: Task): void {
     const before = this.#world.running;
     this.#world.running = this;

@@ -1,4 +1,4 @@
-/** Runs cases of the contract in a dedicated worker. A test hands them over one at a time. */
+/** Runs contract cases in a dedicated worker. A test sends them one at a time. */
 import { FetchEventSource } from 'ssekit';
 import { findCase, type Environment, type Topic } from '../contract.ts';
 import { runCase } from '../contract/bench.ts';
@@ -9,7 +9,7 @@ export interface Task {
   readonly environment: Environment;
 }
 
-/** `undefined`: the case has passed. */
+/** `undefined` means the case passed. */
 export type Failure = { readonly message: string; readonly stack: string | undefined } | undefined;
 
 globalThis.addEventListener('message', ({ data, ports }: MessageEvent<Task>) => {

@@ -4,13 +4,19 @@ import { createTestServer } from '../server.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The demo app and the test routes on the page's own origin; `script()` takes it as it is. */
+    /**
+     * The demo app and the test routes on the page's own origin. `script()` takes this value
+     * unchanged.
+     */
     sameOrigin: string;
-    /** The same on another origin and another site (127.0.0.1; the page is on localhost): only Firefox sends cookies. */
+    /**
+     * The same on another origin and another site (127.0.0.1, while the page is on localhost). Only
+     * Firefox sends cookies there.
+     */
     crossOrigin: string;
-    /** Another origin of the same site: cookies go with credentials. */
+    /** Another origin on the same site. Credentialed requests carry cookies. */
     crossOriginSameSite: string;
-    /** `SEED=n` repeats a random run of which a failure tells. */
+    /** `SEED=n` repeats the random run that a failure names. */
     seed: number | undefined;
   }
 }

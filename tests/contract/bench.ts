@@ -1,8 +1,10 @@
-/** What a case works with: sources under test, scripted servers, and records of what was dispatched. */
+/**
+ * What a case works with: sources under test, scripted servers, and a record of dispatched events.
+ */
 import { vi } from 'vitest';
 import { script, type Attempt, type Script } from '../script.ts';
 
-/** The class under test, the browser's own or one that claims to be the same. */
+/** The class under test: the browser's own, or one with the same interface. */
 export interface SourceClass {
   new (url: string | URL, init?: EventSourceInit): EventSource;
   readonly CONNECTING: 0;
@@ -16,18 +18,20 @@ export interface Environment {
   readonly engine: 'chromium' | 'firefox' | 'webkit' | 'node';
   readonly scope: 'page' | 'worker' | 'node';
   readonly isNative: boolean;
-  /** The origin of the page; in Node, of the server. */
+  /** The page's origin. In Node, the server's. */
   readonly origin: string;
   /** Another origin. */
   readonly crossOrigin: string;
-  /** Another origin of the same site: its cookies are not third-party ones. */
+  /** Another origin on the same site, whose cookies aren't third-party. */
   readonly crossOriginSameSite: string;
 }
 
-/** One fact about every EventSource. Where engines disagree, the title depends on the environment. */
+/**
+ * One fact about every EventSource. Where engines disagree, the title depends on the environment.
+ */
 export type Case = readonly [title: string, run: (bench: Bench) => void | Promise<void>];
 
-/** Runs one case, and leaves nothing open. */
+/** Runs one case and leaves nothing open. */
 export async function runCase([, run]: Case, Source: SourceClass, environment: Environment): Promise<void> {
   const cleanups: (() => void)[] = [];
   try {
@@ -42,14 +46,14 @@ export type Bench = ReturnType<typeof createBench>;
 type Chunks = NonNullable<Attempt['chunks']>;
 
 function createBench(Source: SourceClass, environment: Environment, after: (cleanup: () => void) => void) {
-  /** A URL for sources that never get so far as to need it. */
+  /** A URL for sources that are closed before they need one. */
   const nowhere = `${environment.origin}/test/s/none`;
 
-  /** A server that follows a script, on the page's own origin unless another is named. */
+  /** A server that follows a script, on the page's own origin unless another is given. */
   const serve = (attempts: readonly Attempt[], origin = environment.origin): Promise<Script> =>
     script(origin, attempts);
 
-  /** A new source, closed when the case is over. */
+  /** A new source, closed when the case ends. */
   const create = (url: string | URL = nowhere, init?: EventSourceInit): EventSource => {
     const source = new Source(url, init);
     after(() => {
@@ -58,7 +62,7 @@ function createBench(Source: SourceClass, environment: Environment, after: (clea
     return source;
   };
 
-  /** A new source, and the record of its events: open, error, message, end and those of the given types. */
+  /** A new source and a record of its events: open, error, message, end and the given types. */
   const open = (
     url: string | URL,
     { types = [], ...init }: EventSourceInit & { readonly types?: readonly string[] } = {},
@@ -80,8 +84,8 @@ function createBench(Source: SourceClass, environment: Environment, after: (clea
   };
 
   /**
-   * Resolves when a source with the shortest reconnection time has reconnected twice: others that should have done the same by now
-   * will not do it any more.
+   * Resolves after a source with the shortest reconnection time has reconnected twice. Other
+   * sources that haven't reconnected by then won't.
    */
   const reconnectionsElsewhere = async (): Promise<void> => {
     const server = await serve([{ chunks: ['retry: 1\n\n'] }]);
@@ -90,7 +94,10 @@ function createBench(Source: SourceClass, environment: Environment, after: (clea
     source.close();
   };
 
-  /** The errors that reach the global handlers from now on. They are the case's affair then, not the test runner's. */
+  /**
+   * Collects errors that reach the global handlers from now on. They then belong to the case, not
+   * to the test runner.
+   */
   const catchReported = (): readonly unknown[] => {
     const errors: unknown[] = [];
     if (environment.scope === 'node') {
@@ -105,7 +112,7 @@ function createBench(Source: SourceClass, environment: Environment, after: (clea
         errors.push(event.error);
       };
       globalThis.addEventListener('error', listener, { capture: true });
-      // Vitest prints what it leaves to other listeners.
+      // Vitest prints errors that it leaves to other listeners.
       const print = vi.spyOn(console, 'error').mockReturnValue(undefined);
       after(() => {
         globalThis.removeEventListener('error', listener, { capture: true });
@@ -130,14 +137,17 @@ function createBench(Source: SourceClass, environment: Environment, after: (clea
   };
 }
 
-/** How long an event may take before the case fails and says what came instead, in ms. */
-const PATIENCE = 10_000;
+/**
+ * How long an event may take, in milliseconds. After that the case fails and shows what arrived
+ * instead.
+ */
+const EVENT_TIMEOUT = 10_000;
 
 /** All events of a source, in order. */
 export class Recording {
   readonly source: EventSource;
   readonly events: Event[] = [];
-  /** `open 1`: a plain event, and the readyState that its listeners saw. `message: data`: a message. */
+  /** `open 1`: a plain event and the readyState its listeners saw. `message: data`: a message. */
   readonly log: string[] = [];
   readonly #watchers = new Set<() => void>();
 
@@ -158,13 +168,13 @@ export class Recording {
     return this.events.filter((event) => event instanceof MessageEvent);
   }
 
-  /** The log, as soon as `entry` is in it. */
+  /** Resolves to the log once `entry` is in it. */
   readonly until = async (entry: string): Promise<string[]> => {
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#watchers.delete(check);
         reject(new Error(`Waited for ${JSON.stringify(entry)}, got ${JSON.stringify(this.log)}.`));
-      }, PATIENCE);
+      }, EVENT_TIMEOUT);
       const check = () => {
         if (!this.log.includes(entry)) return;
         clearTimeout(timer);

@@ -2,8 +2,8 @@ import { SseClient, type ReadyState } from 'ssekit';
 import type { SourceClass } from './bench.ts';
 
 /**
- * An `SseClient` with the face of an `EventSource`, so that the contract's cases about streams can hold it to the standard. Messages and
- * lifecycle come back together here under one name, as they do in `EventSource`.
+ * Gives an `SseClient` the interface of an `EventSource`, so that the contract's stream cases can
+ * test it. Puts messages and lifecycle events under the same names again, as `EventSource` does.
  */
 export function clientSource(transport: 'native' | 'fetch'): SourceClass {
   class ClientSource extends EventTarget {

@@ -5,7 +5,7 @@ import type { Case } from './bench.ts';
 const brief: Attempt = { chunks: ['retry: 1\n\n'] };
 const three: Attempt = { chunks: ['data: 1\n\ndata: 2\n\ndata: 3\n\n'], end: 'hold' };
 
-/** HTML 9.2.2, close(): nothing is dispatched any more, and the fetch is over. */
+/** HTML 9.2.2, close(): no further event is dispatched, and the fetch ends. */
 export function closingCases(): Case[] {
   return [
     [

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Case, Environment } from './bench.ts';
 
-/** HTML 9.2.6, "dispatch the event": what the events are. */
+/** HTML 9.2.6, "dispatch the event": what the events look like. */
 export function eventCases({ engine, isNative }: Environment): Case[] {
   return [
     [

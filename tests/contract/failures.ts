@@ -7,7 +7,7 @@ const chunks = ['retry: 1\ndata: x\n\n'];
 const statuses = [201, 202, 203, 206, 300, 400, 401, 403, 404, 410, 418, 429, 500, 502, 503, 504];
 const otherTypes = ['', 'text/plain', 'text/html', 'text/event-stream-x', 'x/event-stream', 'event-stream'];
 
-/** Answers after which it never asks again: HTML 9.2.3, "fail the connection". */
+/** Responses after which it never reconnects: HTML 9.2.3, "fail the connection". */
 const failures: (readonly [what: string, answer: Attempt])[] = [
   ...statuses.map((status) => [`status ${status}`, { status, chunks }] as const),
   ['status 204', { status: 204 }],

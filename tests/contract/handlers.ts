@@ -6,7 +6,9 @@ const attributes: readonly Attribute[] = ['onopen', 'onmessage', 'onerror'];
 
 const typeOf = (attribute: Attribute) => attribute.slice(2);
 
-/** HTML 8.1.8, event handlers, and DOM 2.7, EventTarget. What is dispatched here does not come from a server. */
+/**
+ * HTML 8.1.8, event handlers, and DOM 2.7, EventTarget. The events here don't come from a server.
+ */
 export function handlerCases(): Case[] {
   return [
     [

@@ -5,7 +5,7 @@ const constants = { CONNECTING: 0, OPEN: 1, CLOSED: 2 } as const;
 const handlers = ['onopen', 'onmessage', 'onerror'];
 const attributes = ['url', 'withCredentials', 'readyState', ...handlers];
 
-/** HTML 9.2.2, the interface, and what WebIDL makes of it. */
+/** HTML 9.2.2, the interface, and what WebIDL derives from it. */
 export function interfaceCases({ scope, isNative }: Environment): Case[] {
   return [
     [

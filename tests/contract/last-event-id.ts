@@ -9,7 +9,10 @@ const utf8 = (text: string) => String.fromCharCode(...new TextEncoder().encode(t
 const hex = (bytes: string) =>
   Array.from(bytes, (byte) => byte.charCodeAt(0).toString(16).padStart(2, '0')).join('');
 
-/** The stream, and what is expected of it: of its events, `data lastEventId`; of the next request, Last-Event-ID. */
+/**
+ * A stream and what to expect: `data lastEventId` for its events, Last-Event-ID for the next
+ * request.
+ */
 type EventRow = readonly [title: string, stream: string, expected: readonly string[]];
 type HeaderRow = readonly [title: string, stream: string, expected: string | undefined];
 
@@ -142,7 +145,7 @@ function beyondAscii({ engine, isNative }: Environment): Case {
       ];
 }
 
-/** The bytes of the Last-Event-ID that follows the stream, in hexadecimal. */
+/** The bytes of the Last-Event-ID sent after the stream, in hexadecimal. */
 async function sentAfter(stream: string, { serve, create }: Bench): Promise<string | undefined> {
   const server = await serve([{ chunks: [`retry: 1\n${stream}`] }, last]);
   create(server.url);

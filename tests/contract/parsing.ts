@@ -2,12 +2,15 @@ import { expect } from 'vitest';
 import type { Attempt } from '../script.ts';
 import type { Case, Environment } from './bench.ts';
 
-/** A chunk of bytes, each given as one character. */
+/** A chunk of bytes, written as one character per byte. */
 const bytes = (text: string) => ({ base64: btoa(text) });
 
 const utf8 = (text: string) => String.fromCharCode(...new TextEncoder().encode(text));
 
-/** The stream, and what is dispatched: types beside `message` are listened to when they occur here. */
+/**
+ * A stream and the events it dispatches. Event types in `expected` get a listener, besides
+ * `message`.
+ */
 type Row = readonly [title: string, chunks: NonNullable<Attempt['chunks']>, expected: readonly string[]];
 
 /** HTML 9.2.5 and 9.2.6, from the server's bytes to the event. */

@@ -2,15 +2,15 @@ import { expect } from 'vitest';
 import type { Attempt, Script } from '../script.ts';
 import type { Case, Environment } from './bench.ts';
 
-/** Ends at once. Firefox waits for 500 ms at least, whatever is asked for. */
+/** Ends at once. Firefox waits at least 500 ms, even if the server asks for less. */
 const brief: Attempt = { chunks: ['retry: 1\n\n'] };
 const last: Attempt = { chunks: ['data: last\n\n'], end: 'hold' };
 
-/** What the browsers begin with is 3 s, or 5 s in Firefox. */
+/** The browsers' default is 3 s, or 5 s in Firefox. */
 const SHORTEST_DEFAULT = 3000;
 
-/** The time between the end of the first answer and the second request, in ms. */
-async function gap(server: Script): Promise<number> {
+/** Milliseconds between the end of the first response and the second request. */
+async function reconnectDelay(server: Script): Promise<number> {
   const [first, second] = (await server.requests(2)).requests;
   return (second?.time ?? NaN) - (first?.closedAt ?? NaN);
 }
@@ -36,7 +36,8 @@ export function reconnectionCases(environment: Environment): Case[] {
     [
       'when the connection is cut, it is the same',
       async ({ serve, open }) => {
-        // Over fetch, bytes that come together with the cut may be lost: let the event be heard first.
+        // Over fetch, a cut may lose bytes that arrive with it, so wait until the event has been
+        // delivered.
         const server = await serve([
           { chunks: ['retry: 1\ndata: first\n\n', { text: 'data: x', wait: true }], end: 'destroy' },
           last,
@@ -93,7 +94,8 @@ export function reconnectionCases(environment: Environment): Case[] {
         ]);
         const { log, until } = open(server.url);
         await until('message: last');
-        // Firefox repeats in silence, others do on a socket that served before: not each has an error event.
+        // Firefox repeats the request silently, others do so on a reused socket, so not every
+        // attempt has an error event.
         expect(log.filter((entry, i) => entry !== 'error 0' || log[i - 1] !== entry)).toEqual([
           'open 1',
           'message: first',
@@ -101,7 +103,7 @@ export function reconnectionCases(environment: Environment): Case[] {
           'open 1',
           'message: last',
         ]);
-        // WebKitGTK may repeat one more on its own, below `fetch`; it has the ID, too.
+        // WebKitGTK may repeat the request once more below `fetch`. The repeat has the ID too.
         const [first, ...repeated] = (await server.log()).requests.map(
           ({ headers }) => headers['last-event-id'],
         );
@@ -116,8 +118,8 @@ export function reconnectionCases(environment: Environment): Case[] {
       async ({ serve, create }) => {
         const server = await serve([{ chunks: ['retry: 700\n\n'] }, last]);
         create(server.url);
-        const time = await gap(server);
-        // Two clocks, both read in whole milliseconds.
+        const time = await reconnectDelay(server);
+        // Two clocks, both in whole milliseconds.
         expect(time).toBeGreaterThan(690);
         expect(time).toBeLessThan(SHORTEST_DEFAULT);
       },
@@ -149,7 +151,7 @@ export function reconnectionCases(environment: Environment): Case[] {
   ];
 }
 
-/** Nothing listens there: above the ports that systems hand out. */
+/** Nothing listens there: the port is above those that systems hand out. */
 const NOBODY = 'http://127.0.0.1:65535/';
 
 function refused({ engine, isNative }: Environment): Case {
@@ -197,7 +199,7 @@ function bogusRetryCases({ engine, isNative }: Environment): Case[] {
           last,
         ]);
         create(server.url);
-        const time = await gap(server);
+        const time = await reconnectDelay(server);
         if (isLax) expect(time).toBeGreaterThan(SHORTEST_DEFAULT - 50);
         else expect(time).toBeLessThan(SHORTEST_DEFAULT);
       },

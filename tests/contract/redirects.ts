@@ -13,8 +13,8 @@ const redirectTo = (location: string, status: number): Attempt => ({
 });
 
 /**
- * Closes a source that was redirected. Once it was, Firefox does not end an aborted fetch before the server sends again: at the first
- * write in a page, at the third in a worker. Its own EventSource does.
+ * Closes a redirected source. After a redirect, Firefox doesn't end an aborted fetch before the
+ * server's next writes: one in a page, three in a worker. Its own EventSource does.
  */
 async function close(recording: Recording, target: Script, { environment }: Bench): Promise<void> {
   recording.source.close();
@@ -24,7 +24,9 @@ async function close(recording: Recording, target: Script, { environment }: Benc
   await target.closed();
 }
 
-/** Fetch 4.4, "HTTP-redirect fetch". What a reconnect does with a redirect is where the browsers differ most. */
+/**
+ * Fetch 4.4, "HTTP-redirect fetch". Browsers differ most in what a reconnect does with a redirect.
+ */
 export function redirectCases({ engine, isNative }: Environment): Case[] {
   return [
     ...[301, 302, 303, 307, 308].map((status): Case => [

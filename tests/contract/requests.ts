@@ -58,7 +58,10 @@ export function requestCases(environment: Environment): Case[] {
   ];
 }
 
-/** Sets a cookie for one case, which gets its name. All ports of the host share it, and all cases that run at the same time. */
+/**
+ * Sets a cookie for one case, which gets its name. All ports of the host share it, and so do all
+ * cases that run at the same time.
+ */
 async function setCookie({ serve, after }: Bench): Promise<string> {
   const name = `contract-${crypto.randomUUID()}`;
   const server = await serve([
@@ -149,7 +152,9 @@ function browserCases({ isNative, origin }: Environment): Case[] {
   ];
 }
 
-/** Answers that CORS keeps from the page: what is wrong, whether with credentials, headers. */
+/**
+ * Responses that CORS hides from the page: what's wrong, whether with credentials, and the headers.
+ */
 function refusals(origin: string): (readonly [string, boolean, Readonly<Record<string, string>>])[] {
   return [
     ['an answer without CORS headers', false, {}],

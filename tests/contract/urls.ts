@@ -9,7 +9,7 @@ const useless = [
   'unknown:x',
 ];
 
-/** Where else a URL may lead: Fetch 4.2, "scheme fetch". */
+/** Other schemes a URL may have: Fetch 4.2, "scheme fetch". */
 export function urlCases({ engine, isNative }: Environment): Case[] {
   const failsForGood =
     (create: () => string): Case[1] =>

@@ -1,9 +1,9 @@
 /**
- * Finds the three browser engines the tests run in, and installs what is missing, so that `npm test` needs
- * nothing done by hand: first what `CHROME_PATH` and `FIREFOX_PATH` name, then what Playwright has downloaded, then the browsers of the
- * system, then an installer.
+ * Finds the three browser engines that the tests run in and installs missing ones, so `npm test`
+ * needs no manual setup. Looks at `CHROME_PATH` and `FIREFOX_PATH` first, then at Playwright's
+ * downloads, then at the system's browsers, and then runs an installer.
  *
- * `ENGINE=chromium` (or a list: `ENGINE=chromium,webkit`) restricts everything to these engines.
+ * `ENGINE=chromium` (or a list, `ENGINE=chromium,webkit`) restricts everything to these engines.
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -16,20 +16,26 @@ export const engineNames = ['chromium', 'firefox', 'webkit'] as const;
 export type EngineName = (typeof engineNames)[number];
 
 export interface Engine {
-  /** `playwright`: a build Playwright downloaded and patched. `system`: a stock browser of this machine. */
+  /**
+   * `playwright`: a patched build that Playwright downloaded. `system`: a stock browser of this
+   * machine.
+   */
   readonly source: 'playwright' | 'system';
   readonly path: string;
   readonly version: string;
-  /** Stock WebKitGTK only: the programs it is driven with. */
+  /** Stock WebKitGTK only: the programs that drive it. */
   readonly gtk?: { readonly driver: string; readonly xvfb: string } | undefined;
 }
 
 export type Engines = Partial<Record<EngineName, Engine>>;
 
-/** The result, kept where a config that is loaded twice and the test workers (child processes) see it too. */
+/**
+ * Stores the result where a config that's loaded twice and the test workers (child processes) can
+ * see it.
+ */
 const FOUND = 'SSEKIT_ENGINES';
 
-const cures: Record<EngineName, string> = {
+const installHints: Record<EngineName, string> = {
   chromium: 'run "npx playwright install chromium", or set CHROME_PATH to a Chrome, Chromium or Edge',
   firefox: 'run "npx playwright install firefox", or set FIREFOX_PATH to a Firefox',
   webkit: 'run "npx playwright install webkit", or on Debian "apt-get install webkit2gtk-driver xvfb"',
@@ -42,7 +48,7 @@ const debianPackages: Record<EngineName, readonly string[]> = {
   webkit: ['webkit2gtk-driver', 'xvfb'],
 };
 
-/** The engines asked for with `ENGINE`, all three without it. */
+/** The engines named in `ENGINE`, or all three. */
 export function wantedEngines(): readonly EngineName[] {
   const names = (process.env.ENGINE ?? '').split(',').filter((name) => name !== '');
   const unknown = names.find((name) => !engineNames.some((known) => known === name));
@@ -51,8 +57,8 @@ export function wantedEngines(): readonly EngineName[] {
 }
 
 /**
- * Every engine this machine has, after an attempt to install those it has not. Says once what was found.
- * Throws when a required one is missing: Chromium always, all of them on CI and as root on Debian.
+ * Finds every engine on this machine and tries to install missing ones. Prints once what it found.
+ * Throws if a required engine is missing: Chromium always, all of them on CI and as root on Debian.
  */
 export async function findEngines(): Promise<Engines> {
   const wanted = wantedEngines();
@@ -68,7 +74,7 @@ export async function findEngines(): Promise<Engines> {
       else missing.push(name);
     }),
   );
-  // One after the other: package managers do not like company.
+  // One after the other, because package managers lock each other out.
   for (const name of engineNames.filter((engine) => missing.includes(engine))) {
     const engine = await install(name);
     if (engine) engines[name] = engine;
@@ -77,7 +83,9 @@ export async function findEngines(): Promise<Engines> {
   process.env[FOUND] = JSON.stringify(engines);
   const report = wanted.map((name) => {
     const engine = engines[name];
-    return engine ? `${name} ${engine.version} (${engine.path})` : `${name}: not available — ${cures[name]}`;
+    return engine
+      ? `${name} ${engine.version} (${engine.path})`
+      : `${name}: not available — ${installHints[name]}`;
   });
   console.log(`engines: ${report.join(', ')}`);
 
@@ -85,20 +93,20 @@ export async function findEngines(): Promise<Engines> {
   if (lacking.length > 0) {
     throw new Error(
       `The tests need ${lacking.join(' and ')}, which could be neither found nor installed here.\n` +
-        lacking.map((name) => `  ${name}: ${cures[name]}`).join('\n'),
+        lacking.map((name) => `  ${name}: ${installHints[name]}`).join('\n'),
     );
   }
   return engines;
 }
 
-/** How Playwright starts an engine of ours; not for WebKitGTK, which Playwright cannot drive. */
+/** How Playwright starts an engine. Not for WebKitGTK, which Playwright can't drive. */
 export function launchOptions(name: EngineName, engine: Engine): LaunchOptions {
   if (name === 'chromium') {
     return {
       executablePath: engine.path,
       args: [
         ...(isRoot() ? ['--no-sandbox'] : []),
-        // Nothing on the wire but what a test sends.
+        // Only test traffic on the network.
         '--disable-background-networking',
         '--disable-component-update',
         '--disable-sync',
@@ -107,7 +115,7 @@ export function launchOptions(name: EngineName, engine: Engine): LaunchOptions {
       ],
     };
   }
-  // A stock Firefox has no Juggler, but speaks WebDriver BiDi.
+  // A stock Firefox has no Juggler but speaks WebDriver BiDi.
   if (name === 'firefox' && engine.source === 'system') {
     return { channel: 'moz-firefox', executablePath: engine.path };
   }
@@ -115,8 +123,9 @@ export function launchOptions(name: EngineName, engine: Engine): LaunchOptions {
 }
 
 /**
- * A Chromium for tests that drive the demo page from Node. Extra `args` are added to those it needs. Close it in
- * `afterAll` or `onTestFinished`, not at the end of a test: one that fails would leave its profile folder behind.
+ * A Chromium for tests that drive the demo page from Node. Adds `args` to the ones it needs. Close
+ * it in `afterAll` or `onTestFinished`: a test that fails before closing it would leave its profile
+ * folder behind.
  */
 export async function launchChromium(options?: LaunchOptions): Promise<Browser> {
   return launch('chromium', options);
@@ -129,7 +138,7 @@ export async function launchFirefox(options?: LaunchOptions): Promise<Browser> {
 
 async function launch(name: 'chromium' | 'firefox', options: LaunchOptions = {}): Promise<Browser> {
   const engine = (await findEngines())[name];
-  if (!engine) throw new Error(`${name} is not available: ${cures[name]}`);
+  if (!engine) throw new Error(`${name} is not available: ${installHints[name]}`);
   const playwright = await import('playwright');
   const own = launchOptions(name, engine);
   return playwright[name].launch({
@@ -145,7 +154,7 @@ async function lookUp(name: EngineName): Promise<Engine | undefined> {
   return (await named(name)) ?? (await downloaded(name)) ?? (await onSystem(name));
 }
 
-/** What the user names goes before all that could be found. */
+/** A browser that the user names takes precedence. */
 async function named(name: EngineName): Promise<Engine | undefined> {
   if (name === 'webkit') return undefined;
   const variable = name === 'chromium' ? 'CHROME_PATH' : 'FIREFOX_PATH';
@@ -156,7 +165,10 @@ async function named(name: EngineName): Promise<Engine | undefined> {
   return { source: 'system', path: file, version };
 }
 
-/** What `npx playwright install` has left here. Loading Playwright takes long: look at its folder first. */
+/**
+ * A browser that `npx playwright install` downloaded. Loading Playwright is slow, so look at its
+ * folder first.
+ */
 async function downloaded(name: EngineName): Promise<Engine | undefined> {
   const folder = playwrightFolder();
   if (!list(folder).some((entry) => entry.startsWith(`${name}-`))) return undefined;
@@ -189,7 +201,8 @@ function playwrightFolder(): string {
 
 async function onSystem(name: EngineName): Promise<Engine | undefined> {
   if (name === 'webkit') return webkitGtk();
-  // Not the first program, but the first that runs: stubs that ask for a snap stand in the way of a browser.
+  // Takes the first program that runs, because stubs that ask for a snap may come before a real
+  // browser.
   for (const file of places(name).filter(isProgram)) {
     const version = await versionOf(file);
     if (version !== undefined) return { source: 'system', path: file, version };
@@ -224,13 +237,15 @@ function places(name: 'chromium' | 'firefox'): string[] {
     name === 'chromium'
       ? ['google-chrome-stable', 'google-chrome', 'chromium', 'chromium-browser', 'microsoft-edge']
       : ['firefox-esr', 'firefox'];
-  // A snap's launcher cannot be driven with a profile under /tmp, so /snap/bin is left out.
+  // A snap's launcher can't be driven with a profile under /tmp, so leave /snap/bin out.
   return names.flatMap((program) =>
     ['/usr/bin', '/usr/local/bin'].map((folder) => path.join(folder, program)),
   );
 }
 
-/** MiniBrowser is not on the PATH; each distribution, and each architecture of Debian, hides it elsewhere. */
+/**
+ * MiniBrowser isn't on the PATH, and each distribution and Debian architecture has it elsewhere.
+ */
 async function webkitGtk(): Promise<Engine | undefined> {
   if (process.platform !== 'linux') return undefined;
   const driver = ['/usr/bin/WebKitWebDriver', '/usr/local/bin/WebKitWebDriver'].find(isProgram);
@@ -245,14 +260,18 @@ async function webkitGtk(): Promise<Engine | undefined> {
     )
     .find(isProgram);
   if (!driver || !xvfb || !browser) return undefined;
-  // MiniBrowser tells its version only with a display, the driver never: ask the package manager, if it is Debian's.
+  // MiniBrowser shows its version only with a display and the driver never does, so ask Debian's
+  // package manager.
   const version = (await output('dpkg-query', ['-W', 'webkit2gtk-driver'])) ?? '';
   return { source: 'system', path: browser, version: versionIn(version), gtk: { driver, xvfb } };
 }
 
-/** `undefined`: it does not run (Ubuntu's `firefox` and `chromium-browser` may be stubs that ask for snap). */
+/**
+ * `undefined` if the program doesn't run. Ubuntu's `firefox` and `chromium-browser` may be stubs
+ * that ask for snap.
+ */
 async function versionOf(program: string): Promise<string | undefined> {
-  // Chrome on Windows would open a window instead of answering.
+  // Chrome on Windows would open a window instead of printing its version.
   if (process.platform === 'win32') return versionIn('');
   const text = await output(program, ['--version']);
   return text === undefined ? undefined : versionIn(text);
@@ -266,16 +285,16 @@ function versionIn(text: string): string {
 
 async function install(name: EngineName): Promise<Engine | undefined> {
   const distribution = isRoot() ? distributionId() : undefined;
-  const attempts: (() => Promise<boolean>)[] = [];
-  // Ubuntu's packages of Chromium and Firefox only stand in for snaps; its WebKitGTK is a real one.
+  const installers: (() => Promise<boolean>)[] = [];
+  // Ubuntu's Chromium and Firefox packages only install snaps, but its WebKitGTK package is real.
   if (distribution === 'debian' || (distribution === 'ubuntu' && name === 'webkit')) {
-    attempts.push(() => aptInstall(name, debianPackages[name]));
+    installers.push(() => aptInstall(name, debianPackages[name]));
   }
   if (!process.env.PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD) {
-    attempts.push(() => playwrightInstall(name, distribution !== undefined));
+    installers.push(() => playwrightInstall(name, distribution !== undefined));
   }
-  for (const attempt of attempts) {
-    if (!(await attempt())) continue;
+  for (const run of installers) {
+    if (!(await run())) continue;
     const engine = await lookUp(name);
     if (engine) return engine;
   }

@@ -1,4 +1,4 @@
-/** What tests need to know of the machine they run on, and how they get what it lacks. */
+/** What tests need to know about their machine, and how they install what's missing. */
 import { execFile, spawn } from 'node:child_process';
 import { accessSync, constants, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 
@@ -13,16 +13,16 @@ export async function output(program: string, args: readonly string[]): Promise<
   });
 }
 
-/** Package lists are fetched once for all that is installed. */
+/** Package lists are fetched once for all installations. */
 let aptUpdated: Promise<boolean> | undefined;
 
-/** Installs packages of Debian. Their services are not started. */
+/** Installs Debian packages without starting their services. */
 export async function aptInstall(what: string, packages: readonly string[]): Promise<boolean> {
   console.log(`installing ${what} (apt-get install ${packages.join(' ')}) …`);
   aptUpdated ??= apt('update');
-  // A failed update is no reason to give up: the lists may be there already.
+  // Continue even if the update failed, because the lists may already be there.
   await aptUpdated;
-  // A server that is installed would be started at once, on its usual port, unless there is such a policy.
+  // Without such a policy, Debian starts an installed server at once, on its usual port.
   const isOurs = !existsSync(POLICY);
   if (isOurs) writeFileSync(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
   try {
@@ -32,7 +32,7 @@ export async function aptInstall(what: string, packages: readonly string[]): Pro
   }
 }
 
-/** Waits for another apt-get to finish; it only knows how to wait for one of its two locks itself. */
+/** Waits for another apt-get to finish. apt-get can only wait for one of its two locks itself. */
 async function apt(...args: string[]): Promise<boolean> {
   const deadline = Date.now() + INSTALL_LIMIT;
   for (;;) {

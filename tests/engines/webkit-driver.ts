@@ -1,7 +1,7 @@
 /**
- * Stock WebKitGTK under the W3C WebDriver protocol: Xvfb for a screen, WebKitWebDriver to talk to, and the
- * MiniBrowser it starts. Everything is ended and removed by `close()`, or else when this process is gone, however
- * it went.
+ * Drives stock WebKitGTK over the W3C WebDriver protocol: Xvfb as the screen, WebKitWebDriver as
+ * the server, and the MiniBrowser it starts. `close()` ends and removes everything. If this process
+ * dies first, a separate shell does it.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -32,18 +32,18 @@ export class WebKit {
   /** Starts a browser with one empty window. */
   static async start(programs: WebKitPrograms): Promise<WebKit> {
     const home = mkdtempSync(path.join(os.tmpdir(), 'ssekit-webkit-'));
-    const undertaker = startUndertaker(home);
+    const cleaner = startCleaner(home);
     const children: ChildProcess[] = [];
     const start = (...command: Parameters<typeof startChild>) => {
       const child = startChild(...command);
       children.push(child);
-      if (child.pid !== undefined) undertaker.stdin?.write(`${child.pid}\n`);
+      if (child.pid !== undefined) cleaner.stdin?.write(`${child.pid}\n`);
       return child;
     };
     const stop = async () => {
       for (const child of [...children].reverse()) await end(child);
-      const done = once(undertaker, 'exit');
-      undertaker.stdin?.end();
+      const done = once(cleaner, 'exit');
+      cleaner.stdin?.end();
       await done;
     };
 
@@ -67,7 +67,7 @@ export class WebKit {
         XDG_RUNTIME_DIR: home,
         DISPLAY: `:${display}`,
         GDK_BACKEND: 'x11',
-        // No desktop here: do not look for its buses.
+        // There's no desktop here, so don't look for its buses.
         NO_AT_BRIDGE: '1',
         GSETTINGS_BACKEND: 'memory',
         GIO_USE_VFS: 'local',
@@ -88,12 +88,12 @@ export class WebKit {
     }
   }
 
-  /** Goes there and waits for the load event. */
+  /** Opens the URL and waits for the load event. */
   async open(url: string): Promise<void> {
     await send('POST', `${this.#session}/url`, { url });
   }
 
-  /** Runs the body of a function in the page; a promise is awaited. */
+  /** Runs a function body in the page and awaits its promise. */
   async run(body: string, ...args: readonly unknown[]): Promise<unknown> {
     return send('POST', `${this.#session}/execute/sync`, { script: body, args });
   }
@@ -102,29 +102,29 @@ export class WebKit {
     try {
       await send('DELETE', this.#session, undefined, STOP_LIMIT);
     } catch {
-      // Gone already, or stuck: its processes are ended all the same.
+      // It's gone or stuck. Its processes are ended anyway.
     }
     await this.#stop();
   }
 }
 
 /**
- * A shell that reads process ids, one a line, until its input ends: because we closed it, or because we were killed.
- * Then it kills the groups of these processes and removes the folder.
+ * A shell that reads process IDs, one per line, until its input ends, either because we closed it
+ * or because we were killed. It then kills these process groups and removes the folder.
  */
-function startUndertaker(folder: string): ChildProcess {
+function startCleaner(folder: string): ChildProcess {
   const task = 'while read -r pid; do groups="$groups -$pid"; done; kill -s KILL -- $groups; rm -rf "$0"';
   return spawn('sh', ['-c', task, folder], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
 }
 
 function startChild(program: string, args: readonly string[], env = process.env): ChildProcess {
-  // A group of its own, so that it can be ended together with what it starts.
+  // Its own process group, so that it ends together with its children.
   const child = spawn(program, args, { env, detached: true, stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
   child.on('error', () => undefined);
   return child;
 }
 
-/** Xvfb picks a free display and writes its number to the descriptor it was given. */
+/** Xvfb picks a free display and writes its number to the given descriptor. */
 async function displayOf(xvfb: ChildProcess): Promise<string> {
   let text = '';
   const pipe = xvfb.stdio[3] as Readable;
@@ -142,7 +142,7 @@ async function untilReady(remote: string, driver: ChildProcess): Promise<void> {
       const { ready } = (await send('GET', `${remote}/status`)) as { ready: boolean };
       if (ready) return;
     } catch {
-      // Not listening yet.
+      // It isn't listening yet.
     }
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
@@ -184,12 +184,12 @@ function isRunning(child: ChildProcess): boolean {
   return child.pid !== undefined && child.exitCode === null && child.signalCode === null;
 }
 
-/** To the whole group, which may outlive its first process. */
+/** Signals the whole group, which may outlive its first process. */
 function signal(child: ChildProcess, name: NodeJS.Signals): void {
   if (child.pid === undefined) return;
   try {
     process.kill(-child.pid, name);
   } catch {
-    // Nobody is left in it.
+    // The group is empty.
   }
 }

@@ -1,4 +1,7 @@
-/** Vitest's browser mode in stock WebKitGTK, which Playwright cannot drive. Opens pages; no clicks, no screenshots. */
+/**
+ * Vitest's browser mode in stock WebKitGTK, which Playwright can't drive. It opens pages but has no
+ * clicks or screenshots.
+ */
 import { defineBrowserProvider } from '@vitest/browser';
 import type { BrowserProvider, BrowserProviderOption } from 'vitest/node';
 import { WebKit, type WebKitPrograms } from './webkit-driver.ts';
@@ -35,7 +38,7 @@ class WebKitGtkProvider implements BrowserProvider {
   async close(): Promise<void> {
     const browser = this.#browser;
     this.#browser = undefined;
-    // A browser that never came up has cleaned up after itself, and its error was openPage's.
+    // A browser that never started has cleaned up after itself, and openPage reported the error.
     await browser?.then(
       (started) => started.close(),
       () => undefined,

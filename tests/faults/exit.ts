@@ -1,4 +1,7 @@
-/** A program that has closed its client, and has nothing more to do. Run as: node --import tsx exit.ts <url> <moment> */
+/**
+ * A program that closes its client and has nothing else to do. Run as: node --import tsx exit.ts
+ * <url> <moment>
+ */
 import { SseClient } from '../../src/index.ts';
 
 const [, , url = '', moment = ''] = process.argv;

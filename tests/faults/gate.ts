@@ -1,9 +1,9 @@
-/** A port in front of another that can be shut: to those outside it is a server that is down. */
+/** A port in front of another one that can be shut. Shut, it looks like a server that's down. */
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
 export class Gate {
-  /** Its own, from the first `open()` on. */
+  /** The gate's own port, set by the first `open()`. */
   port = 0;
   /** How many connections came through. */
   passed = 0;
@@ -27,7 +27,7 @@ export class Gate {
           socket.destroy();
           behind.destroy();
         });
-        // It is closed next.
+        // It's closed next.
         end.on('error', () => undefined);
       }
       socket.pipe(behind).pipe(socket);
@@ -39,7 +39,7 @@ export class Gate {
     return this.port;
   }
 
-  /** Resets what is open, and refuses what comes. */
+  /** Resets open connections and refuses new ones. */
   async shut(): Promise<number> {
     const server = this.#server;
     this.#server = undefined;

@@ -1,18 +1,24 @@
-/** A stream of numbered events that both ends can compute: from a seed, the same bytes in the server and the same texts in the test. */
+/**
+ * A stream of numbered events that both sides can compute: the same seed gives the same bytes in
+ * the server and the same texts in the test.
+ */
 
 export interface NumberedEvents {
   readonly seed: number;
-  /** The number of the last event; the first is 1. After it comes an event `end`, and then what nobody should hear any more. */
+  /**
+   * The number of the last event, counting from 1. An event `end` follows, and then events that
+   * must not be delivered.
+   */
   readonly total: number;
-  /** How many bytes are sent of the events that are still to be sent, wherever that falls. Default: all. */
+  /** How many bytes of the remaining events are sent, wherever that ends. Default: all. */
   readonly cut?: number | undefined;
-  /** Whether the cut is moved back to where an event ends. */
+  /** Whether to move the cut back to the end of an event. */
   readonly whole?: boolean | undefined;
-  /** How many bytes go in one write at most. Default: all. */
+  /** The maximum number of bytes per write. Default: all. */
   readonly slice?: number | undefined;
 }
 
-/** mulberry32: numbers from 0 up to 1, always the same ones for a seed. */
+/** mulberry32: numbers from 0 to 1, always the same for a seed. */
 export function random(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -23,7 +29,7 @@ export function random(seed: number): () => number {
   };
 }
 
-/** One of a list, by the next number. */
+/** Picks one of a list by the next number. */
 export function pick<T>(next: () => number, list: readonly T[]): T {
   const chosen = list[Math.floor(next() * list.length)];
   if (chosen === undefined) throw new Error('nothing to pick from');
@@ -32,19 +38,19 @@ export function pick<T>(next: () => number, list: readonly T[]): T {
 
 const eventSeed = (seed: number, n: number) => seed ^ Math.imul(n, 0x9e3779b1);
 
-/** Half of the streams have ids that are not ASCII. */
+/** Half of the streams have non-ASCII IDs. */
 export function idOf(seed: number, n: number): string {
   return seed % 2 === 0 ? String(n) : `第${n}号`;
 }
 
-/** The number in an id; 0 for none. */
+/** The number in an ID, or 0 for none. */
 export function numberOf(id: string): number {
   return Number(/\d+/.exec(id)?.[0] ?? 0);
 }
 
 const words = ['a', 'data: ', ':', '流', 'é', '🤔', ' ', '\u2028', '\uFEFF', '0', 'id: 9', '𝄞'];
 
-/** The data of event `n`: its number, and a text of one or several lines. */
+/** The data of event `n`: its number and a text of one or more lines. */
 export function dataOf(seed: number, n: number): string {
   const next = random(eventSeed(seed, n));
   const lines = Array.from({ length: 1 + Math.floor(next() * 3) }, () =>
@@ -53,7 +59,7 @@ export function dataOf(seed: number, n: number): string {
   return `${n} ${lines.join('\n')}`;
 }
 
-/** Event `n` on the wire: line ends, the place of the id, and comments differ from event to event. */
+/** Event `n` in wire format. Line ends, the ID's position and comments vary between events. */
 function wireOf(seed: number, n: number): string {
   const next = random(eventSeed(seed, n) + 1);
   const newline = pick(next, ['\n', '\r\n', '\r']);
@@ -66,10 +72,10 @@ function wireOf(seed: number, n: number): string {
   return fields.map((field) => field + newline).join('') + newline;
 }
 
-/** A reconnection time that lies under every floor: how fast it may be is for the client to know. */
+/** A reconnection time below every minimum. The client has to know its own limit. */
 const START = new TextEncoder().encode('\uFEFFretry: 1\n\n');
 
-/** The bytes of one answer, write by write, for a client that has all events up to `after`. */
+/** The bytes of one response, write by write, for a client that has all events up to `after`. */
 export function slicesOf({ seed, total, cut, whole, slice }: NumberedEvents, after: number): Uint8Array[] {
   const texts: string[] = [];
   for (let n = after + 1; n <= total; n++) texts.push(wireOf(seed, n));

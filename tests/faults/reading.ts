@@ -1,27 +1,28 @@
 /**
- * A program that reads streams and weighs what it holds meanwhile. A process of its own: neither the server nor the test is on its heap.
- * Run by weighed.ts as: node --expose-gc --import tsx reading.ts
+ * A program that reads streams and measures its memory meanwhile. It's a separate process, so
+ * neither the server nor the test is on its heap. weighed.ts runs it as: node --expose-gc --import
+ * tsx reading.ts
  */
 import { SseClient, type SseClientOptions } from '../../src/index.ts';
 
 export interface Reading {
   readonly url: string;
   readonly options?: SseClientOptions;
-  /** How many clients read it, one after the other in twenty rows. Default 1. */
+  /** How many clients read the stream, in twenty parallel rows. Default 1. */
   readonly times?: number;
-  /** After how many bytes it is weighed again, on the way. Default: only at the end. */
+  /** After how many bytes memory is measured again. Default: only at the end. */
   readonly step?: number;
 }
 
-/** Of all clients together. */
+/** The total of all clients. */
 export interface Weight {
-  /** Code of each error, and whether it was final. */
+  /** The code of each error and whether it was final. */
   readonly errors: readonly string[];
   readonly message: string | undefined;
   /** How many messages, and the length of the longest. */
   readonly events: number;
   readonly longest: number;
-  /** Bytes that were held at most and at the end, over those before. */
+  /** The most bytes held and those held at the end, above the starting value. */
   readonly highest: number;
   readonly left: number;
 }
@@ -29,7 +30,7 @@ export interface Weight {
 const { gc } = globalThis;
 if (!gc) throw new Error('run with --expose-gc');
 
-/** What the heap and the buffers outside of it hold, in bytes, once all that was going to be released has been. */
+/** Bytes on the heap and in buffers outside it, once everything releasable has been released. */
 async function held(): Promise<number> {
   for (let i = 0; i < 4; i++) {
     for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
@@ -39,7 +40,7 @@ async function held(): Promise<number> {
 }
 
 function weigh(): number {
-  // Twice: buffers are freed on another thread, which the next collection waits for.
+  // Twice: another thread frees buffers, and the next collection waits for it.
   gc?.();
   gc?.();
   const { heapUsed, arrayBuffers } = process.memoryUsage();
@@ -54,7 +55,9 @@ async function read({ url, options, times = 1, step = Infinity }: Reading): Prom
   let highest = 0;
   const before = await held();
 
-  /** Between two reads: what came before is parsed, and the next bytes are not handed out yet. */
+  /**
+   * Measures between two reads: earlier bytes are parsed, and the next ones aren't handed out yet.
+   */
   const weighing: typeof fetch = async (input, init) => {
     const response = await fetch(input, init);
     const reader = response.body?.getReader();

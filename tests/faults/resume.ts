@@ -1,17 +1,20 @@
-/** One client, one stream of numbered events, and faults drawn from a seed. Works in a page and in Node. */
+/**
+ * One client, one stream of numbered events, and faults drawn from a seed. Works in a page and in
+ * Node.
+ */
 import { SseClient, type SseClientOptions } from 'ssekit';
 import { script, type Attempt } from '../script.ts';
 import { dataOf, pick, random, type NumberedEvents } from './numbered.ts';
 import { watch } from './watch.ts';
 
 export const faults = {
-  /** Anywhere: in a character, between CR and LF, between an id and its blank line. */
+  /** Anywhere: inside a character, between CR and LF, between an ID and its blank line. */
   cut: { end: 'destroy' },
   reset: { end: 'reset' },
   end: { end: 'end' },
-  /** Half-open: `idleTimeout` has to notice. */
+  /** Half-open: `idleTimeout` has to detect it. */
   silence: { end: 'hold' },
-  /** No head: `openTimeout` has to notice. */
+  /** No response headers: `openTimeout` has to detect it. */
   hang: { wait: true },
   refused: { status: 0 },
   'refused by reset': { status: 0, end: 'reset' },
@@ -22,10 +25,10 @@ export const faults = {
 export type FaultName = keyof typeof faults;
 
 export interface Run {
-  /** What was delivered. */
+  /** How many events were delivered. */
   readonly events: number;
   readonly faults: number;
-  /** Empty, or why this seed is worth another look. */
+  /** Empty, or why this seed needs a closer look. */
   readonly problems: readonly string[];
 }
 
@@ -37,20 +40,20 @@ export interface RunOptions {
   readonly most?: number | undefined;
   /** How many events in a run. */
   readonly total?: number | undefined;
-  /** Whether faults come between events only, never within one. */
+  /** Whether faults come only between events, never inside one. */
   readonly whole?: boolean | undefined;
-  /** Whether the test itself closes, connects and reconnects at random, too. */
+  /** Whether the test also closes, connects and reconnects at random. */
   readonly restless?: boolean | undefined;
 }
 
-/** Until nothing is to be expected any more, in ms. */
-const PATIENCE = 40_000;
+/** After this many milliseconds nothing else is expected. */
+const RUN_TIMEOUT = 40_000;
 
-/** The faults of a seed, and after them a server that is well. */
+/** The faults of a seed, followed by a healthy server. */
 export function attemptsOf({ seed, kinds, most = 6, total = 60, whole }: RunOptions): Attempt[] {
   const next = random(seed);
   const events: NumberedEvents = { seed, total, whole, slice: pick(next, [10, 60, 400, 10_000]) };
-  // A reset overtakes bytes that are on their way, so that what was sent as a whole event may arrive as half of one.
+  // A reset overtakes bytes in transit, so a whole event may arrive as half of one.
   const possible = whole ? kinds.filter((kind) => kind !== 'reset') : kinds;
   const names = Array.from({ length: Math.floor(next() * (most + 1)) }, () => pick(next, possible));
   return [
@@ -64,7 +67,7 @@ export function attemptsOf({ seed, kinds, most = 6, total = 60, whole }: RunOpti
   ];
 }
 
-/** Lets one client read its stream to the end, and compares. */
+/** Lets one client read its stream to the end and compares the result. */
 export async function resume(origin: string, options: RunOptions): Promise<Run> {
   const { seed, total = 60, restless = false } = options;
   const attempts = attemptsOf(options);
@@ -78,7 +81,7 @@ export async function resume(origin: string, options: RunOptions): Promise<Run> 
     const giveUp = setTimeout(() => {
       problems.push(`stuck at ${got.length} events: ${JSON.stringify(client.getSnapshot())}`);
       finish();
-    }, PATIENCE);
+    }, RUN_TIMEOUT);
     const finish = () => {
       clearTimeout(giveUp);
       client.close();
@@ -103,7 +106,8 @@ export async function resume(origin: string, options: RunOptions): Promise<Run> 
   });
 
   const { maxOpen } = await s.closed();
-  // A server sees late that a client has left: its count is exact where it is always the server that ends things.
+  // A server notices late that a client has left. Its count is exact only if the server ends every
+  // response.
   const serverEnds = !restless && !options.kinds.includes('silence') && !options.kinds.includes('hang');
   if (maxOpen > 1 && serverEnds) problems.push(`${maxOpen} connections at once`);
   problems.push(...differences(seed, total, got));
@@ -129,7 +133,7 @@ function differences(seed: number, total: number, got: readonly string[]): strin
   return problems;
 }
 
-/** Runs seeds `first`, `first + 1`, … so many at a time, and adds up. */
+/** Runs seeds `first`, `first + 1`, … a few at a time and adds up the results. */
 export async function resumeMany(
   count: number,
   width: number,

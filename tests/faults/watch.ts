@@ -1,4 +1,7 @@
-/** Looks over the shoulder of a client: every state must follow from the one before, and after `close()` there is silence. */
+/**
+ * Watches a client: every state must follow from the previous one, and nothing may happen after
+ * `close()`.
+ */
 import { ReadyState, type SseClient, type SseState } from 'ssekit';
 
 const next: Record<SseState['status'], readonly SseState['status'][]> = {
@@ -15,7 +18,7 @@ const readyStates: Record<SseState['status'], ReadyState> = {
   reconnecting: ReadyState.Connecting,
 };
 
-/** What is wrong with a state by itself, and as the one after `before`. */
+/** What's wrong with a state, by itself and as the successor of `before`. */
 export function faultsOf(now: SseState, before: SseState): string[] {
   const waits = now.status === 'connecting' || now.status === 'reconnecting';
   const rules: Record<string, boolean> = {
@@ -33,26 +36,28 @@ export function faultsOf(now: SseState, before: SseState): string[] {
   return Object.keys(rules).filter((rule) => rules[rule]);
 }
 
-/** Subscribes to everything. `problems` is to stay empty; `quiet()` says that from now on nothing may be told. */
+/**
+ * Subscribes to everything. `problems` must stay empty. After `quiet()`, nothing may be reported.
+ */
 export function watch(client: SseClient) {
   const problems: string[] = [];
   let isQuiet = false;
-  const hear = (what: string) => {
+  const record = (what: string) => {
     if (isQuiet) problems.push(`${what} after close()`);
   };
   client.onStateChange((now, before) => {
-    hear(now.status);
+    record(now.status);
     problems.push(...faultsOf(now, before));
   });
   client.onOpen(() => {
-    hear('open');
+    record('open');
   });
   client.onError(({ code }) => {
-    hear(`error ${code}`);
+    record(`error ${code}`);
   });
   for (const type of ['message', 'end']) {
     client.on(type, () => {
-      hear(`event ${type}`);
+      record(`event ${type}`);
     });
   }
   return {

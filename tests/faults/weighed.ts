@@ -1,4 +1,4 @@
-/** Readings of streams in a process of their own, which weighs what it holds. */
+/** Reads streams in a separate process that measures its memory. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -9,14 +9,17 @@ export class Weighed {
   readonly #origin: string;
   readonly #child: ChildProcess;
 
-  /** @param origin - Of the test server. */
+  /** @param origin - The test server's origin. */
   constructor(origin: string) {
     this.#origin = origin;
     const file = fileURLToPath(new URL('reading.ts', import.meta.url));
     this.#child = fork(file, { execArgv: ['--expose-gc', '--import', 'tsx'] });
   }
 
-  /** Lets it read a stream that is answered so, one at a time; with what the server recorded of it. */
+  /**
+   * Lets the process read a stream of this attempt, one at a time. Also returns what the server
+   * recorded.
+   */
   async read(attempt: Attempt, reading: Omit<Reading, 'url'> = {}) {
     const s = await script(this.#origin, [attempt]);
     const answered = new AbortController();

@@ -3,7 +3,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { newFolder } from '../../demo/cluster/process.ts';
 
-/** A key and a certificate for 127.0.0.1 that holds for a day, made by the openssl that comes with every system. */
+/** A key and a certificate for 127.0.0.1, valid for one day, made by the system's openssl. */
 export function selfSigned(): { key: string; cert: string } {
   const folder = newFolder();
   const [key, cert] = ['key.pem', 'cert.pem'].map((file) => path.join(folder, file)) as [string, string];

@@ -4,28 +4,31 @@ import type { OpenInfo, SseClientOptions } from 'ssekit';
 import { Gate } from '../faults/gate.ts';
 import type { History } from './history.ts';
 
-/** One stream of a real server, and what a test can do to it. */
+/** A stream of a real server, and what a test can do to it. */
 export interface Feed {
   readonly url: string;
   readonly publish: (event: string, data: string) => Promise<void> | void;
-  /** How many streams are open, as the server counts them. */
+  /** How many streams are open, according to the server. */
   readonly open: () => Promise<number> | number;
-  /** Resets every connection, in the middle of whatever it carries, and lets clients in again. */
+  /** Resets every connection, whatever it's sending, and lets clients in again. */
   readonly cut: () => Promise<void>;
   readonly stop: () => Promise<void>;
-  /** Makes it lose the events that it keeps; where it is missing, the server cannot say that it has. */
+  /** Makes the server lose its stored events. Missing if the server can't report that. */
   readonly forget?: (() => void) | undefined;
-  /** Whether its answer says that it went on after the id; where it is missing, by the rule of the Mercure protocol. */
+  /**
+   * Whether a response says that it resumed after the ID. If missing, the Mercure protocol's rule
+   * applies.
+   */
   readonly resumed?: SseClientOptions['resumed'];
   /** Whether it sends a text as JSON. */
   readonly asJson?: boolean | undefined;
   /** Whether it leaves the reconnection time to the client. */
   readonly neverSaysRetry?: boolean | undefined;
-  /** Where the global one cannot do it. */
+  /** Replaces the global fetch where that can't connect. */
   readonly fetch?: typeof fetch | undefined;
 }
 
-/** What a feed of this history can lose, and how its server says it: see `sign()`. */
+/** How a feed with this history loses events and reports it: see `sign()`. */
 export const forgetful = (history: History): Pick<Feed, 'forget' | 'resumed'> => ({
   forget: () => {
     history.forget();
@@ -33,7 +36,7 @@ export const forgetful = (history: History): Pick<Feed, 'forget' | 'resumed'> =>
   resumed: ({ headers }: OpenInfo) => headers?.get('X-History') !== 'lost',
 });
 
-/** A gate in front of a port, so that connections can be cut without the server's help. */
+/** Puts a gate in front of a port, so connections can be cut without the server's help. */
 export async function gated(port: number): Promise<{ port: number } & Pick<Feed, 'cut' | 'stop'>> {
   const gate = new Gate(port);
   return {
@@ -48,7 +51,7 @@ export async function gated(port: number): Promise<{ port: number } & Pick<Feed,
   };
 }
 
-/** The feed of a server in this process, which is not listening yet; its stream is at `/events`. */
+/** The feed of a server in this process that isn't listening yet. Its stream is at `/events`. */
 export async function nodeFeed(server: Server, history: History, scheme = 'http'): Promise<Feed> {
   if (!server.listening) {
     server.listen(0, '127.0.0.1');

@@ -1,4 +1,4 @@
-/** What servers share: numbered events that are kept, so that a client which comes back gets what it missed. */
+/** Shared by servers: stores numbered events, so that a returning client gets what it missed. */
 
 export interface HistoryEvent {
   readonly id: string;
@@ -12,7 +12,7 @@ export class History {
   readonly #keep: number;
   #published = 0;
 
-  /** @param keep - How many events are kept; older ones are gone for those who missed them. */
+  /** @param keep - How many events are kept. Older ones are lost. */
   constructor(keep = Infinity) {
     this.#keep = keep;
   }
@@ -29,22 +29,25 @@ export class History {
     for (const send of this.#followers) send(published);
   }
 
-  /** Whether everything after this id is still there. */
+  /** Whether everything after this ID is still stored. */
   has(id: string): boolean {
     return Number(id) >= this.#published - this.#events.length;
   }
 
-  /** Throws away what it has kept, as a restart does. */
+  /** Discards the stored events, as a restart does. */
   forget(): void {
     this.#events.length = 0;
   }
 
-  /** What an answer says to who was to resume after this id. */
+  /** The response headers for a client that wants to resume after this ID. */
   sign(lastEventId: string | undefined): Record<string, string> {
     return lastEventId ? { 'X-History': this.has(lastEventId) ? 'whole' : 'lost' } : {};
   }
 
-  /** Sends what came after this id, then what comes. Without an id only what comes. Call what it returns when the client has left. */
+  /**
+   * Sends the events after this ID, then new ones. Without an ID, only new ones. Call the result
+   * when the client has left.
+   */
   follow(lastEventId: string | undefined, send: (event: HistoryEvent) => void): () => void {
     if (lastEventId) {
       for (const event of this.#events) if (Number(event.id) > Number(lastEventId)) send(event);
@@ -58,7 +61,7 @@ export class History {
   }
 }
 
-/** An event on the wire, for servers that leave this to their user. */
+/** An event in wire format, for servers that leave this to their user. */
 export function wire({ id, event, data }: HistoryEvent): string {
   const lines = data.split('\n').map((line) => `data: ${line}\n`);
   return `id: ${id}\nevent: ${event}\n${lines.join('')}\n`;

@@ -1,4 +1,7 @@
-/** The other side of load.test.ts, in a process of its own: numbered events with their time, on order and so many ms after it. Run as: node --import tsx load-server.ts <ms> */
+/**
+ * The server of load.test.ts, in a separate process. Sends numbered, timed events on request and
+ * with this delay. Run as: node --import tsx load-server.ts <ms>
+ */
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { History, wire } from './history.ts';

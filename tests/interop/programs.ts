@@ -1,4 +1,7 @@
-/** The servers that are programs of their own: installs what is missing, as root on Debian, and says once what there is. */
+/**
+ * The servers that are separate programs. Installs missing ones as root on Debian and prints once
+ * which are available.
+ */
 import { describe, test } from 'vitest';
 import { installHint, findProgram, packages, type ServerName } from '../../demo/cluster/programs.ts';
 import { aptInstall, distributionId, isRoot } from '../engines/machine.ts';
@@ -7,7 +10,7 @@ const names = Object.keys(packages) as ServerName[];
 
 const lacking = () => names.filter((name) => findProgram(name) === undefined);
 
-/** Throws where a server could not be had and must be: on CI, and as root on Debian. */
+/** Throws if a required server isn't available: on CI, and as root on Debian. */
 export async function findServers(): Promise<void> {
   const canInstall = isRoot() && distributionId() === 'debian';
   const missing = lacking();
@@ -23,7 +26,10 @@ export async function findServers(): Promise<void> {
     throw new Error(`The tests need all servers. ${lacking().map(installHint).join('; ')}`);
 }
 
-/** Tests that need these servers. Where one is missing, the report has an open point instead, which says how to get it. */
+/**
+ * Tests that need these servers. If one is missing, the report has a todo instead, which says how
+ * to install it.
+ */
 export function describeWith(needed: readonly ServerName[], title: string, body: () => void): void {
   const missing = needed.filter((name) => lacking().includes(name));
   if (missing.length === 0) describe(title, body);

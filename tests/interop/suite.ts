@@ -3,10 +3,10 @@ import { FetchEventSource, fetchSse, SseClient } from 'ssekit';
 import type { Feed } from './feed.ts';
 import { cellsOf, type Feature } from './table.ts';
 
-/** What was delivered: type, data. */
+/** A delivered event: type and data. */
 type Delivered = readonly [string, string];
 
-/** A client that is reading, whichever it is. */
+/** A client that reads, of any kind. */
 interface Reader {
   readonly got: Delivered[];
   readonly ids: string[];
@@ -61,12 +61,12 @@ function readWithEventSource({ url, fetch }: Feed): Reader {
   return reader;
 }
 
-/** The same text, as this server puts it into `data`. */
+/** The text as this server writes it into `data`. */
 const onWire = ({ asJson }: Feed, data: string) => (asJson ? JSON.stringify(data) : data);
 
 const patience = { timeout: 20_000, interval: 5 };
 
-/** What every server must give every client. */
+/** What every server must do for every client. */
 export function speaksWith(name: string, start: () => Promise<Feed>): void {
   describe(name, () => {
     let feed: Feed;
@@ -90,12 +90,14 @@ export function speaksWith(name: string, start: () => Promise<Feed>): void {
       vi.waitFor(() => {
         expect(reader.opens).toBeGreaterThanOrEqual(opens);
       }, patience);
-    const heard = (reader: Reader, data: string) =>
+    const received = (reader: Reader, data: string) =>
       vi.waitFor(() => {
         expect(reader.got.at(-1)?.[1]).toBe(onWire(feed, data));
       }, patience);
 
-    /** The client is open, and the server has it on its list: some answer before that. */
+    /**
+     * Waits until the client is open and the server lists it. Some servers answer before they do.
+     */
     const begin = async (read: (feed: Feed) => Reader) => {
       const reader = read(feed);
       readers.push(reader);
@@ -113,7 +115,7 @@ export function speaksWith(name: string, start: () => Promise<Feed>): void {
         await feed.publish('message', 'without a name');
         await feed.publish('tick', '你好, "two"\nlines 🤔');
         await feed.publish('error', 'of the server, not of the wire');
-        await heard(reader, 'of the server, not of the wire');
+        await received(reader, 'of the server, not of the wire');
         expect(reader.got).toEqual([
           ['message', onWire(feed, 'without a name')],
           ['tick', onWire(feed, '你好, "two"\nlines 🤔')],
@@ -139,18 +141,19 @@ export function speaksWith(name: string, start: () => Promise<Feed>): void {
               await feed.publish(...event);
             }
           };
-          // The drop-in waits for 3 s where no server says otherwise: once is enough.
+          // Where the server sets no reconnection time, the drop-in waits 3 s, so one round is
+          // enough.
           const rounds = read === readWithEventSource && feed.neverSaysRetry ? 1 : 4;
           for (let round = 1; round <= rounds; round++) {
             await publish(15);
-            if (round === 1) await heard(reader, sent.at(-1)?.[1] ?? '');
-            // Some of the next are on their way, some come while nobody is there.
+            if (round === 1) await received(reader, sent.at(-1)?.[1] ?? '');
+            // Some of the next events are in transit, some come while no client is connected.
             await Promise.all([publish(15), feed.cut()]);
             await publish(10);
             await opened(reader, round + 1);
           }
           await publish(1);
-          await heard(reader, sent.at(-1)?.[1] ?? '');
+          await received(reader, sent.at(-1)?.[1] ?? '');
           expect(reader.got).toEqual(sent.map(([type, data]) => [type, onWire(feed, data)]));
           expect(sent).toHaveLength(40 * rounds + 1);
           pass('resumes');
@@ -169,28 +172,28 @@ export function speaksWith(name: string, start: () => Promise<Feed>): void {
     test('a gap is told where events are lost that the client was to have, if the server says it, and nowhere else', async () => {
       const { url, fetch, resumed, forget } = feed;
       const client = new SseClient<Record<(typeof types)[number], string>>(url, { fetch, resumed });
-      const told: string[] = [];
+      const log: string[] = [];
       const reader: Reader = { got: [], ids: [], opens: 0, close: () => { client.close(); } }; // prettier-ignore
       readers.push(reader);
       client.onOpen(() => reader.opens++);
       client.onAny(({ type, data }) => {
         reader.got.push([type, data]);
-        told.push(data);
+        log.push(data);
       });
-      client.onError(({ code, willRetry }) => told.push(`${code}${willRetry ? ', and goes on' : ''}`));
+      client.onError(({ code, willRetry }) => log.push(`${code}${willRetry ? ', and goes on' : ''}`));
       const isThere = async (opens: number) => {
         await opened(reader, opens);
         await vi.waitFor(async () => { expect(await feed.open()).toBe(1); }, patience); // prettier-ignore
       };
       await isThere(1);
       await feed.publish('tick', 'before');
-      await heard(reader, 'before');
+      await received(reader, 'before');
       client.close();
       await gone();
       await feed.publish('tick', 'kept');
       client.connect();
-      await heard(reader, 'kept');
-      expect(told).toEqual(['before', 'kept'].map((data) => onWire(feed, data)));
+      await received(reader, 'kept');
+      expect(log).toEqual(['before', 'kept'].map((data) => onWire(feed, data)));
       client.close();
       await gone();
       if (!forget) return;
@@ -199,15 +202,15 @@ export function speaksWith(name: string, start: () => Promise<Feed>): void {
       client.connect();
       await isThere(3);
       await feed.publish('tick', 'after');
-      await heard(reader, 'after');
-      expect(told.slice(2)).toEqual(['gap, and goes on', onWire(feed, 'after')]);
+      await received(reader, 'after');
+      expect(log.slice(2)).toEqual(['gap, and goes on', onWire(feed, 'after')]);
       pass('gap');
     });
 
     test('fetchSse reads on from an event, and a break ends the stream on the server', async () => {
       const reader = await begin(readWithClient);
       for (const data of ['a', 'b', 'c']) await feed.publish('tick', data);
-      await heard(reader, 'c');
+      await received(reader, 'c');
       reader.close();
       await gone();
       const got: string[] = [];

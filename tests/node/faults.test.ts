@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { format, resolveConfig } from 'prettier';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SseClient } from 'ssekit';
-import { elsewhereAttempts, faults, perform, sure, toCompress } from '../faults.ts';
+import { elsewhereAttempts, faults, perform, withoutUnsure, toCompress } from '../faults.ts';
 import { Gate } from '../faults/gate.ts';
 import { toMarkdown } from '../faults/markdown.ts';
 import { script } from '../script.ts';
@@ -35,12 +35,12 @@ describe.for(['fetch', 'auto'] as const)('over %s', (transport) => {
       transport,
     });
     // Without an EventSource, auto is fetch.
-    expect(sure(fault, outcome)).toBe(fault.fetch);
+    expect(withoutUnsure(fault, outcome)).toBe(fault.fetch);
     expect(problems).toEqual([]);
     expect(maxOpen).toBe(1);
     if (fault.ids) expect(ids).toEqual(fault.ids);
-    if (fault.gap !== undefined) {
-      expect((times[1] ?? NaN) - (times[0] ?? NaN)).toBeGreaterThanOrEqual(fault.gap - 5);
+    if (fault.minDelay !== undefined) {
+      expect((times[1] ?? NaN) - (times[0] ?? NaN)).toBeGreaterThanOrEqual(fault.minDelay - 5);
     }
   });
 });

@@ -1,4 +1,4 @@
-/** Serves the files of a folder, and a stream of one event that stays open. */
+/** Serves the files of a folder, and a stream that sends one event and stays open. */
 import express from 'express';
 import { createTestServer } from '../server.ts';
 import { onCleanUp } from './project.ts';

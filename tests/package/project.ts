@@ -1,4 +1,4 @@
-/** A project of somebody else: a folder of its own outside of the repository, where npm has installed the tarball. */
+/** A user's project: a folder outside the repository where npm has installed the tarball. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
@@ -12,41 +12,45 @@ const execute = promisify(execFile);
 
 const endings: (() => Promise<void>)[] = [];
 
-/** What `cleanUp` does, after all that was said later. */
+/** Adds a task to `cleanUp`. The last one added runs first. */
 export function onCleanUp(end: () => Promise<void>): void {
   endings.push(end);
 }
 
-/** Stops the servers and removes the projects: for `afterAll`, which comes when a `beforeAll` failed halfway, too. */
+/**
+ * Stops the servers and removes the projects. Use it in `afterAll`, which also runs if `beforeAll`
+ * failed halfway.
+ */
 export async function cleanUp(): Promise<void> {
   for (const end of endings.splice(0).reverse()) await end();
 }
 
-/** No framework asks the network for anything, or says anything to it. */
-const quiet = {
+/** No framework sends or requests anything over the network. */
+const offline = {
   CI: '1',
   NEXT_TELEMETRY_DISABLED: '1',
   NUXT_TELEMETRY_DISABLED: '1',
   DENO_NO_UPDATE_CHECK: '1',
   npm_config_update_notifier: 'false',
-  // No registry is soon no registry, instead of after minutes.
+  // A missing registry fails soon instead of after minutes.
   npm_config_fetch_retry_mintimeout: '1000',
   npm_config_fetch_retry_maxtimeout: '5000',
 };
 
 export interface Project {
   readonly folder: string;
-  /** Runs Node in it, and answers what that prints. Throws with all that was printed. */
+  /** Runs Node in the project and returns its output. Throws with all output. */
   node(...args: string[]): Promise<string>;
-  /** `npm run` of a script of its package.json. */
+  /** Runs a script of its package.json with `npm run`. */
   script(name: string): Promise<string>;
-  /** Starts a server with Node, which finds its port in `PORT`; the origin where it listens. */
+  /** Starts a server with Node, which reads its port from `PORT`. Returns its origin. */
   serve(...args: string[]): Promise<string>;
 }
 
 /**
- * Copies these folders of tests/package into a new one and installs the tarball, and what their package.json asks for. Throws when npm
- * cannot, and says what it was about to install.
+ * Copies these folders of tests/package into a new one and installs the tarball and the
+ * dependencies of their package.json. If npm fails, throws an error that lists what it was
+ * installing.
  */
 export async function createProject(tarball: string, ...fixtures: readonly string[]): Promise<Project> {
   const folder = await mkdtemp(join(tmpdir(), 'ssekit-project-'));
@@ -74,7 +78,7 @@ async function install(folder: string, tarball: string, name: string): Promise<v
   }
 }
 
-/** npm, in this folder, whatever npm has started this process. */
+/** Runs npm in this folder, whatever npm started this process. */
 export function npm(folder: string, args: readonly string[]): Promise<string> {
   return run(folder, 'npm', [...args, '--prefix', folder]);
 }
@@ -107,13 +111,13 @@ async function serve(folder: string, args: readonly string[]): Promise<string> {
   });
   let said = '';
   await new Promise<void>((resolve, reject) => {
-    const hear = (chunk: Buffer) => {
+    const read = (chunk: Buffer) => {
       said += stripVTControlCharacters(chunk.toString());
-      // What Next and Nitro say once they listen.
+      // Next and Nitro print this once they listen.
       if (said.includes(`:${port}`)) resolve();
     };
-    server.stdout.on('data', hear);
-    server.stderr.on('data', hear);
+    server.stdout.on('data', read);
+    server.stderr.on('data', read);
     server.once('exit', () => {
       reject(new Error(`The server ended before it listened:\n${said}`));
     });
@@ -121,9 +125,12 @@ async function serve(folder: string, args: readonly string[]): Promise<string> {
   return `http://127.0.0.1:${port}`;
 }
 
-/** As a user's shell has it: without what Vitest sets, by which frameworks would take themselves for tested. */
+/**
+ * The environment of a user's shell, without Vitest's variables, which would make frameworks think
+ * they're being tested.
+ */
 function environment(folder: string): NodeJS.ProcessEnv {
-  const env = { ...process.env, ...quiet, DENO_DIR: join(folder, '.deno') };
+  const env = { ...process.env, ...offline, DENO_DIR: join(folder, '.deno') };
   for (const name of ['NODE_ENV', 'NODE_OPTIONS', 'VITEST']) Reflect.deleteProperty(env, name);
   return env;
 }

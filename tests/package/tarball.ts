@@ -1,4 +1,7 @@
-/** The package as it would be published: packed once for all tests of this project, from a build that is not stale. */
+/**
+ * The package as it would be published, packed once for all tests of this project from an
+ * up-to-date build.
+ */
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +11,7 @@ import { npm } from './project.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The path of what `npm pack` wrote. */
+    /** The path of the file that `npm pack` wrote. */
     tarball: string;
   }
 }
@@ -24,7 +27,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return () => rm(folder, { recursive: true });
 }
 
-/** Whether a source is younger than what was built of it. */
+/** Whether a source is newer than the build. */
 async function isStale(): Promise<boolean> {
   const src = (await readdir(join(root, 'src'), { recursive: true })).map((file) => `src/${file}`);
   const sources = [...src, 'vite.config.ts', 'tsconfig.json', 'tsconfig.build.json'];
@@ -32,7 +35,7 @@ async function isStale(): Promise<boolean> {
   return Math.max(...(await times(sources))) > Math.min(...(await times(built)));
 }
 
-/** When each was written; 0 for one that is not there. */
+/** When each file was written, or 0 if it doesn't exist. */
 function times(files: readonly string[]): Promise<number[]> {
   return Promise.all(
     files.map((file) =>

@@ -1,10 +1,10 @@
-/** What a user of the page sees in a real Chromium. */
+/** What a visitor sees in a real Chromium. */
 import type { Browser } from 'playwright';
 
 export interface Visit {
-  /** The scripts that the page has loaded, all in one. */
+  /** All scripts of the page, joined. */
   readonly code: string;
-  /** Exceptions, and errors in the console. */
+  /** Exceptions and console errors. */
   readonly errors: readonly string[];
 }
 

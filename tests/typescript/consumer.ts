@@ -1,6 +1,7 @@
 /**
- * What an application does with ssekit, and what must not compile there. It is compiled with several versions of TypeScript against the
- * declarations as they are published (tests/node/typescript.test.ts), and, like all tests, against `src`.
+ * What an application does with ssekit, and what must not compile. Several versions of TypeScript
+ * compile it against the published declarations (tests/node/typescript.test.ts), and, like all
+ * tests, it's compiled against `src`.
  */
 import {
   FetchEventSource,
@@ -29,7 +30,7 @@ interface Events {
   done: string;
 }
 
-/** Compiles for this type, exactly: `any` is not it. */
+/** Compiles only for exactly this type, not for `any`. */
 interface Exactly<Expected> {
   is<Actual>(value: Actual & (Same<Actual, Expected> extends true ? unknown : never)): void;
 }
@@ -45,7 +46,7 @@ declare const exactly: {
   readonly inferred: Exactly<SseClient<{ price: Price; date: Date }>>;
 };
 
-// Standard Schema as its specification writes it, with all that ssekit does not use.
+// Standard Schema as its specification defines it, including the parts that ssekit doesn't use.
 interface StandardSchemaV1<Input = unknown, Output = Input> {
   readonly '~standard': {
     readonly version: 1;
@@ -130,7 +131,7 @@ export async function loops(): Promise<void> {
   fetchSse<Price>('/api/chat');
 }
 
-// What is inferred can be named where declarations are written of it.
+// An inferred type can be named in a declaration file.
 export const answer = fetchSse('/api/chat', { schema: priceSchema });
 export const unknowns = parseSse(response, { decode: 'json' });
 export const iterator: MessageIterator<Price> = answer;
@@ -148,6 +149,6 @@ export const server = mockSse();
 export const mocked = new SseClient('/api/sse', { fetch: server.fetch });
 export const doubled = new SseClient('/api/sse', { EventSource: MockEventSource, transport: 'native' });
 
-/** `undefined` is an option that is not there. */
+/** An option of `undefined` counts as not given. */
 export const absent = (signal?: AbortSignal): SseClient =>
   new SseClient('/api/sse', { signal, retry: undefined });

@@ -1,6 +1,7 @@
 /**
- * Payloads inferred from schemas of three libraries, and what must not compile then. It is compiled with several versions of TypeScript against
- * the declarations as they are published (tests/node/typescript.test.ts), and, like all tests, against `src`.
+ * Payloads inferred from schemas of three libraries, and what must not compile. Several versions of
+ * TypeScript compile it against the published declarations (tests/node/typescript.test.ts), and,
+ * like all tests, it's compiled against `src`.
  */
 import { type } from 'arktype';
 import * as v from 'valibot';
@@ -13,7 +14,7 @@ interface Price {
   symbol: string;
   bid: number;
 }
-/** Compiles for this type, exactly: `any` is not it. */
+/** Compiles only for exactly this type, not for `any`. */
 type Same<A, B> = 0 extends 1 & A ? false : [A, B] extends [B, A] ? true : false;
 declare function exactly<Expected>(): {
   is<Actual>(value: Actual & (Same<Actual, Expected> extends true ? unknown : never)): void;

@@ -1,2 +1,2 @@
-// Not by defineNuxtConfig, which only Nuxt knows.
+// Doesn't use defineNuxtConfig, which only Nuxt knows.
 export default { compatibilityDate: '2026-01-01', telemetry: false, devtools: { enabled: false } };

@@ -1,6 +1,8 @@
-/** What the tests use of eventsourcemock 2, which ships no types. */
+/** The part of eventsourcemock 2 that the tests use. It ships no types. */
 declare module 'eventsourcemock' {
-  /** Keeps listeners in an emitter: `open` and `error` of the lifecycle reach only the `on…` properties. */
+  /**
+   * Keeps listeners in an emitter. Lifecycle `open` and `error` only reach the `on…` properties.
+   */
   export default class EventSource {
     readonly url: string;
     readonly withCredentials: boolean;
@@ -9,7 +11,7 @@ declare module 'eventsourcemock' {
     addEventListener(type: string, listener: (event: Event) => void): void;
     removeEventListener(type: string, listener: (event: Event) => void): void;
     close(): void;
-    /** Calls the listeners of `type` with whatever it is given. */
+    /** Calls the listeners of `type` with the given value. */
     emit(type: string, event?: unknown): void;
     emitOpen(): void;
     emitError(error: Error): void;

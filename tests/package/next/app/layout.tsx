@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-// Browsers ask for one, and there is none.
+// Browsers request an icon, and there is none.
 export const metadata = { icons: 'data:,' };
 
 export default function Layout({ children }: { readonly children: ReactNode }) {
