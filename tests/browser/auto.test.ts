@@ -2,7 +2,7 @@ import { afterEach, describe, expect, inject, test, vi } from 'vitest';
 import { ReadyState, SseClient, type SseClientOptions, type SseError } from 'ssekit';
 import { script, type Attempt } from '../script.ts';
 
-/** R3 and R4: which transport `auto` takes, and what becomes of a stream when native gives up. */
+/** R3 and R4: which transport `auto` uses, and what happens to a stream when native gives up. */
 
 const SAME = inject('sameOrigin');
 const CROSS = inject('crossOrigin');
@@ -128,7 +128,8 @@ describe('when native gives up', () => {
     const s = await script(SAME, [
       { chunks: [`retry: 50\n${event(1)}`, event(2)] },
       { status: 503 },
-      // Held until they have arrived: Chromium drops with a torn connection what it has not handed over yet.
+      // Waits until the events have arrived: when a connection breaks, Chromium drops what it
+      // hasn't delivered yet.
       { chunks: [event(3), event(4), { wait: true }], end: 'destroy' },
       { chunks: [event(5), 'data: no id\n\n'], end: 'hold' },
     ]);
@@ -235,7 +236,7 @@ describe('across origins', () => {
     expect(data).toEqual(['1', '2', 'no id', '3', '4']);
     expect(opens).toEqual(['native', 'fetch', 'fetch']);
     const { requests, preflights } = await s.log();
-    // The second is native's own, which needs no permission.
+    // The second request is native's own, which needs no permission.
     expect(requests.map(({ lastEventIdHex }) => lastEventIdHex)).toEqual([
       undefined,
       '32',

@@ -3,9 +3,12 @@ import { peers, type Peer } from '../comparison/peers.ts';
 import { observe, rows, type Row, type RowName } from '../comparison/rows.ts';
 import { table } from '../comparison/table.ts';
 
-/** The libraries of the comparison in the README, against a real server: what is seen here is what the table says. */
+/**
+ * The libraries of the README's comparison against a real server. The table must say what these
+ * tests see.
+ */
 
-/** Two origins, since a browser opens six connections to one. */
+/** Two origins, because a browser opens six connections per origin. */
 const origins = [inject('sameOrigin'), inject('crossOrigin')] as const;
 
 async function ofEach(see: (peer: Peer, origin: string) => Promise<string>): Promise<Record<string, string>> {
@@ -15,7 +18,7 @@ async function ofEach(see: (peer: Peer, origin: string) => Promise<string>): Pro
   return Object.fromEntries(await Promise.all(verdicts));
 }
 
-/** In these, nobody holds a connection while others wait. */
+/** In these rows, no connection stays open while others wait. */
 const together: readonly RowName[] = ['unavailable', 'retryAfter', 'unauthorized', 'status'];
 
 describe('what a server sees', () => {

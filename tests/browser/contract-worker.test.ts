@@ -10,7 +10,7 @@ const loaded = new Promise((resolve, reject) => {
     reject(new Error(`The worker failed: ${message}`));
   };
 });
-// Without it, each of hundreds of cases would wait for a worker that cannot answer until its time is over.
+// Otherwise each of hundreds of cases would wait until its timeout for a worker that can't answer.
 beforeAll(() => loaded);
 afterAll(() => {
   worker.terminate();

@@ -1,7 +1,7 @@
 import { expect, inject, test } from 'vitest';
 import { script } from '../script.ts';
 
-/** What the other tests build on. A failure here is one of the test bench, not of ssekit. */
+/** What the other tests rely on. A failure here is in the test setup, not in ssekit. */
 
 test.for([
   ['the page', inject('sameOrigin')],

@@ -11,7 +11,10 @@ import {
 } from '../faults.ts';
 import { script } from '../script.ts';
 
-/** Each fault over each transport in a browser. What native does is the browser's own: where engines differ, the table says so. */
+/**
+ * Each fault over each transport in a browser. Native behaviour is the browser's own, so the table
+ * lists the engines where they differ.
+ */
 
 const SAME = inject('sameOrigin');
 const CROSS = inject('crossOrigin');
@@ -35,7 +38,8 @@ const options = {
   auto: {},
 } as const;
 
-// At once, as many as Vitest allows: most of the time of a row is a wait for the browser, 5 s at worst before Firefox asks again.
+// Concurrent, because a row mostly waits for the browser: Firefox may take 5 s before it
+// reconnects.
 describe.for(['native', 'fetch', 'auto'] as const)('over %s', { concurrent: true }, (transport) => {
   test.for(names)('%s', { timeout: 60_000 }, async (name) => {
     const elsewhere = await script(CROSS, elsewhereAttempts);

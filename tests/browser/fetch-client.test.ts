@@ -98,7 +98,7 @@ describe('a request', () => {
     expect(requests.map(({ lastEventIdHex }) => lastEventIdHex)).toEqual([
       undefined,
       '372061',
-      // WebKitGTK encodes each byte of a header that fetch was given once more.
+      // WebKitGTK encodes each byte of a fetch header again.
       server.browser === 'webkit' ? 'c3a4c2bdc2a0' : 'e4bda0',
     ]);
   });
@@ -132,7 +132,7 @@ describe('a request', () => {
 
   test.for<[string, Attempt, (SseError['code'] | undefined)?]>([
     ['503', { status: 503, headers: { 'retry-after': '0' } }, 'http'],
-    // WebKitGTK takes a torn body for one that ended.
+    // WebKitGTK treats a broken body as one that ended.
     ['a cut', { chunks: ['data: a'], end: 'destroy' }, server.browser === 'webkit' ? undefined : 'network'],
   ])('with json is not sent again after %s', async ([, attempt, code]) => {
     const s = await script(SAME, [attempt]);
@@ -292,7 +292,7 @@ test('reconnect() in every onError leaves at least 100 ms between two attempts',
   });
   await s.requests(5);
   client.close();
-  // Clocks of browsers are coarse on purpose.
+  // Browser clocks are coarse on purpose.
   for (const [i, time] of begun.slice(1).entries()) expect(time - (begun[i] ?? 0)).toBeGreaterThanOrEqual(95);
   expect((await s.closed()).maxOpen).toBe(1);
 });

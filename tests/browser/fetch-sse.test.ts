@@ -129,7 +129,8 @@ test('a cut after some events rejects after them; WebKitGTK takes it for the end
   else await expect(second).rejects.toMatchObject({ code: 'network' });
 });
 
-// Firefox ends the request of a body that was cancelled with the next byte only: hence the second chunk.
+// The second chunk is for Firefox, which only ends the request of a cancelled body at the next
+// byte.
 describe('parseSse', () => {
   const live: Attempt = { chunks: ['data: a\n\n', { text: ':\n', wait: true }], end: 'hold' };
 

@@ -5,14 +5,14 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { fetchSse, SseClient, type SseClientOptions } from 'ssekit';
 import { script } from '../script.ts';
 
-/** ssekit under Mock Service Worker, unchanged, with the service worker of a page in between. */
+/** ssekit under Mock Service Worker, unchanged, with the page's service worker in between. */
 
 const url = new URL('/prices', location.href).href;
 const clients = new Set<{ close(): void }>();
 let worker: SetupWorker;
 
 beforeAll(async () => {
-  // The worker's script comes from a route of the test, so that no copy of it need be kept.
+  // A test route serves the worker's script, so the repository needs no copy of it.
   const { url: scriptUrl } = await script('', [
     {
       headers: { 'content-type': 'text/javascript', 'service-worker-allowed': '/' },
@@ -37,7 +37,10 @@ afterAll(async () => {
     await registration.unregister();
 });
 
-/** Whether a service worker can be handed a stream. Where not (WebKit), MSW answers with one as soon as it has ended. */
+/**
+ * Whether a stream can be transferred to a service worker. If not (WebKit), MSW answers once the
+ * stream has ended.
+ */
 const handsStreamsOver = (() => {
   const body = new ReadableStream();
   try {

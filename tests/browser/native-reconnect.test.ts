@@ -4,7 +4,7 @@ import { SseClient, type SseClientOptions, type SseState } from 'ssekit';
 import text from '../../demo/server/index.txt?raw';
 import { script, type Attempt } from '../script.ts';
 
-/** How SseClient comes back over the browser's own EventSource, which differs between the engines. */
+/** How SseClient reconnects over the browser's own EventSource, which differs between engines. */
 
 const clients = new Set<{ close(): void }>();
 
@@ -15,7 +15,7 @@ afterEach(() => {
 
 type Options = Pick<SseClientOptions, 'retry' | 'retryInterval' | 'lastEventIdParam'>;
 
-/** A client on native, with all that happens to it. */
+/** A client on native, with a record of everything that happens to it. */
 function connect(url: string, options: Options = {}) {
   const client = new SseClient(url, { transport: 'native', ...options });
   clients.add(client);
@@ -26,7 +26,7 @@ function connect(url: string, options: Options = {}) {
   return { client, states, data };
 }
 
-/** The state, as soon as it has this status. */
+/** Resolves to the state once it has this status. */
 function reached(client: SseClient, status: SseState['status']): Promise<SseState> {
   return new Promise((resolve) => {
     client.subscribe((state) => {
@@ -51,7 +51,7 @@ describe('a stream that is lost', () => {
       { chunks: [': back\n\n', { text: 'id: 3\ndata: c\n\n', wait: true }, end], end: 'hold' },
     ]);
     const { client, states, data } = connect(s.url);
-    // A reset overtakes what is still on its way, and no client ever sees that.
+    // A reset overtakes bytes in transit, and no client ever sees them.
     await vi.waitFor(() => {
       expect(data).toEqual(['a', 'b']);
     });
@@ -60,7 +60,7 @@ describe('a stream that is lost', () => {
     expect(lost).toMatchObject({ failures: 1, retryAt: undefined, transport: 'native' });
     expect(lost.error).toMatchObject({ code: 'network', willRetry: true });
 
-    // Open again is not healthy again: that takes an event.
+    // Open doesn't reset the failure count. Only an event does.
     const open = await reached(client, 'open');
     expect(open).toMatchObject({ failures: 1, error: undefined });
     const ended = client.once('end');
@@ -117,7 +117,7 @@ describe('a stream that is lost', () => {
       client.close();
       client.connect();
     });
-    // A promise of once() would reject at the first close().
+    // A promise from once() would reject at the first close().
     await new Promise<void>((resolve) => {
       client.on('done', () => {
         resolve();
@@ -204,14 +204,14 @@ describe('an answer that is no stream', () => {
     const { requests } = await s.log();
     const { pathname } = new URL(s.url);
     expect(requests.map(({ url }) => url.replace(pathname, ''))).toEqual(['', '', '?after=1', '?after=1']);
-    // Only the browser can send the header, and only to what it reestablishes itself.
+    // Only the browser can send the header, and only when it reconnects by itself.
     expect(requests.map(({ headers }) => headers['last-event-id'])).toEqual([
       undefined,
       '1',
       undefined,
       undefined,
     ]);
-    // The second and the third failure in a row: 100 · 2 ms and 100 · 4 ms.
+    // The second and third failure in a row: 100 · 2 ms and 100 · 4 ms.
     const [, refused, again, opened] = requests.map(({ time }) => time);
     expect((again ?? NaN) - (refused ?? NaN)).toBeGreaterThanOrEqual(190);
     expect((opened ?? NaN) - (again ?? NaN)).toBeGreaterThanOrEqual(390);
@@ -300,7 +300,10 @@ describe('where the engines differ', () => {
     },
   );
 
-  /** The shortest time in ms from one request to the next, over some streams that end at once. */
+  /**
+   * The shortest time from one request to the next in milliseconds, over several streams that end
+   * at once.
+   */
   async function pause(streams: number, field: string): Promise<number> {
     const s = await script('', [
       ...Array<Attempt>(streams).fill({ chunks: [field, 'data: a\n\n'] }),

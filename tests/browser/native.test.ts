@@ -21,7 +21,7 @@ function connect(url: string, options: Options = {}): SseClient {
   return client;
 }
 
-/** The state, as soon as it has this status. */
+/** Resolves to the state once it has this status. */
 function reached(client: SseClient, status: SseState['status']): Promise<SseState> {
   return new Promise((resolve) => {
     client.subscribe((state) => {

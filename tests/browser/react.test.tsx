@@ -4,7 +4,10 @@ import { afterEach, expect, inject, test, vi } from 'vitest';
 import { useSse, useSseEvent, useSseValue } from 'ssekit/react';
 import { script } from '../script.ts';
 
-/** The development build of React, StrictMode, and connections as the server counts them; over native `EventSource` and over fetch. */
+/**
+ * React's development build, StrictMode, and connections as the server counts them, over native
+ * `EventSource` and over fetch.
+ */
 
 afterEach(cleanup);
 

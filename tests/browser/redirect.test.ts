@@ -3,12 +3,17 @@ import { describe, expect, inject, test, vi } from 'vitest';
 import { ReadyState, SseClient, type SseClientOptions, type SseError } from 'ssekit';
 import { script, type Attempt } from '../script.ts';
 
-/** R17: a request that carries something of the caller's goes where the caller sent it, and nowhere else. */
+/**
+ * R17: a request that carries the caller's headers or body goes where the caller sent it, and
+ * nowhere else.
+ */
 
 const SAME = inject('sameOrigin');
 const CROSS = inject('crossOrigin');
 
-/** The second chunk is for Firefox, which ends an aborted request that was redirected only with the next byte. */
+/**
+ * The second chunk is for Firefox, which only ends an aborted, redirected request at the next byte.
+ */
 const live: Attempt = { chunks: ['data: a\n\n', { text: ':\n', wait: true }], end: 'hold' };
 
 async function redirected(options: SseClientOptions, status = 302, origin = SAME) {

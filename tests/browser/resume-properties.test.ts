@@ -3,16 +3,22 @@ import { describe, expect, inject, test } from 'vitest';
 import type { SseClientOptions } from 'ssekit';
 import { resume, resumeMany, type FaultName } from '../faults/resume.ts';
 
-/** The properties of tests/node/resume-properties.test.ts in a browser, over each transport. `SEED=n` repeats a run of which a failure tells. */
+/**
+ * The properties of tests/node/resume-properties.test.ts in a browser, over each transport.
+ * `SEED=n` repeats the run that a failure names.
+ */
 
 const first = inject('seed');
 
-/** What the browser reestablishes by itself. */
+/** Failures after which the browser reconnects by itself. */
 const losses: readonly FaultName[] = ['cut', 'cut', 'reset', 'end', 'refused'];
-/** What makes native give up. */
+/** Failures after which native gives up. */
 const refusals: readonly FaultName[] = ['busy', 'too many'];
 
-/** Native waits for 3 s (Firefox for 5 s) until the server has set another time, and Firefox for 500 ms at least. */
+/**
+ * Native waits 3 s (Firefox 5 s) until the server sets another time, and Firefox always waits at
+ * least 500 ms.
+ */
 const runs = { native: server.browser === 'firefox' ? 8 : 16, auto: 12, fetch: 30 };
 
 const exactly = { jitter: false, factor: 1 } as const;
@@ -34,12 +40,12 @@ const overFetch: Options = {
   openTimeout: 500,
 };
 
-/** Half of the servers read the id in the query, too. */
+/** Half of the servers also read the ID from the query. */
 const auto = (seed: number): Options => (seed % 4 < 2 ? { lastEventIdParam: 'after' } : {});
 
 /**
- * Native WebKit glues the half event of a stream that was reset to the first line of the next one, so that it arrives corrupt. That is
- * stated in faults.test.ts, and kept out of here.
+ * After a reset, native WebKit joins the half event with the first line of the next stream, so it
+ * arrives corrupt. faults.test.ts covers that, so it's excluded here.
  */
 const whole = server.browser === 'webkit';
 
@@ -60,7 +66,7 @@ describe('a stream of numbered events under random faults arrives whole, once an
     ['auto, restless', { client: auto, kinds: losses, restless: true }],
   ])('over %s', { timeout: 90_000 }, async ([name, given]) => {
     const count = first === undefined ? runs[given.client(0).transport ?? 'auto'] : 1;
-    // Six connections are all that a browser gives one origin; the test itself needs one, too.
+    // A browser opens six connections per origin, and the test itself needs one.
     const run = (seed: number) => {
       const isFetch = given.client(seed).transport === 'fetch';
       return resume(inject('sameOrigin'), { seed, most: 3, total: 40, whole: whole && !isFetch, ...given });

@@ -3,7 +3,7 @@ import { afterEach, expect, inject, test, vi } from 'vitest';
 import { useSse, useSseValue } from 'ssekit/vue';
 import { script } from '../script.ts';
 
-/** Connections as the server counts them; over native `EventSource` and over fetch. */
+/** Connections as the server counts them, over native `EventSource` and over fetch. */
 
 const leaves: (() => void)[] = [];
 afterEach(() => {

@@ -6,31 +6,34 @@ import ReconnectingEventSource from 'reconnecting-eventsource';
 import { SSE } from 'sse.js';
 import { SseClient } from 'ssekit';
 
-/** The libraries of the comparison, each driven as its own documentation says. */
+/** The libraries of the comparison, each used as its own documentation says. */
 
-/** What a row of the comparison asks for. Each peer gets it under its own name, or, where it has none, under the usual one. */
+/**
+ * What a row of the comparison needs. Each peer gets it under its own option name, or under the
+ * usual one if it has none.
+ */
 export interface Ask {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** The body of a POST. */
   readonly body?: string | undefined;
-  /** The page wants to know the HTTP status of a refusal. */
+  /** The page needs the HTTP status of a refusal. */
   readonly wantsStatus?: boolean | undefined;
-  /** Come back when the connection is lost, where that must be asked for. */
+  /** Reconnect when the connection is lost, for libraries that need an option for it. */
   readonly comesBack?: boolean | undefined;
-  /** ms without a byte after which the connection counts as lost. */
+  /** After this many milliseconds without a byte the connection counts as lost. */
   readonly silence?: number | undefined;
-  /** Over a request of the library's own, where there is a choice. */
+  /** Use the library's own request instead of native, if there's a choice. */
   readonly overFetch?: boolean | undefined;
 }
 
 export interface Hear {
   event(type: string, data: string): void;
-  /** The handler for failures was called. */
+  /** The failure handler was called. */
   failure(status: number | undefined): void;
 }
 
 export interface Peer {
-  /** On npm; `''` for what browsers have. */
+  /** The name on npm, or `''` for what browsers have. */
   readonly package: string;
   /** Opens a stream whose events are named `tick` and `error`, or have no name. */
   open(url: string, ask: Ask, hear: Hear): Opened;
@@ -38,11 +41,11 @@ export interface Peer {
 
 export interface Opened {
   close(): void;
-  /** What a page would hold, or loop over. */
+  /** The object that a page holds or loops over. */
   readonly source: object;
 }
 
-/** What the classes with the interface of `EventSource` have. */
+/** The common part of classes with the interface of `EventSource`. */
 interface Source {
   addEventListener(type: string, listener: (event: MessageEvent<string>) => void): void;
   onerror: unknown;
@@ -52,7 +55,7 @@ interface Source {
 function listen(source: Source, hear: Hear, statusOf: (event: never) => number | undefined): Opened {
   for (const type of ['message', 'tick', 'error']) {
     source.addEventListener(type, ({ data, lastEventId }) => {
-      // What a library itself calls an error has none, in some with data.
+      // A library's own error has no last event ID. In some libraries it has data.
       if (typeof (lastEventId as string | undefined) === 'string') hear.event(type, data);
     });
   }
@@ -69,7 +72,7 @@ function listen(source: Source, hear: Hear, statusOf: (event: never) => number |
 
 const method = ({ body }: Ask) => (body === undefined ? {} : { method: 'POST', body });
 
-/** For classes that know none of it. */
+/** For classes that support none of it. */
 const asGiven = (ask: Ask): object => ({ ...ask, ...method(ask) });
 
 export const peers = {
@@ -124,7 +127,7 @@ export const peers = {
           hear.event(event, data);
         },
         onclose() {
-          // As its documentation says: the end of the stream is the end, unless this throws.
+          // As its documentation says: the stream's end is final unless this throws.
           if (ask.comesBack) throw new Error();
         },
         onerror: () => {

@@ -1,4 +1,4 @@
-/** `npm run figures`: writes into both READMEs what the tests of this folder have seen. */
+/** `npm run figures`: writes the results of this folder's tests into both READMEs. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
@@ -126,7 +126,7 @@ function comparison(words: typeof english, results: Results): string {
 
 export const readPage = (page: Page): Promise<string> => read(page);
 
-/** The page with what was seen. */
+/** The page with the results. */
 export async function withComparison(page: Page): Promise<string> {
   const results = JSON.parse(await read('bench/results.json')) as Results;
   const texts = {

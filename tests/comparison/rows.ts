@@ -1,15 +1,15 @@
 import { script, type Attempt, type RecordedRequest } from '../script.ts';
 import type { Ask, Opened, Peer } from './peers.ts';
 
-/** The rows of the comparison that a server can see. */
+/** The rows of the comparison that a server can observe. */
 
-/** What was seen: `yes`, `no`, or a word that says how. */
+/** A result: `yes`, `no`, or a word that says how. */
 export type Verdict = string;
 
 export interface Row {
   readonly attempts: readonly Attempt[];
   readonly ask?: Ask;
-  /** What happened is judged as soon as this holds, or after {@link PATIENCE}. */
+  /** The result is judged once this holds, or after {@link PATIENCE}. */
   readonly until: (told: Told) => boolean;
   readonly judge: (seen: Seen) => Verdict;
 }
@@ -18,19 +18,22 @@ export interface Row {
 interface Told {
   /** Type and data. */
   readonly events: readonly string[];
-  /** The HTTP status that each failure told. */
+  /** The HTTP status that each failure reported. */
   readonly failures: readonly (number | undefined)[];
 }
 
-/** And what the server saw. */
+/** What the page and the server saw. */
 interface Seen extends Told {
   readonly requests: readonly RecordedRequest[];
 }
 
-/** ms. Who has not come back by then counts as not coming back: of all the libraries, none waits longer than 5 s here. */
+/**
+ * Milliseconds. A library that hasn't reconnected by then counts as not reconnecting. None of them
+ * waits longer than 5 s here.
+ */
 const PATIENCE = 10_000;
 
-/** ms between the first request and the second. */
+/** Milliseconds between the first request and the second. */
 const gap = ({ requests: [first, second] }: Seen) => (second?.time ?? NaN) - (first?.time ?? NaN);
 
 const yes = (value: boolean) => (value ? 'yes' : 'no');
@@ -39,7 +42,10 @@ const heardTwice = ({ events }: Told) => events.length > 1;
 
 const refused = { 'content-type': 'text/plain' };
 const tick: Attempt = { chunks: ['event: tick\ndata: 1\n\n'], end: 'hold' };
-/** Reset once the page has heard the event, which a reset could overtake. To WebKit, a mere end of the socket is the end of the answer. */
+/**
+ * Resets once the page has the event, because a reset could overtake it. WebKit treats a plain end
+ * of the socket as the end of the response.
+ */
 const cutAfter = (event: string): Attempt => ({ chunks: [event, { wait: true }], end: 'reset' });
 
 export const rows = {
@@ -71,7 +77,7 @@ export const rows = {
     attempts: [{ status: 401, headers: refused }],
     ask: { comesBack: true },
     until: ({ failures }) => failures.length > 2,
-    // Two: ssekit asks once more over fetch, to learn what the browser hides.
+    // Two: ssekit sends one more over fetch to learn what the browser hides.
     judge: ({ requests }) => yes(requests.length <= 2),
   },
   status: {
@@ -113,7 +119,7 @@ export const rows = {
 
 export type RowName = keyof typeof rows;
 
-/** Whether it streams at all, where it is run. */
+/** Whether the library streams at all in this environment. */
 export const runs: Row = { attempts: [tick], until: heard, judge: (seen) => yes(heard(seen)) };
 
 /** Runs one row against one library. */

@@ -1,7 +1,10 @@
 import type { PeerName } from './peers.ts';
 import type { RowName, Verdict } from './rows.ts';
 
-/** What the comparison says. Tests look at every cell: tests/browser/comparison.test.ts, tests/node/comparison.test.ts. */
+/**
+ * The comparison's contents. tests/browser/comparison.test.ts and tests/node/comparison.test.ts
+ * check every cell.
+ */
 
 export type Cells = Readonly<Record<PeerName, Verdict>>;
 
@@ -16,7 +19,7 @@ export const names = [
   'reconnecting-eventsource',
 ] as const satisfies readonly PeerName[];
 
-/** A word for each, in the order of the names. */
+/** One word for each, in the order of the names. */
 const row = (text: string) => {
   const verdicts = text.split(' ');
   return Object.fromEntries(names.map((name, i) => [name, verdicts[i]])) as Cells;
@@ -41,7 +44,7 @@ export const table = {
   node: row('yes no no yes yes no yes no'),
 } satisfies Record<RowName, Cells> & Record<string, Cells>;
 
-/** Where a yes has a condition, which the README tells. */
+/** Where a yes has a condition, which the README explains. */
 export const notes: Partial<Record<keyof typeof table, readonly PeerName[]>> = {
   header: ['eventsource'],
   post: ['eventsource'],
@@ -50,10 +53,13 @@ export const notes: Partial<Record<keyof typeof table, readonly PeerName[]>> = {
   retryAfter: ['ssekit'],
 };
 
-/** The day of the versions below, and of what was seen of them. */
+/** The date of the versions below and of their results. */
 export const seenOn = '2026-11-26';
 
-/** What was compared: the version, what a page imports, and its bytes, minified by esbuild and compressed with brotli. */
+/**
+ * What was compared: the version, what a page imports, and its size in bytes, minified by esbuild
+ * and compressed with brotli.
+ */
 export const sizes: Partial<
   Record<PeerName, { package: string; version: string; import: string; bytes: number }>
 > = {

@@ -3,11 +3,11 @@ import ts from 'typescript';
 import { read, root } from './snippets.ts';
 
 /**
- * Compiles modules that are on no disk, each with the names of tests/docs/prelude.ts as globals. One program for all: most of its time goes
- * into the libraries.
+ * Compiles modules that exist on no disk, each with the names of tests/docs/prelude.ts as globals.
+ * Uses one program for all, because the libraries take most of the time.
  *
  * @param modules - By file name, relative to the root.
- * @returns What is wrong with each; `''` for nothing.
+ * @returns The errors of each, or `''`.
  */
 export function compile(modules: ReadonlyMap<string, string>): Map<string, string> {
   const config = ts.getParsedCommandLineOfConfigFile(

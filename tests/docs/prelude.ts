@@ -1,11 +1,11 @@
 import type { fetchSse as FetchSse, SseClient as Client } from 'ssekit';
 
 /**
- * The names that snippets use without declaring them: what the reader's own page has. They are exported here, so that they are names of this
- * file only; the test makes them global for the snippets.
+ * The names that snippets use without declaring them: what the reader's page has. They're exported
+ * so that they only exist in this file. The test makes them global for the snippets.
  */
 
-// What an earlier block of the page imports or makes.
+// Imported or created by an earlier block of the page.
 export declare const SseClient: typeof Client;
 export declare const fetchSse: typeof FetchSse;
 export declare const client: Client;

@@ -10,19 +10,19 @@ import * as ssekit from 'ssekit';
 import * as testing from 'ssekit/testing';
 import * as zod from 'zod';
 
-/** The code of the documentation, as its tests see it. */
+/** The documentation's code, as its tests see it. */
 export interface Snippet {
   readonly file: string;
-  /** The line of its first line. */
+  /** The line number of its first line. */
   readonly line: number;
   readonly code: string;
-  /** `ts`, or `tsx` for what has JSX. */
+  /** `ts`, or `tsx` if it has JSX. */
   readonly language: string;
-  /** From `<!-- run: name -->` before it: a test runs it. */
+  /** From `<!-- run: name -->` before it: a test runs this snippet. */
   readonly name: string | undefined;
 }
 
-// Not by `new URL`: where there is a document, Vite makes that the URL of an asset.
+// Not `new URL`: in an environment with a document, Vite turns that into an asset's URL.
 export const root = `${resolve(fileURLToPath(import.meta.url), '../../..')}/`;
 
 export const read = (file: string): string => readFileSync(root + file, 'utf8');
@@ -37,7 +37,7 @@ export const documents: readonly string[] = [
     .sort(),
 ];
 
-/** The blocks of a page that are TypeScript. */
+/** The TypeScript blocks of a page. */
 export function snippets(file: string): Snippet[] {
   const text = read(file);
   return [...text.matchAll(/^(?:<!-- run: (\S+) -->\n+)?```(tsx?)\n(.*?)^```$/gms)].map((match) => {
@@ -47,20 +47,20 @@ export function snippets(file: string): Snippet[] {
   });
 }
 
-/** The one of this name. */
+/** The block with this name. */
 export function snippet(file: string, name: string): Snippet {
   const found = snippets(file).find((each) => each.name === name);
   if (!found) throw new Error(`${file} has no block that is marked <!-- run: ${name} -->.`);
   return found;
 }
 
-/** The code as a compiler sees it: neither comments nor layout. */
+/** The code as a compiler sees it, without comments and layout. */
 export function withoutComments({ code, language }: Snippet): string {
   const source = ts.createSourceFile(`snippet.${language}`, code, ts.ScriptTarget.Latest);
   return ts.createPrinter({ removeComments: true }).printFile(source);
 }
 
-/** What the snippets may import. */
+/** What snippets may import. */
 const modules: Readonly<Record<string, object>> = {
   ssekit,
   'ssekit/testing': testing,
@@ -71,11 +71,11 @@ const modules: Readonly<Record<string, object>> = {
 };
 
 /**
- * Runs a snippet as the module that it is.
+ * Runs a snippet as a module.
  *
  * @param scope - What it uses without declaring it.
- * @param replaced - Modules to import in place of the real ones.
- * @returns What it exports, once it has run to its end.
+ * @param replaced - Modules to import instead of the real ones.
+ * @returns Its exports, once it has finished.
  */
 export async function run(
   { file, line, code, language }: Snippet,

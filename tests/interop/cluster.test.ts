@@ -4,7 +4,10 @@ import { startCluster, type Cluster } from '../../demo/cluster/cluster.ts';
 import { describeWith } from './programs.ts';
 import { publish } from './nchan.ts';
 
-/** demo/cluster as it is, under a load: three Nchan nodes on one Redis, a balancer in front, and a node that dies. */
+/**
+ * demo/cluster itself under load: three Nchan nodes on one Redis, a balancer in front, and a node
+ * that dies.
+ */
 
 const CLIENTS = 300;
 const NODES = 3;
@@ -39,7 +42,7 @@ describeWith(['nginx', 'nchan', 'redis'], 'a cluster of Nchan nodes that share R
 
   test(
     `${CLIENTS} clients lose a node under load, move, and miss nothing`,
-    // All the waits below fit in: on a busy machine 300 clients take half a minute to open.
+    // Covers all the waits below: on a busy machine, 300 clients take half a minute to open.
     { timeout: 240_000 },
     async () => {
       const [first = ''] = cluster.nodes;

@@ -10,7 +10,7 @@ import { nodeFeed } from './feed.ts';
 import { History, wire } from './history.ts';
 import { speaksWith } from './suite.ts';
 
-/** What people write in Node. Each server is written as its own documentation would have it. */
+/** Servers as people write them in Node, following each framework's documentation. */
 
 const RETRY = 'retry: 10\n\n';
 
@@ -31,7 +31,7 @@ speaksWith('express 5', () => {
   return nodeFeed(createServer(app), history);
 });
 
-// It sends JSON: with a serializer of its own, the second line of a text would be no data.
+// It sends JSON. With a custom serializer, the second line of a text would be lost.
 speaksWith('better-sse', async () => {
   const history = new History();
   const app = express();

@@ -9,7 +9,10 @@ import { nodeFeed, type Feed } from './feed.ts';
 import { History, wire } from './history.ts';
 import { speaksWith } from './suite.ts';
 
-/** HTTP/2 over TLS, as Node has it; the client's side of it is undici's, which the `fetch` of Node leaves switched off, and Chromium's. */
+/**
+ * HTTP/2 over TLS with Node's server. The clients are undici, where Node's `fetch` has HTTP/2
+ * turned off, and Chromium.
+ */
 
 const { key, cert } = selfSigned();
 
@@ -18,7 +21,7 @@ function createStreams(history: History): { server: Http2SecureServer; sessions:
   const server = createSecureServer({ key, cert });
   server.on('session', (session) => {
     sessions++;
-    session.on('error', () => undefined); // it is cut
+    session.on('error', () => undefined); // it's cut on purpose
   });
   server.on('stream', (stream, headers) => {
     stream.on('error', () => undefined);
@@ -41,7 +44,7 @@ function createStreams(history: History): { server: Http2SecureServer; sessions:
   return { server, sessions: () => sessions };
 }
 
-/** One agent for each feed: it keeps the connection. */
+/** One agent per feed, because it keeps the connection. */
 function fetchOverHttp2(): { fetch: typeof fetch; close: () => Promise<void> } {
   const dispatcher = new Agent({ allowH2: true, connections: 1, pipelining: 100, connect: { ca: cert } });
   return {

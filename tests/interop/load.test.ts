@@ -7,14 +7,17 @@ import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { SseClient } from 'ssekit';
 import type { Report } from './load-server.ts';
 
-/** Two thousand clients in one process for some seconds, or for five minutes: `npm run test:load`. They lose every connection on the way. */
+/**
+ * Two thousand clients in one process, for a few seconds or for five minutes: `npm run test:load`.
+ * They lose every connection during the test.
+ */
 
 const CLIENTS = 2000;
 const isLong = process.env.LONG === '1';
 const EVENTS = isLong ? 300 : 6;
 /** How often they lose every connection. */
 const CUTS = isLong ? 4 : 1;
-/** ms between them: in the short form, none but what the clients need. */
+/** Milliseconds between events. In the short version, only the time that the clients need. */
 const INTERVAL = isLong ? 1000 : 0;
 
 setFlagsFromString('--expose-gc');
@@ -81,7 +84,7 @@ test(
         expect(clients.filter(({ status }) => status === 'open').length).toBe(CLIENTS);
       }, patience);
     let published = 0;
-    /** The next event, and what it took until all of them have it. */
+    /** Publishes the next event and measures the time until all clients have it. */
     const publish = async () => {
       published++;
       await order('publish');
@@ -108,7 +111,7 @@ test(
       if (cut === 0) undisturbed = latencies.splice(0);
       if (cut === CUTS) break;
       await order('cut');
-      await publish(); // while nobody is there
+      await publish(); // while no client is connected
       await all();
       expect(losses).toBe(CLIENTS * (cut + 1));
       await allOpen();
@@ -126,7 +129,7 @@ test(
         `latency p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, most ${at(1)} ms; ` +
         `heap per client ${kib((steady - empty) / CLIENTS)}, at the end ${kib((end - empty) / CLIENTS)}`,
     );
-    // What a client keeps does not grow with events or reconnections.
+    // A client's memory doesn't grow with events or reconnections.
     expect((end - steady) / CLIENTS).toBeLessThan(8 * 1024);
 
     for (const client of clients) client.close();

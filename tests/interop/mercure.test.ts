@@ -9,8 +9,8 @@ import { History, wire, type HistoryEvent } from './history.ts';
 import { speaksWith } from './suite.ts';
 
 /**
- * A double that speaks as a Mercure hub does, by its specification: topics and the last event ID in the query, a token, ids of its own, and a
- * response header that names the event it went on from.
+ * A double that follows the Mercure specification: topics and the last event ID in the query, a
+ * token, its own IDs, and a response header with the ID it continued after.
  */
 
 const TOPIC = 'https://example.com/prices/1';
@@ -56,7 +56,7 @@ describe.for(['Last-Event-ID', 'Mercure-Last-Event-ID'])('Mercure (a double)', (
   speaksWith(header, async () => {
     const history = new History();
     const feed = await nodeFeed(createHub(history, header), history);
-    // No sign but the protocol's own.
+    // Uses only the protocol's own header.
     return { ...feed, url: feed.url + query, fetch: authorized, resumed: undefined, neverSaysRetry: true };
   });
 });

@@ -7,7 +7,9 @@ import { publish, subscribers } from './nchan.ts';
 import { describeWith } from './programs.ts';
 import { speaksWith } from './suite.ts';
 
-/** nginx with Nchan: the server keeps the events, numbers them as it likes, and no code of ours is behind it. */
+/**
+ * nginx with Nchan: the server stores the events and chooses their IDs, without any of our code.
+ */
 
 describeWith(['nginx', 'nchan'], 'Nchan', () => {
   let nginx: Running;

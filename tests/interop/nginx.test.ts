@@ -10,7 +10,7 @@ import { freePorts, type Running } from '../../demo/cluster/process.ts';
 import { describeWith } from './programs.ts';
 import { speaksWith } from './suite.ts';
 
-/** nginx between the client and a server, as most deployments have it. */
+/** nginx between the client and a server, as in most deployments. */
 
 describeWith(['nginx'], 'behind nginx', () => {
   const history = new History();
@@ -20,7 +20,7 @@ describeWith(['nginx'], 'behind nginx', () => {
   let port: number;
   let backendPort: number;
 
-  /** What a server behind nginx answers; under `/free/` it asks nginx itself not to hold anything back. */
+  /** The response of a server behind nginx. Under `/free/` it tells nginx not to buffer. */
   const listen = async () => {
     backend = createServer((request, response) => {
       const id = request.headers['last-event-id']?.toString();
@@ -165,7 +165,7 @@ describeWith(['nginx'], 'behind nginx', () => {
       const beats = setInterval(() => {
         for (const beat of heartbeats) beat();
       }, 300);
-      // Past two timeouts.
+      // Longer than two timeouts.
       await new Promise<void>((resolve) => {
         let left = 8;
         const count = () => {

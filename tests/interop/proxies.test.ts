@@ -12,14 +12,17 @@ import { History, wire } from './history.ts';
 import { describeWith } from './programs.ts';
 import { speaksWith } from './suite.ts';
 
-/** HAProxy and Caddy in front of a server of Node, configured as docs/recipes/servers.md says, but for ports and shorter timeouts. */
+/**
+ * HAProxy and Caddy in front of a Node server, configured as in docs/recipes/servers.md, except for
+ * ports and shorter timeouts.
+ */
 
 interface Proxy {
   readonly name: ServerName;
   readonly file: string;
   readonly config: (port: number, backend: number) => string;
   readonly args: readonly string[];
-  /** Whether it ends a stream that is silent for a second. */
+  /** Whether it ends a stream after one silent second. */
   readonly isImpatient: boolean;
 }
 
@@ -117,7 +120,7 @@ for (const { name, file, config, args, isImpatient } of proxies) {
     test(`a silence ${isImpatient ? 'ends the stream, and the client resumes' : 'is no reason to end the stream'}`, async () => {
       const client = new SseClient<{ tick: string }>(`http://127.0.0.1:${port}/events?silent`, {
         retryInterval: 10,
-        // Longer than the timeouts of the proxy: where that ends nothing, this does.
+        // Longer than the proxy's timeouts. If the proxy doesn't end the stream, this does.
         idleTimeout: 2500,
       });
       onTestFinished(() => {

@@ -4,7 +4,10 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { compile } from '../docs/compile.ts';
 import { read, root } from '../docs/snippets.ts';
 
-/** The reference of `npm run docs:api`: all that users can name is described, with an example that compiles. */
+/**
+ * The reference of `npm run docs:api`: every public name has a description and an example that
+ * compiles.
+ */
 
 const entries = ['index', 'react', 'vue', 'testing'] as const;
 const nameOfModule = (entry: string) => (entry === 'index' ? 'ssekit' : `ssekit/${entry}`);
@@ -14,7 +17,7 @@ interface Exported {
   readonly name: string;
   readonly isType: boolean;
   readonly description: string;
-  /** The code of each `@example`, its members' included. */
+  /** The code of each `@example`, including those of members. */
   readonly examples: readonly { readonly language: string; readonly code: string }[];
 }
 
@@ -46,7 +49,10 @@ const all = entries.flatMap((entry): Exported[] => {
   });
 });
 
-/** What the entry exports, and the main one, as far as the example uses it without importing or declaring it. */
+/**
+ * Imports what the example uses without importing or declaring it, from this entry and the main
+ * one.
+ */
 function imports(entry: string, code: string): string {
   const from = (module: string) => {
     const names = all
@@ -60,7 +66,7 @@ function imports(entry: string, code: string): string {
 
 describe('every export', () => {
   let problems: Map<string, string>;
-  // By number: some names differ in case only.
+  // Numbered, because some names differ only in case.
   const fileOf = (each: Exported, at: number, language: string) =>
     `example.${each.entry}.${all.indexOf(each)}.${at}.${language}`;
 

@@ -3,12 +3,12 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 
-/** All that users can name. Whoever changes it changes these lists, and the CHANGELOG. */
+/** All public names. If you change one, change these lists and the CHANGELOG. */
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const entry = (name: string) => `${root}src/${name}.ts`;
 
-// The compiler looks at the libraries of React and Vue when it is first asked.
+// The first call makes the compiler load the React and Vue libraries.
 vi.setConfig({ testTimeout: 120_000 });
 
 let program: ts.Program;
@@ -34,7 +34,7 @@ const exportsOf = (name: string) =>
     .map((symbol) => symbol.name)
     .sort();
 
-/** The public members of an exported class or type: for a union, of any of its parts. */
+/** The public members of an exported class or type. For a union, of any of its parts. */
 function membersOf(name: string, entryName = 'index'): string[] {
   const checker = program.getTypeChecker();
   const symbol = checker.getExportsOfModule(moduleOf(entryName)).find((each) => each.name === name);

@@ -10,7 +10,10 @@ import { compile } from '../docs/compile.ts';
 import { root } from '../docs/snippets.ts';
 import { createTestServer } from '../server.ts';
 
-/** The comparison in the README, as far as no browser is needed for it; tests/browser/comparison.test.ts has the rest. */
+/**
+ * The part of the README's comparison that needs no browser. tests/browser/comparison.test.ts has
+ * the rest.
+ */
 
 const libraries = Object.entries(sizes);
 const folder = (id: string) => `${root}node_modules/${id}`;
@@ -55,7 +58,7 @@ test('what runs in Node as it is', async () => {
   await server.close();
 });
 
-/** All that a library publishes, without what others wrote. */
+/** The files a library publishes, without its dependencies. */
 function published(id: string): string {
   const own = readdirSync(folder(id), { recursive: true, encoding: 'utf8' }).filter(
     (file) => /(?<!\.test)\.[cm]?[jt]s$/.test(file) && !file.includes('node_modules'),
@@ -76,12 +79,15 @@ test.for(Object.entries(signs) as [keyof typeof signs, RegExp][])('who has %s', 
     .filter((file) => file.endsWith('.ts'))
     .map((file) => readFileSync(`${root}src/${file}`, 'utf8'));
   const has = libraries.map(([name, { package: id }]) => [name, sign.test(published(id)) ? 'yes' : 'no']);
-  // What browsers have is known to have neither.
+  // Browsers are known to have neither.
   const all = [['ssekit', sign.test(ours.join('\n')) ? 'yes' : 'no'], ['EventSource', 'no'], ...has];
   expect(Object.fromEntries(all)).toEqual(table[row]);
 });
 
-/** Each listens to an event that does not exist, on a stream of `tick`, as well as its types can be told. */
+/**
+ * Each listens to an event that doesn't exist, on a stream of `tick`, with types as precise as the
+ * library allows.
+ */
 const misspelt: Record<(typeof names)[number], string> = {
   ssekit: `import { SseClient } from 'ssekit'; new SseClient<{ tick: string }>('/').on('tik', () => {});`,
   EventSource: `new EventSource('/').addEventListener('tik', () => {});`,
@@ -97,12 +103,12 @@ const misspelt: Record<(typeof names)[number], string> = {
 };
 
 test('in which a wrong event name does not compile', { timeout: 120_000 }, () => {
-  // By number: two names differ in case only.
+  // Numbered, because two names differ only in case.
   const fileOf = (name: keyof typeof misspelt) => `misspelt.${names.indexOf(name)}.ts`;
   const problems = compile(new Map(names.map((name) => [fileOf(name), misspelt[name]])));
   const seen = names.map((name) => {
     const errors = problems.get(fileOf(name))?.match(/error TS.*/g) ?? [];
-    // Nothing else may be wrong.
+    // Only this error is allowed.
     for (const error of errors) expect(error).toContain('"tik"');
     return [name, errors.length > 0 ? 'yes' : 'no'];
   });

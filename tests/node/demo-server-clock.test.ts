@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createApp } from '../../demo/server/app.ts';
 import { listen, type Listening } from '../../demo/server/listen.ts';
 
-// The server's timers stand still and are moved by hand; the sockets are real. node:http, because fetch has timers of
-// its own.
+// The server's timers are faked and moved by hand, and the sockets are real. Uses node:http,
+// because fetch has its own timers.
 let server: Listening;
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
@@ -29,7 +29,7 @@ function send({ path, body }: Opened) {
     headers: { 'Content-Type': 'application/json' },
     agent: false,
   });
-  sent.on('error', () => undefined); // torn down by the test
+  sent.on('error', () => undefined); // the test destroys it
   sent.end(body && JSON.stringify(body));
   return sent;
 }
@@ -64,7 +64,10 @@ async function untilOpen(count: number): Promise<void> {
   while ((await openCount()) !== count);
 }
 
-/** What the server has written by now arrives before the answer to a later question, or it does not arrive at all. */
+/**
+ * Whatever the server has written by now arrives before the response to a later request, or not at
+ * all.
+ */
 async function roundTrip(): Promise<void> {
   for (let trip = 0; trip < 3; trip++) await openCount();
 }

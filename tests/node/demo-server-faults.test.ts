@@ -37,7 +37,7 @@ function readerOf(response: Response) {
 
 type Reader = ReturnType<typeof readerOf>;
 
-/** Reads on until the connection breaks; an orderly end is a failure. */
+/** Reads until the connection breaks. A normal end is a failure. */
 async function idsUntilCut(reader: Reader): Promise<(string | undefined)[]> {
   const ids: (string | undefined)[] = [];
   for (;;) {
@@ -161,7 +161,7 @@ describe('cut', () => {
     const first = Number((await reader.read()).value?.id);
     await arm({ kind: 'cut', after: 3 });
     const ids = await idsUntilCut(reader);
-    // One more may have been under way when the order came.
+    // One more may have been in transit when the fault was armed.
     expect(ids.length).toBeGreaterThanOrEqual(3);
     expect(ids.map(Number)).toEqual(ids.map((_, index) => first + index + 1));
   });

@@ -6,7 +6,7 @@ import { createApp } from '../../demo/server/app.ts';
 import { listen, type Listening } from '../../demo/server/listen.ts';
 import { wireCases } from '../../demo/wire/cases.ts';
 
-/** What the scenes of the page ask of the mock server. */
+/** What the page's scenes need from the mock server. */
 
 let server: Listening;
 beforeEach(async () => {

@@ -10,7 +10,7 @@ import { compile } from '../docs/compile.ts';
 import { documents, read, run, snippet, snippets, withoutComments, type Snippet } from '../docs/snippets.ts';
 import { createTestServer, type Middleware, type TestServer } from '../server.ts';
 
-/** The code of the documentation compiles, runs, and is the same in both languages. */
+/** The documentation's code compiles, runs, and is the same in both languages. */
 
 const all = documents.flatMap(snippets);
 
@@ -55,10 +55,13 @@ describe.for(['README', 'docs/guide'])('%s.md and its Chinese counterpart', (pag
 });
 
 describe('the blocks that are marked', () => {
-  /** The server of all snippets: `/api/sse`, `/api/prices`, `/api/chat` and `/v1/…` have what their pages speak of. */
+  /**
+   * The server of all snippets: `/api/sse`, `/api/prices`, `/api/chat` and `/v1/…` answer as their
+   * pages expect.
+   */
   let server: TestServer;
   const clients: SseClient[] = [];
-  /** SseClient, keeping what it makes. */
+  /** SseClient, but it remembers its instances. */
   const Kept = new Proxy(SseClient, {
     construct(target, args: [UrlSource, SseClientOptions]) {
       const client = new target<Record<string, string>>(...args);
@@ -83,7 +86,7 @@ describe('the blocks that are marked', () => {
     vi.unstubAllGlobals();
   });
 
-  /** An element, as far as snippets use one. */
+  /** The parts of an element that snippets use. */
   function element() {
     const node = {
       textContent: '',
@@ -94,7 +97,7 @@ describe('the blocks that are marked', () => {
     return node;
   }
 
-  /** The client of the snippet that has just run, once it has this status. */
+  /** Resolves once the last snippet's client has this status. */
   const closed = () =>
     new Promise<void>((resolve) => {
       clients.at(-1)?.subscribe(({ status }) => {
@@ -112,7 +115,7 @@ describe('the blocks that are marked', () => {
     },
     async plain(page, name) {
       const [output, lamp] = [element(), element()];
-      // The standard's, as one suite of tests says of it and of the browsers' own.
+      // The standard's class. One test suite checks it and the browsers' own.
       await runs(page, name, { EventSource: ssekit.FetchEventSource, output, lamp });
       await vi.waitFor(() => {
         expect([output.textContent, lamp.textContent]).toEqual(['哈哈', 'open']);
@@ -122,7 +125,7 @@ describe('the blocks that are marked', () => {
       const [output, lamp] = [element(), element()];
       const stream = streams.get('/api/sse') ?? '';
       const bytes = Buffer.from(stream);
-      // Cut anywhere, between the bytes of a character, too.
+      // Cut anywhere, even inside a character.
       const body = new ReadableStream({
         start(controller) {
           for (const byte of bytes) controller.enqueue(Uint8Array.of(byte));
@@ -254,7 +257,7 @@ describe('the blocks that are marked', () => {
     },
     async server(page, name) {
       const real = http.createServer.bind(http);
-      // Its port may be taken here.
+      // Its port may be taken on this machine.
       const createServer = (listener: RequestListener) => {
         const server = real(listener);
         const listen = server.listen.bind(server);
@@ -310,7 +313,7 @@ describe('the blocks that are marked', () => {
       await new Promise<void>((resolve) => dying.listen(0, resolve));
       const { port } = dying.address() as AddressInfo;
       const block = snippet(page, name);
-      // Its port may be taken here.
+      // Its port may be taken on this machine.
       const code = block.code.replace('8080', String(port));
       const { default: config } = await run({ ...block, code }, {}, { vite: { defineConfig } });
       const proxy = await createServer({
@@ -326,7 +329,7 @@ describe('the blocks that are marked', () => {
       const reader = body?.getReader();
       await reader?.read();
       dying.closeAllConnections();
-      // It ends, or breaks off, as the server's version of HTTP has it.
+      // It ends or breaks off, depending on the server's HTTP version.
       const end = reader?.read().catch(() => ({ done: true }));
       expect(await end).toMatchObject({ done: true });
       await proxy.close();
@@ -345,8 +348,10 @@ describe('the blocks that are marked', () => {
       expect(clients.at(-1)?.status).toBe('closed');
     },
   };
-  /** Those of llm.md run in llm.test.ts, those that need a page in tests/unit/docs.test.tsx, those that a server
-   * renders in frameworks.test.tsx. */
+  /**
+   * llm.test.ts runs the snippets of llm.md, tests/unit/docs.test.tsx those that need a page, and
+   * frameworks.test.tsx those that a server renders.
+   */
   const elsewhere = [
     'openai',
     'show',

@@ -4,16 +4,16 @@ import type * as Fs from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type * as Find from '../engines/find.ts';
 
-/** Where `npm test` takes its browsers from, on machines that are made up. */
+/** Where `npm test` finds its browsers, on made-up machines. */
 
 type Commands = Record<string, () => boolean>;
 
 const machine = {
-  /** Path to what `--version` answers; `undefined`: it does not run. */
+  /** From path to the output of `--version`. `undefined` means it doesn't run. */
   programs: new Map<string, string | undefined>(),
   folders: new Map<string, string[]>(),
   files: new Map<string, string>(),
-  /** What can be run, by the beginning of its command line, and whether it succeeds. */
+  /** Which programs can be run, by the start of their command line, and whether they succeed. */
   commands: {} as Commands,
   ran: [] as string[],
 };
@@ -72,7 +72,7 @@ const userId = vi.fn(() => 1000);
 let findEngines: typeof Find.findEngines;
 
 beforeEach(async () => {
-  // It remembers that the lists of packages are fresh.
+  // The module remembers that the package lists are fresh.
   vi.resetModules();
   ({ findEngines } = await import('../engines/find.ts'));
   machine.programs.clear();

@@ -20,7 +20,7 @@ afterAll(() => Promise.all([server.close(), other.close()]));
 
 const fast = { retryInterval: 100, retry: { jitter: false, factor: 1 } } as const;
 
-/** The names are all that is needed before there are servers. */
+/** Before there are servers, only the names are needed. */
 const names = faults('', '', '').map(({ name }) => name);
 
 describe.for(['fetch', 'auto'] as const)('over %s', (transport) => {
@@ -34,7 +34,7 @@ describe.for(['fetch', 'auto'] as const)('over %s', (transport) => {
       ...fault.options,
       transport,
     });
-    // Without an EventSource, auto is fetch.
+    // Without an EventSource, auto uses fetch.
     expect(withoutUnsure(fault, outcome)).toBe(fault.fetch);
     expect(problems).toEqual([]);
     expect(maxOpen).toBe(1);
@@ -76,7 +76,7 @@ test('a server that refuses the connection is tried again until it is back, and 
   await gate.shut();
 });
 
-// `npx vitest run --project node faults -u` writes it anew.
+// `npx vitest run --project node faults -u` updates it.
 test('docs/faults.md says what these tests expect', async () => {
   const options = await resolveConfig(new URL('../../package.json', import.meta.url));
   const page = await format(toMarkdown(), { ...options, parser: 'markdown' });

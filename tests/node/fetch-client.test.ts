@@ -19,10 +19,10 @@ afterAll(async () => {
   await server.close();
 });
 
-/** The shortest delay there is, the same each time. */
+/** The shortest possible delay, always the same. */
 const fast = { retryInterval: 100, retry: { jitter: false, factor: 1 } } as const;
 
-/** A client with a log of all that it tells. */
+/** A client with a log of everything it reports. */
 function connect(url: ConstructorParameters<typeof SseClient>[0], options: SseClientOptions = fast) {
   const client = new SseClient(url, options);
   clients.push(client);
@@ -49,7 +49,7 @@ function connect(url: ConstructorParameters<typeof SseClient>[0], options: SseCl
   };
 }
 
-/** Turns of the loop: what was going to happen has happened. */
+/** Waits some turns of the event loop, until everything pending has happened. */
 async function settle(): Promise<void> {
   for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve));
 }
@@ -198,7 +198,7 @@ describe('a request', () => {
     const s = await script(server.origin, [{ chunks: ['data: a\n\n'], end: 'hold' }]);
     const { told, log } = connect(s.url, {
       ...fast,
-      // What a proxy's error page makes of a token.
+      // A token replaced by a proxy's error page.
       headers: ({ failures }) => ({ Authorization: failures < 2 ? '<html>\n</html>' : 'Bearer fresh' }),
     });
     await told('message a');
@@ -388,7 +388,8 @@ describe('close()', () => {
     await told('error http again');
     client.close();
     expect(client.getSnapshot()).toMatchObject({ status: 'closed', retryAt: undefined });
-    // Another client that fails now and waits twice as long: by then the first would have come back.
+    // Another client that fails now and waits twice as long. By then the first one would have
+    // reconnected.
     const other = await script(server.origin, [{ status: 503 }]);
     connect(other.url, { ...fast, retryInterval: 200 });
     await other.requests(2);
@@ -516,7 +517,7 @@ describe('until', () => {
 });
 
 describe('secrets', () => {
-  /** All that a failure shows: the error, its causes, and the state. */
+  /** Everything that a failure exposes: the error, its causes and the state. */
   function shown(error: SseError, client: SseClient): string {
     const parts = [JSON.stringify(client.getSnapshot())];
     for (let at: unknown = error; at instanceof Error; at = at.cause) {

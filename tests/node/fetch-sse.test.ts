@@ -250,7 +250,7 @@ test('a slow reader slows the server down: it is not read ahead of without bound
   const iterator = fetchSse(`http://127.0.0.1:${port}/`);
   try {
     expect((await iterator.next()).value?.lastEventId).toBe('1');
-    // The server has come to a stop once its count is the same ten times in a row.
+    // The server has stopped once its count is the same ten times in a row.
     let last = -1;
     let same = 0;
     await vi.waitFor(() => {

@@ -12,7 +12,9 @@ import { MockEventSource } from 'ssekit/testing';
 import * as vue from 'ssekit/vue';
 import { read, run, snippet, type Snippet } from '../docs/snippets.ts';
 
-/** The components of docs/recipes/frameworks.md, rendered on a server, which must not connect. */
+/**
+ * The components of docs/recipes/frameworks.md, rendered on a server, where they must not connect.
+ */
 
 const page = 'docs/recipes/frameworks.md';
 const fetched = vi.fn();
@@ -54,7 +56,7 @@ test('the component of Svelte', async () => {
   const { js, warnings } = compile(source, { generate: 'server', name: 'Price' });
   expect(warnings).toEqual([]);
   const code: Snippet = { file: page, line: 1, code: js.code, language: 'ts', name: 'svelte' };
-  // What compiled components import; it has no types.
+  // Imported by compiled components. It has no types.
   const internal = 'svelte/internal/server';
   const modules = { [internal]: (await import(internal)) as object, svelte: await import('svelte') };
   const { default: Price } = await run(code, {}, modules);

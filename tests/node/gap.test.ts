@@ -3,7 +3,7 @@ import { FetchEventSource, SseClient, type OpenInfo, type SseClientOptions, type
 import { script, type Attempt } from '../script.ts';
 import { createTestServer, type TestServer } from '../server.ts';
 
-/** A server that could not resume says so, and the client passes it on. */
+/** A server says that it couldn't resume, and the client reports it. */
 
 let server: TestServer;
 const clients: { close(): void }[] = [];

@@ -4,7 +4,7 @@ import { Weighed } from '../faults/weighed.ts';
 import { script, type Attempt } from '../script.ts';
 import { createTestServer, type TestServer } from '../server.ts';
 
-/** Streams that want the memory of whoever reads them. What is weighed is a process that does nothing else. */
+/** Streams that try to fill the reader's memory. Measured in a process that does nothing else. */
 
 let server: TestServer;
 let reader: Weighed;
@@ -21,10 +21,16 @@ afterAll(async () => {
 const MiB = 2 ** 20;
 const kilo = 'x'.repeat(1024);
 
-/** What is not measured but there: code that the engine compiles, buffers of the socket. Far under what the streams send. */
+/**
+ * Memory that isn't ours but can't be separated: compiled code and socket buffers. Far less than
+ * the streams send.
+ */
 const NOISE = MiB;
 
-/** For a character at most: of text; and of an empty line, which is a reference in a list that grows by half. */
+/**
+ * The most bytes per character of text, and per empty line, which is a reference in a list that
+ * grows by half.
+ */
 const BYTES = 4;
 const BYTES_OF_A_LINE = 16;
 
@@ -104,7 +110,8 @@ describe('a stream that never ends its event', () => {
       const few = await read(100_000);
       const many = await read(2_000_000);
       expect([few.events, many.events]).toEqual([1, 1]);
-      // On the way there are buffers of the socket that the engine has not given back yet: far less than the 30 MiB more that came.
+      // During the stream there are socket buffers that the engine hasn't freed yet: far less than
+      // the 30 MiB more that came.
       expect(many.highest - few.highest).toBeLessThan(16 * MiB);
       expect(many.left - few.left).toBeLessThan(NOISE);
     },
@@ -177,12 +184,12 @@ test.for<[string, Attempt, number]>([
 ])('1,000 times %s keep the heap flat', { timeout: 120_000 }, async ([what, attempt, times]) => {
   const read = (times: number) =>
     reader.read(attempt, { times, options: { retryInterval: 0, retry: { limit: 9 }, idleTimeout: 60_000 } });
-  // What the engine compiles and keeps is there after these.
+  // By now the engine has compiled and cached everything.
   await read(times / 5);
   const { requests, left } = await read(times);
   console.info(`1,000 times ${what}: ${Math.round(left / 1024)} KiB more`);
   expect(requests).toHaveLength(1000);
-  // A client that is kept, with all that belongs to it, takes 14 KiB.
+  // One client with everything that belongs to it takes 14 KiB.
   expect(left).toBeLessThan(4 * MiB);
 });
 

@@ -8,7 +8,7 @@ import { SseClient, SseError, type Transport } from 'ssekit';
 import { script, type Attempt, type Script } from '../script.ts';
 import { createTestServer, type TestServer } from '../server.ts';
 
-/** What is left behind by clients that are closed: nothing. What it weighs is measured in hostile.test.ts. */
+/** Closed clients leave nothing behind. hostile.test.ts measures memory. */
 
 let server: TestServer;
 
@@ -20,12 +20,12 @@ afterAll(() => server.close());
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-/** Turns of the loop: what was going to be released has been. */
+/** Waits some turns of the event loop, until everything is released. */
 async function settle(): Promise<void> {
   for (let i = 0; i < 50; i++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Collects until there is no more to collect. */
+/** Collects garbage until there's nothing left to collect. */
 async function collectAll(): Promise<void> {
   for (let i = 0; i < 5; i++) {
     await settle();
@@ -33,7 +33,7 @@ async function collectAll(): Promise<void> {
   }
 }
 
-/** The timers of ssekit and its listeners on the page. */
+/** ssekit's timers and its listeners on the page. */
 const timers = new Set<ReturnType<typeof setTimeout>>();
 const pageListeners = new Set<string>();
 let armed = 0;
@@ -44,7 +44,7 @@ beforeEach(() => {
   pageListeners.clear();
   armed = 0;
   vi.stubGlobal('setTimeout', (callback: (...args: unknown[]) => void, ms?: number, ...args: unknown[]) => {
-    // Those of `fetch` and of the server are not ours to count.
+    // Don't count timers of `fetch` and the server.
     const caller = new Error().stack?.split('\n')[2] ?? '';
     if (!/\/src\/[\w-]+\.ts/.test(caller)) return set(callback, ms, ...args);
     armed++;
@@ -76,7 +76,9 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** The bodies that were handed out, and the readers of them that still hold their lock and have more to read. */
+/**
+ * Tracks the bodies handed out and the readers that still hold their lock and have more to read.
+ */
 function watchedFetch() {
   const bodies: { readonly signal: AbortSignal; isOver: boolean }[] = [];
   const watched: typeof fetch = async (input, init) => {
@@ -187,7 +189,8 @@ describe('1,050 cycles of connect and close, 150 at each moment,', () => {
       `${name}: ${total} cycles, ${armed} timers armed, ${opened} bodies; left: clients ${alive}, timers ${timers.size}`,
     );
     expect(alive).toBe(0);
-    // Sockets are no measure: fetch keeps some for its next request, and the server has seen the streams close.
+    // Don't count sockets: fetch keeps some for its next request, and the server has seen the
+    // streams close.
     expect(after).toBeLessThanOrEqual(before + 1);
   });
 });
@@ -222,7 +225,7 @@ describe('1,000 attempts that fail', () => {
     await collectAll();
     const alive = signals.filter((signal) => signal.deref()).length;
     console.info(`${signals.length} failures: ${open} promises pending, ${alive} signals alive`);
-    // Those of this test, and not one for each attempt.
+    // This test's own, not one per attempt.
     expect(open).toBeLessThan(10);
     expect(alive).toBe(0);
   });

@@ -3,11 +3,14 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { documents, read, root } from '../docs/snippets.ts';
 
-/** Links of the documentation that stay in the repository. */
+/** The documentation's links within the repository. */
 
 const pages = [...documents, 'CONTRIBUTING.md', 'CHANGELOG.md'];
 
-/** As GitHub makes anchors: lower case, without punctuation, a hyphen for each blank, a number for the second of a name. */
+/**
+ * Builds anchors as GitHub does: lower case, no punctuation, a hyphen per space, and a number for
+ * repeated names.
+ */
 function anchors(page: string): Set<string> {
   const seen = new Map<string, number>();
   const prose = read(page).replaceAll(/^```.*?^```$/gms, '');

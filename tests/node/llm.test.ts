@@ -4,7 +4,7 @@ import { fetchSse, SseError } from 'ssekit';
 import { run, snippet } from '../docs/snippets.ts';
 import { createTestServer, type TestServer } from '../server.ts';
 
-/** The code of docs/recipes/llm.md, against mocks of the wire formats it is written for, over real sockets. */
+/** The code of docs/recipes/llm.md against mocks of its wire formats, over real sockets. */
 
 type Ask = (prompt: string, signal?: AbortSignal) => AsyncIterable<string>;
 
@@ -17,13 +17,13 @@ const { patiently } = (await recipe('patience')) as {
 const { explain } = (await recipe('explain')) as { explain: (error: SseError) => string };
 const { ask: askChecked } = (await recipe('checked')) as { ask: (prompt: string) => Promise<string> };
 
-/** How the API answers each request; the last way is repeated. */
+/** How the API answers each request. The last answer is repeated. */
 type Answer = (response: ServerResponse) => void | Promise<void>;
 
 let server: TestServer;
 let answers: Answer[] = [];
 let requests: { path: string | undefined; body: Record<string, unknown> }[] = [];
-/** Settles when the client has gone, for each request. */
+/** For each request, a promise that settles when the client has left. */
 let gone: Promise<void>[] = [];
 
 beforeAll(async () => {
@@ -58,7 +58,7 @@ afterEach(() => {
 
 const head = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' };
 
-/** Writes in pieces that care neither for lines nor for characters. */
+/** Writes in pieces that ignore line and character boundaries. */
 async function write(response: ServerResponse, text: string, size = 7): Promise<void> {
   if (!response.headersSent) response.writeHead(200, head);
   const bytes = Buffer.from(text);
@@ -77,7 +77,7 @@ const refuse =
       .end(JSON.stringify({ error }));
   };
 
-/** The whole answer; or, where it ends in an error, what came before it. */
+/** The whole answer, or what came before the error. */
 async function collect(answer: AsyncIterable<string>): Promise<{ text: string; error?: unknown }> {
   let text = '';
   try {
@@ -112,7 +112,7 @@ describe('the OpenAI format', () => {
     for (const size of [1, 7, 10_000]) {
       answers = [(response) => write(response, start + words(...tokens) + stop + usage + done, size)];
       expect(await collect(askOpenAi('Why is the sky blue?'))).toEqual({ text: whole });
-      // It ends with [DONE], although the server never ends the response.
+      // It ends at [DONE], although the server never ends the response.
       await gone.at(-1);
     }
     expect(requests[0]).toEqual({

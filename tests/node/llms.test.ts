@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { compile } from '../docs/compile.ts';
 import { documents, read, root, snippets } from '../docs/snippets.ts';
 
-/** llms.txt has the form that llmstxt.org asks for, and leads nowhere wrong. */
+/** llms.txt has the form that llmstxt.org describes, and all its links work. */
 
 const text = read('llms.txt');
 const links = [...text.matchAll(/^- \[([^\]]+)\]\(([^)]+)\): (.+)$/gm)].map(([, , target = '']) => target);

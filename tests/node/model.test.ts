@@ -3,7 +3,10 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ReadyState, SseClient, SseError, type Transport } from 'ssekit';
 import { watch } from '../faults/watch.ts';
 
-/** `SseClient` beside a small model of it: whatever happens in whatever order, both agree. Time and transport are driven by hand. */
+/**
+ * `SseClient` next to a small model of it: whatever happens in whatever order, both must agree.
+ * Time and transport are driven by hand.
+ */
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -13,13 +16,16 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** What a client is. */
+/** What a client should be. */
 class Model {
   status: 'connecting' | 'open' | 'reconnecting' | 'closed' = 'closed';
   failures = 0;
-  /** Whether an attempt is under way. */
+  /** Whether an attempt is running. */
   live = false;
-  /** When the next one starts, on the model's clock, and from when on hope (`online`) can bring it forward, if at all. */
+  /**
+   * When the next attempt starts on the model's clock, and from when `online` can bring it forward,
+   * if at all.
+   */
   due: { readonly at: number; readonly hopesFrom?: number } | undefined;
   now = 0;
   startedAt = -Infinity;
@@ -88,10 +94,10 @@ class Model {
   }
 }
 
-/** What a listener can be told of. */
+/** The callbacks a listener can have. */
 type Moment = 'event' | 'open' | 'state' | 'error';
 
-/** The client itself, with all that can happen to it. */
+/** The client itself, with everything that can happen to it. */
 class System {
   readonly attempts: { readonly signal: AbortSignal; readonly sink: Parameters<Transport>[1] }[] = [];
   readonly page = new EventTarget();
@@ -99,10 +105,10 @@ class System {
   readonly client: SseClient;
   readonly problems: readonly string[];
   readonly delivered: string[] = [];
-  /** How often anything was told. */
+  /** How many callbacks were called. */
   calls = 0;
   errors = 0;
-  /** On the page. */
+  /** Listeners on the page. */
   readonly listeners = new Set<EventListener>();
   /** What the next listener of this kind does. */
   reaction: { readonly at: Moment; readonly run: () => void } | undefined;
@@ -155,7 +161,7 @@ class System {
     reaction.run();
   }
 
-  /** Lets the next listener of this kind call these methods, `close, connect` for one. */
+  /** Makes the next listener of this kind call these methods, for example `close, connect`. */
   reactAt(at: Moment, calls: string): void {
     this.reaction = {
       at,
@@ -186,7 +192,7 @@ class System {
   }
 }
 
-/** Both say the same of themselves, and nothing is left that is not needed. */
+/** Both must report the same, and nothing unneeded may be left. */
 function compare(model: Model, { client, attempts, delivered, errors, problems, listeners }: System) {
   const { status, readyState, failures, retryAt } = client.getSnapshot();
   const readyStates = {
@@ -224,7 +230,7 @@ function compare(model: Model, { client, attempts, delivered, errors, problems, 
 
 type Command = fc.AsyncCommand<Model, System>;
 
-/** One thing that can happen; `when` says whether it can now. */
+/** One thing that can happen. `when` says whether it can happen now. */
 function command(
   name: string,
   run: (model: Model, system: System) => void | Promise<void>,
@@ -250,7 +256,7 @@ const isOpen = ({ live, status }: Readonly<Model>) => live && status === 'open';
 
 const network = () => new SseError('network', 'cut');
 
-/** Where a listener can take part: it runs in the middle of a delivery. */
+/** Moments when a listener can act. It runs in the middle of a delivery. */
 const reactions = {
   close: (model: Model) => {
     model.close();
@@ -264,7 +270,7 @@ const reactions = {
   },
 };
 
-/** `SEED=n` repeats what a failure tells of. */
+/** `SEED=n` repeats the run that a failure names. */
 const seed = process.env.SEED;
 
 const reactionNames = Object.keys(reactions) as (keyof typeof reactions)[];
@@ -273,7 +279,7 @@ let runs = 0;
 let steps = 0;
 let count = 0;
 
-// What makes room for the rest, which comes as often as it can.
+// Enables the other commands, which come as often as they can.
 const connect = fc.constant(
   command('connect()', (model, { client }) => {
     model.connect();
@@ -343,7 +349,7 @@ const commands = fc.commands(
           reactions[name](model);
           system.reactAt('event', name);
           system.message(data);
-          // The rest of the chunk, which nobody wants any more.
+          // The rest of the chunk, which must be ignored.
           sink.message({ type: 'message', data: 'x', lastEventId: 'x', origin: '', raw: 'x' });
           sink.end();
         },
@@ -367,7 +373,7 @@ const commands = fc.commands(
         `cut, ${name} when told of the ${at}`,
         (model, system) => {
           model.fail(false);
-          // Nothing is told any more of what was before `close()`.
+          // Nothing from before `close()` is reported any more.
           if (at === 'state' && name !== 'reconnect') model.errors--;
           reactions[name](model);
           system.reactAt(at, name);
@@ -482,7 +488,7 @@ const commands = fc.commands(
           model.aborted = true;
           controller.abort();
         },
-        // Nothing comes after it: seldom, so that most runs are long.
+        // Nothing comes after it, so it's rare and most runs are long.
         ({ aborted }) => n === 0 && !aborted,
       ),
     ),

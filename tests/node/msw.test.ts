@@ -3,7 +3,7 @@ import { setupServer } from 'msw/node';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { FetchEventSource, fetchSse, SseClient, type SseClientOptions } from 'ssekit';
 
-/** ssekit under Mock Service Worker, unchanged: its requests are those of any other code. */
+/** ssekit under Mock Service Worker, unchanged. Its requests are like those of any other code. */
 
 /** An event as `sse` handlers send it. */
 type Tick = { id?: string; event: 'tick'; data: string } | { data: string };
@@ -31,7 +31,7 @@ function connect(options: SseClientOptions = {}): SseClient {
   return client;
 }
 
-/** A stream that goes on for ever after these chunks. */
+/** A stream that stays open after these chunks. */
 function stream(...chunks: string[]): HttpResponse<ReadableStream> {
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
@@ -41,7 +41,10 @@ function stream(...chunks: string[]): HttpResponse<ReadableStream> {
   return new HttpResponse(body, { headers: { 'content-type': 'text/event-stream' } });
 }
 
-/** That the client leaves: MSW copies responses, so it is the request that tells, not the stream. */
+/**
+ * Resolves when the client leaves. MSW copies responses, so only the request shows it, not the
+ * stream.
+ */
 const aborted = ({ signal }: Request) =>
   new Promise<void>((resolve) => {
     signal.addEventListener('abort', () => {
@@ -128,7 +131,7 @@ describe('http handlers with a stream', () => {
 });
 
 describe('sse handlers', () => {
-  /** MSW makes them only where there is an `EventSource`, which Node 20 has not. */
+  /** MSW only creates them if there's an `EventSource`, which Node 20 doesn't have. */
   function prices(resolve: (client: { send(event: Tick): void; close(): void; error(): void }) => void) {
     vi.stubGlobal('EventSource', FetchEventSource);
     return sse<{ tick: string; message: string }>(url, ({ client }) => {

@@ -1,4 +1,4 @@
-/** The built package; tests/package has what npm makes of it. `npm run build` comes first. */
+/** The built package. Run `npm run build` first. tests/package checks what npm makes of it. */
 import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -20,7 +20,7 @@ const exportsOfIndex = [
   'sharedConnection',
 ];
 
-/** In a process of its own, where no alias leads to src. */
+/** In a separate process, where no alias leads to src. */
 async function inNode(code: string): Promise<unknown> {
   const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', code], { cwd: root });
   return JSON.parse(stdout);
@@ -49,7 +49,7 @@ describe('the package', () => {
       peerDependenciesMeta: Record<string, { optional: boolean }>;
     };
     expect(manifest.dependencies).toBeUndefined();
-    // Who uses neither framework need not have it.
+    // Users of neither framework don't have to install one.
     expect(Object.keys(manifest.peerDependencies)).toEqual(['react', 'vue']);
     expect(manifest.peerDependenciesMeta).toEqual({ react: { optional: true }, vue: { optional: true } });
   });
@@ -69,7 +69,8 @@ describe('the package', () => {
 
   test('as a script defines the same names, and touches no global when it loads', async () => {
     const script = await readFile(`${root}dist/ssekit.iife.min.js`, 'utf8');
-    // Not even fetch, document or URL: only what the language itself has, and the class that FetchEventSource extends.
+    // Without even fetch, document or URL: only the language itself, and the class that
+    // FetchEventSource extends.
     const context = createContext({ EventTarget });
     const names: unknown = runInContext(`${script}\nObject.keys(ssekit).sort()`, context);
     expect([...(names as string[])]).toEqual(exportsOfIndex);

@@ -7,12 +7,15 @@ import { policies, simulate, type Outcome, type PolicyName } from '../../bench/s
 import { withTable } from '../../bench/storm/table.ts';
 import { random } from '../faults/numbered.ts';
 
-/** The simulation behind docs/scaling.md, with a two-hundredth of the clients and of the server: the ranking is the same. */
+/**
+ * The simulation behind docs/scaling.md, with a two-hundredth of the clients and the server's
+ * capacity. The ranking is the same.
+ */
 
 const CLIENTS = 5000;
 const SERVER = { accepts: 100, refusal: 0.02 };
 
-// Not by a spy, which would remember a million calls.
+// Not a spy, which would store a million calls.
 const real = Math.random;
 beforeEach(() => {
   Math.random = random(7);
@@ -36,7 +39,8 @@ describe('five thousand clients that are dropped at once', () => {
         expect(back99 ?? Infinity, name).toBeGreaterThan((ssekit.back99 ?? Infinity) * 1.1);
         if (/browser|fixed/.test(name)) expect(attempts, name).toBeGreaterThan(ssekit.attempts * 3);
       }
-      // Jitter cannot spread the first attempts over more than the base: that is for the server to say, with `retry:`.
+      // Jitter can't spread the first attempts over more than the base. The server has to set that
+      // with `retry:`.
       expect(ssekit.peak).toBeGreaterThan(CLIENTS * 0.9);
       expect(told.peak).toBeLessThan(CLIENTS * 0.35);
       expect(told.back99).toBeLessThan(ssekit.back99 ?? Infinity);

@@ -3,7 +3,10 @@ import type { SseClientOptions } from 'ssekit';
 import { resume, resumeMany, type FaultName } from '../faults/resume.ts';
 import { createTestServer, type TestServer } from '../server.ts';
 
-/** `SseClient` over `fetch` in Node, under faults drawn from seeds. `SEED=n` repeats a run of which a failure tells. */
+/**
+ * `SseClient` over `fetch` in Node, under random faults. `SEED=n` repeats the run that a failure
+ * names.
+ */
 
 let server: TestServer;
 
@@ -27,7 +30,7 @@ const kinds: readonly FaultName[] = [
   'too many',
 ];
 
-/** As fast as the shortest gap allows; a fault that is silence is noticed soon. */
+/** As fast as the minimum delay allows. Silence is detected soon. */
 const options: SseClientOptions = {
   transport: 'fetch',
   retryInterval: 1,
@@ -36,7 +39,7 @@ const options: SseClientOptions = {
   openTimeout: 500,
 };
 
-/** Counts the requests that are neither over nor given up whenever another one starts. */
+/** Whenever a request starts, counts those that are neither finished nor aborted. */
 function counted(onSecond: () => void): typeof fetch {
   const signals: AbortSignal[] = [];
   return (input, init) => {

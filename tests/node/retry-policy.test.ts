@@ -3,7 +3,7 @@ import { ReadyState, SseClient, type SseClientOptions, type SseError, type SseSt
 import { script, type Attempt } from '../script.ts';
 import { createTestServer, type TestServer } from '../server.ts';
 
-/** R5 end to end: what the server says on the wire decides when the next request goes out. */
+/** R5 end to end: what the server sends decides when the next request starts. */
 
 let server: TestServer;
 const clients: SseClient[] = [];
@@ -20,7 +20,7 @@ afterAll(async () => {
 
 const exactly = { jitter: false } as const;
 
-/** A client against these attempts, with the failures it tells and the state at each. */
+/** Runs a client against these attempts, and records its failures and the state at each. */
 async function run(attempts: readonly Attempt[], options: SseClientOptions) {
   const s = await script(server.origin, attempts);
   const client = new SseClient(s.url, options);
@@ -39,7 +39,7 @@ async function run(attempts: readonly Attempt[], options: SseClientOptions) {
       vi.waitFor(() => {
         expect(client.readyState).toBe(ReadyState.Closed);
       }, 4000),
-    /** How long the wait after failure number `count` is, as the state tells it. */
+    /** How long the wait after failure number `count` is, according to the state. */
     wait: (count: number) => {
       const failure = failures[count - 1];
       return (failure?.state.retryAt ?? NaN) - (failure?.now ?? NaN);
@@ -51,7 +51,7 @@ describe('the delay', () => {
   test('grows with each failure in a row, and retryAt tells it', async () => {
     const { failed, wait, failures } = await run([{ status: 503 }], { retryInterval: 100, retry: exactly });
     await failed(3);
-    // The clock may tick between the failure and this reading of it.
+    // Time may pass between the failure and this reading of the clock.
     expect(wait(1)).toBeGreaterThan(50);
     expect(wait(1)).toBeLessThanOrEqual(100);
     expect(wait(2)).toBeGreaterThan(150);

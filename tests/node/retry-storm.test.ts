@@ -3,7 +3,7 @@ import { ReadyState, SseClient, type SseClientOptions } from 'ssekit';
 import { script, type Attempt } from '../script.ts';
 import { createTestServer, type TestServer } from '../server.ts';
 
-/** Servers and callers that do all they can to make a client storm. */
+/** Servers and callers that try their best to cause a request storm. */
 
 let server: TestServer;
 const clients: SseClient[] = [];
@@ -18,10 +18,10 @@ afterAll(async () => {
   await server.close();
 });
 
-/** Timers of Node fire a little early. */
+/** Node's timers fire a little early. */
 const SHORTEST_GAP = 98;
 
-/** A client, and when each of its attempts began. */
+/** A client, and when each of its attempts started. */
 async function storm(
   attempts: readonly Attempt[],
   options: SseClientOptions = {},
@@ -44,7 +44,7 @@ async function storm(
       client.close();
       const { requests, maxOpen } = await s.closed();
       expect(maxOpen).toBe(1);
-      // The last may have been closed before it was sent.
+      // The last one may have been closed before it was sent.
       expect([0, 1]).toContain(begun.length - requests.length);
       return begun.slice(1).map((time, i) => time - (begun[i] ?? 0));
     },

@@ -1,4 +1,4 @@
-/** What the built package weighs in a page: `npm run build` comes first. */
+/** The size of the built package in a page. Run `npm run build` first. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -70,7 +70,7 @@ async function writeEntry(name: string): Promise<string> {
   onTestFinished(() => rm(folder, { recursive: true }));
   const entry = join(folder, 'entry.js');
   const index = JSON.stringify(join(root, 'dist/index.js'));
-  // Something that uses the import, or it would be dropped as well.
+  // Uses the import, or the bundler would drop it.
   await writeFile(entry, `import { ${name} } from ${index};\nglobalThis.used = ${name};\n`);
   return entry;
 }

@@ -6,11 +6,11 @@ import { literal } from '../../demo/literal.ts';
 import { dashboardSnippets, replaySnippets, soakSnippets, tabsSnippets } from '../../demo/snippets.ts';
 import type { Replay } from '../../demo/type-stream.ts';
 
-/** The code panel of the demo: what it shows compiles, and is what runs. */
+/** The demo's code panel: what it shows compiles and is what runs. */
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Compiles programs against the sources; what is wrong with them, by name. */
+/** Compiles programs against the sources and returns their errors by name. */
 function problems(programs: ReadonlyMap<string, string>): string[] {
   const { config } = ts.readConfigFile(`${root}tsconfig.json`, (path) => ts.sys.readFile(path)) as {
     config: { compilerOptions: object };
@@ -39,7 +39,7 @@ const retries = [
 ] as const;
 const decodes = [{ decode: {} }, { decode: { done: 'json' } }] as const;
 
-/** Every combination that the form can choose. */
+/** Every combination that the form allows. */
 const combinations = retries.flatMap((retry) =>
   decodes.flatMap((decode): SseClientOptions<Replay>[] => [
     { ...retry, ...decode },
@@ -58,7 +58,7 @@ describe('the code panel', () => {
         return [
           [`vanilla-${i}.ts`, vanilla],
           [`react-${i}.tsx`, react],
-          // What a template uses counts as used.
+          // Names that the template uses count as used.
           [`vue-${i}.ts`, `${setup}\nexport { status, text };`],
         ];
       }),

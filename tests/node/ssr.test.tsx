@@ -7,7 +7,10 @@ import { mockSse } from 'ssekit/testing';
 import * as react from 'ssekit/react';
 import * as vue from 'ssekit/vue';
 
-/** A server renders the state that a page begins with, and connects to nothing. URLs may be relative there: nobody resolves them. */
+/**
+ * A server renders the page's initial state and connects to nothing. URLs may be relative, because
+ * nobody resolves them.
+ */
 
 const macrotask = () => new Promise((resolve) => setTimeout(resolve));
 

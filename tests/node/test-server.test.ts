@@ -60,12 +60,13 @@ describe('an attempt', () => {
 
   test('delays a chunk', async () => {
     const s = await script(server.origin, [{ chunks: ['a', { text: 'b', delay: 50 }] }]);
-    // From before the request: a busy machine may be late to read the first chunk, after which the server has begun to wait.
+    // Measured from before the request: a busy machine may read the first chunk late, when the
+    // server is already waiting.
     const before = performance.now();
     const read = readerOf(await fetch(s.url));
     await read();
     expect(await read()).toBe('b');
-    // Timers of Node fire a little early.
+    // Node's timers fire a little early.
     expect(performance.now() - before).toBeGreaterThan(48);
   });
 

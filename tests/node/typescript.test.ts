@@ -8,8 +8,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 /**
- * Applications (tests/typescript) compile with the declarations as the build writes them, with the oldest TypeScript that is supported, this
- * repository's own, and the newest; and their mistakes do not.
+ * Applications (tests/typescript) compile with the published declarations, and their mistakes
+ * don't: with the oldest supported TypeScript, this repository's, and the newest.
  */
 
 const run = promisify(execFile);
@@ -17,7 +17,7 @@ const path = (name: string) => fileURLToPath(new URL(`../../${name}`, import.met
 const versions = ['typescript-5.4', 'typescript-6.0', 'typescript-7'];
 const compiler = (version: string) => path(`tests/typescript/node_modules/${version}/bin/tsc`);
 
-/** An application of its own, far from this repository's configuration. */
+/** A separate application, away from this repository's configuration. */
 let app: string;
 
 beforeAll(async () => {
@@ -28,7 +28,7 @@ beforeAll(async () => {
   const installed = join(app, 'node_modules/ssekit');
   await mkdir(installed, { recursive: true });
   await copyFile(path('package.json'), join(installed, 'package.json'));
-  // As `npm run build` does, but never stale, and in nobody's way.
+  // As `npm run build` does, but always fresh and in its own folder.
   const build = ['-p', path('tsconfig.build.json'), '--outDir', join(installed, 'dist')];
   expect(await tsc(path('node_modules/typescript/bin/tsc'), build)).toBe('');
   await writeFile(join(app, 'package.json'), '{ "type": "module" }');
@@ -36,13 +36,13 @@ beforeAll(async () => {
     await symlink(path(`node_modules/${library}`), join(app, `node_modules/${library}`), 'junction');
   for (const file of ['consumer.ts', 'schemas.ts'])
     await copyFile(path(`tests/typescript/${file}`), join(app, file));
-  // Not .ts here, where it must not compile.
+  // The file isn't named .ts here, where it must not be compiled.
   await copyFile(path('tests/typescript/mistakes.ts.txt'), join(app, 'mistakes.ts'));
 }, 300_000);
 
 afterAll(() => rm(app, { recursive: true, force: true }));
 
-/** What the compiler says; nothing if all is well. */
+/** The compiler's output, or nothing if all is well. */
 async function tsc(command: string, args: readonly string[]): Promise<string> {
   try {
     return (await run(process.execPath, [command, ...args])).stdout;
@@ -65,18 +65,19 @@ const strict = {
   rootDir: '.',
 };
 
-/** Compiles these files as a project of their own. */
+/** Compiles these files as a separate project. */
 async function compile(version: string, files: readonly string[], options: object): Promise<string> {
   const project = join(app, 'tsconfig.json');
   await writeFile(project, JSON.stringify({ compilerOptions: { ...strict, ...options }, files }));
   return tsc(compiler(version), ['-p', project, '--pretty', 'false']);
 }
 
-// One after the other: a compiler takes a core and a second of it, or, on a busy machine, much longer.
+// One after the other: a compiler takes a core and a second of it, or much longer on a busy
+// machine.
 describe.for(versions)('%s', { timeout: 240_000 }, (version) => {
   test('compiles an application for a bundler, and writes its declarations', async () => {
     const outDir = join(app, `out-${version}`);
-    // Declarations of libraries are checked, too.
+    // The libraries' declarations are checked too.
     const options = { ...bundler, skipLibCheck: false, declaration: true, outDir };
     expect(await compile(version, ['consumer.ts'], options)).toBe('');
     expect(existsSync(join(outDir, 'consumer.d.ts'))).toBe(true);
@@ -100,7 +101,7 @@ describe.for(versions)('%s', { timeout: 240_000 }, (version) => {
   });
 });
 
-/** The mistakes of mistakes.ts: the line each is on, and the comment above it. */
+/** The mistakes in mistakes.ts: the line of each, and the comment above it. */
 async function mistakes(): Promise<{ line: number; cure: string }[]> {
   const lines = (await readFile(path('tests/typescript/mistakes.ts.txt'), 'utf8')).split('\n');
   return lines.flatMap((line, at) => {

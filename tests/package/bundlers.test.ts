@@ -5,7 +5,7 @@ import { servePrices } from './prices.ts';
 import { cleanUp, createProject } from './project.ts';
 import { visit } from './visit.ts';
 
-/** A name of each part that no minifier can change. */
+/** A name from each part that no minifier can change. */
 const marks = {
   parser: 'maxEventSize',
   client: 'onStateChange',
@@ -39,7 +39,7 @@ describe.for([
   test('receives events with the client', async () => {
     const { code, errors } = await visit(browser, `${origin}/client.html`);
     expect(errors).toEqual([]);
-    // It shares nothing between tabs, so it need not know how.
+    // It shares nothing between tabs, so the code for that is left out.
     expect(partsIn(code)).toEqual(['parser', 'client']);
   });
 

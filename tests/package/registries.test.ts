@@ -30,7 +30,7 @@ describe('what npm publishes', () => {
     const attw = join(root, 'node_modules/@arethetypeswrong/cli/dist/index.js');
     const args = [attw, inject('tarball'), '--profile', 'esm-only', '--no-emoji'];
     const { stdout } = await promisify(execFile)(process.execPath, args);
-    // It exits with an error for anything it objects to; this is what it looked at.
+    // It exits with an error for any problem. This lists what it checked.
     for (const entry of ['react', 'vue', 'testing']) expect(stdout).toContain(`"ssekit/${entry}"`);
   });
 
@@ -59,7 +59,7 @@ describe('what JSR publishes', () => {
   test('has the version and the entries that npm has', async () => {
     const [npm, jsr] = [await read('package.json'), await read('jsr.json')];
     expect(jsr.version).toBe(npm.version);
-    // From the sources, where npm has what was built of them.
+    // JSR publishes the sources where npm has the build.
     const entries = Object.entries(npm.exports).flatMap(([name, target]) =>
       typeof target === 'string'
         ? []

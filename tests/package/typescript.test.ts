@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(cleanUp);
 
-// Without skipLibCheck: the declarations of the package are checked, too.
+// Without skipLibCheck, so the package's declarations are checked too.
 const strict = {
   target: 'es2022',
   lib: ['es2023', 'dom', 'dom.iterable', 'dom.asynciterable'],

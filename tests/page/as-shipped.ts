@@ -1,4 +1,4 @@
-/** Chromium as its users have it: what Playwright switches off is switched on again. */
+/** Chromium as its users have it: turns features back on that Playwright turns off. */
 export const asShipped = {
   ignoreDefaultArgs: [
     '--disable-back-forward-cache',

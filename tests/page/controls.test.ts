@@ -12,7 +12,7 @@ import {
   type Visit,
 } from './demo-page.ts';
 
-/** Every control does something, and what the files of the scenes leave out. */
+/** Every control does something. Covers what the scenes' own files leave out. */
 
 serveDemo();
 
@@ -28,7 +28,7 @@ test('every control of the page is used by a test, under its name or its id', as
   const controls = await it.page.locator('button, select, input').evaluateAll((nodes) =>
     nodes.map((node) => {
       const labels = 'labels' in node ? [...(node.labels as NodeListOf<HTMLLabelElement>)] : [];
-      // The text of a label without that of the select within it.
+      // The text of a label without that of its select.
       const label = labels[0]?.querySelector('span') ?? labels[0];
       const name = node.localName === 'button' ? node.textContent : label?.textContent;
       return { id: node.id, name: name?.split(':')[0]?.trim() ?? '' };
@@ -81,7 +81,8 @@ describe.concurrent('the settings', () => {
     await it.press(/^Reset/);
     await lampShows(it, 'reconnecting');
     await goesOn(it);
-    // Between the two attempts that were reset there is a second, and however long the machine takes for an attempt.
+    // Between the two reset attempts there's a second, plus the time the machine takes for an
+    // attempt.
     const waits = await it.page
       .locator('#log [data-kind="error"] .since')
       .allTextContents()

@@ -60,7 +60,8 @@ describe.concurrent('the dashboard', () => {
     await it.page.getByLabel('Ticks').selectOption({ label: '2,000 / s' });
     await request;
     await it.page.locator('#rates', { hasText: /^[\d,]{5,} ticks\/s/ }).waitFor();
-    // However many come, a chart has a point for each tenth of a second, and the list of alarms sixteen lines.
+    // However many ticks come, a chart has one point per tenth of a second, and the list of alarms
+    // at most sixteen lines.
     expect(await it.page.locator('#alarms li').count()).toBeLessThanOrEqual(16);
   });
 

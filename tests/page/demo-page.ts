@@ -1,4 +1,4 @@
-/** The demo, served and visited as a person would. */
+/** The demo, served and visited as by a person. */
 import { readFileSync } from 'node:fs';
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright';
 import { afterAll, beforeAll, expect, test as plainTest } from 'vitest';
@@ -12,10 +12,10 @@ export const wholeText = readFileSync(
 
 export let built: BuiltPage;
 export let browser: Browser;
-/** Where the demo is, without a slash at the end. */
+/** The demo's origin, without a trailing slash. */
 export let origin: string;
 
-/** Built, since forty visits to a development server would compile for minutes. */
+/** Built, because forty visits to a development server would compile for minutes. */
 export function serveDemo(): void {
   beforeAll(async () => {
     built = await serveBuiltPage();
@@ -32,22 +32,22 @@ export function serveDemo(): void {
 export interface Visit {
   readonly page: Page;
   readonly session: string;
-  /** Errors and warnings of the console, and uncaught exceptions. */
+  /** Console errors and warnings, and uncaught exceptions. */
   readonly complaints: string[];
   readonly lamp: Locator;
   readonly typed: Locator;
   press(name: string | RegExp): Promise<void>;
 }
 
-/** @param query - `scene` goes into the hash, everything else into the query */
+/** @param query - `scene` goes into the hash, everything else into the query. */
 export type OpenPage = (query?: Record<string, string>, options?: BrowserContextOptions) => Promise<Visit>;
 
 export const test = plainTest.extend<{ visit: OpenPage }>({
-  /** Opens the page with a session of its own on the mock server, and closes it after the test. */
+  /** Opens the page with its own session on the mock server, and closes it after the test. */
   visit: async ({ task }, use) => {
     const contexts: BrowserContext[] = [];
     await use(async (query = {}, options = {}) => {
-      // Five pages that repaint for a blinking caret are a load on a small machine.
+      // Five pages that repaint for a blinking caret are too much for a small machine.
       const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
       context.setDefaultTimeout(50_000);
       contexts.push(context);
@@ -83,7 +83,10 @@ async function openPage(
   };
 }
 
-/** Runs in the page: keeps what the lamp has shown, since some states are over before a test can look. */
+/**
+ * Runs in the page: records what the lamp has shown, because some states end before a test can
+ * look.
+ */
 function recordLamp(): void {
   document.addEventListener('DOMContentLoaded', () => {
     const lamp = document.getElementById('lamp');
@@ -99,10 +102,13 @@ function recordLamp(): void {
   });
 }
 
-/** Where in the lamp's history each visit has got to. */
+/** How far each visit has read the lamp's history. */
 const progress = new WeakMap<Visit, number>();
 
-/** The lamp shows this state with this text, or has done so since the state that was asked for before. */
+/**
+ * Waits until the lamp shows this state with this text, or has shown it since the last state that a
+ * test waited for.
+ */
 export async function lampShows(visit: Visit, status: string, text = ''): Promise<void> {
   const found = await visit.page.waitForFunction(
     ({ from, status, text }) => {
@@ -129,7 +135,9 @@ export async function hasFinished(visit: Visit): Promise<void> {
   await lampShows(visit, 'closed');
 }
 
-/** The text grows, and is what the server sent from its beginning: nothing lost, nothing doubled. */
+/**
+ * The text grows and matches what the server sent from the start: nothing lost, nothing doubled.
+ */
 export async function goesOn(visit: Visit): Promise<void> {
   const before = (await visit.typed.textContent()) ?? '';
   await hasTyped(visit, Array.from(before).length + 10);

@@ -1,6 +1,7 @@
 /**
- * Tabs of Chromium over the plain DevTools protocol. Those of Playwright all claim to be visible, and a visible tab cannot be frozen: of these
- * the one opened last is visible, and the others are hidden behind it.
+ * Chromium tabs over the plain DevTools protocol. Playwright's tabs all claim to be visible, and a
+ * visible tab can't be frozen. Of these tabs only the last one opened is visible, and the others
+ * are hidden behind it.
  */
 import type { Browser } from 'playwright';
 
@@ -16,7 +17,10 @@ interface Answer {
   readonly error?: { readonly message: string };
 }
 
-/** A window of its own, with what a window shares: storage, locks, channels. Returns what opens a tab in it. */
+/**
+ * A separate window, with everything that a window shares: storage, locks, channels. Returns a
+ * function that opens a tab in it.
+ */
 export async function openWindow(browser: Browser): Promise<(url: string) => Promise<DevtoolsTab>> {
   const devtools = await browser.newBrowserCDPSession();
   const { browserContextId } = await devtools.send('Target.createBrowserContext');

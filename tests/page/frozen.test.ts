@@ -7,7 +7,10 @@ import { openWindow, type DevtoolsTab } from './devtools-tab.ts';
 import { createLibraryPages, type LibraryPages } from './library-page.ts';
 import { listen, type WakeSetting } from './wake-scene.ts';
 
-/** R12 in tabs that Chromium freezes, as it does with hidden ones to save memory and power: no timer fires, and no byte is read. */
+/**
+ * R12 in tabs that Chromium freezes, as it does with hidden ones to save memory and power: no timer
+ * fires, and no byte is read.
+ */
 
 let pages: LibraryPages;
 let browser: Browser;
@@ -27,14 +30,17 @@ const reaches = (tab: DevtoolsTab, expected: object) =>
 interface Frozen {
   readonly tab: DevtoolsTab;
   readonly s: Script;
-  /** Returns when a tab that is not frozen has waited for so many ms, and the frozen one has not seen the time pass. */
+  /**
+   * Returns when a tab that isn't frozen has waited this many milliseconds. The frozen one hasn't
+   * noticed the time.
+   */
   readonly sleep: (ms: number) => Promise<void>;
 }
 
-/** ms. While it is hidden and not frozen, its timer fires each second. */
+/** Milliseconds. While the tab is hidden and not frozen, its timer fires every second. */
 const SHORT = 2500;
 
-/** A tab behind another, frozen once it is as far as `before` says. */
+/** A tab behind another one, frozen once it has reached the point that `before` describes. */
 async function freeze(
   attempts: readonly Attempt[],
   setting: Omit<WakeSetting, 'url'>,
@@ -124,7 +130,7 @@ test.for([
     await sleep(5000);
     const { ticks } = await seen(tab);
     await wake(tab);
-    // The first tick is as overdue as the verdict, the second comes after it.
+    // The first tick is as overdue as the decision, the second one comes after it.
     await expect.poll(async () => (await seen(tab)).ticks, { interval: 20 }).toBeGreaterThan(ticks + 1);
     await s.release();
     await reaches(tab, { data: ['a', 'b'], statuses: ['open'], errors: [] });
@@ -133,7 +139,8 @@ test.for([
   },
 );
 
-// Chromium 156 never delivers another byte to a fetch that was sent some while its page was frozen, and no error either.
+// If a page was frozen when bytes arrived, Chromium 156 never delivers another byte to that fetch,
+// nor an error.
 test('a stream that came out of the ice deaf is found out by idleTimeout, and resumed: nothing is lost or doubled', async () => {
   const { tab, s, sleep } = await freeze(
     [

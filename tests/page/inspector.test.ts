@@ -50,7 +50,7 @@ describe.concurrent('the inspector', () => {
     const total = Number((await count(it).textContent())?.replace(/\D/g, ''));
     expect(total).toBeGreaterThan(Array.from(wholeText).length);
     expect(await it.page.locator('#log > *').count()).toBeLessThan(25);
-    // The first one is there when it is scrolled to.
+    // The first row is there once it's scrolled into view.
     await scroller(it).evaluate((node) => {
       node.scrollTop = 0;
     });

@@ -41,7 +41,7 @@ describe.concurrent('languages', () => {
     await it.page.getByText('中文', { exact: true }).click();
     await lampShows(it, 'closed', '服务器返回 401');
     expect(await it.typed.textContent()).toBe(typed);
-    // Nothing is left in English but names, code, and the library's own words.
+    // Only names, code and the library's own messages may stay in English.
     const english = new Set(
       Object.values(en).filter((text) => typeof text === 'string' && text.includes(' ')),
     );
@@ -89,7 +89,7 @@ describe.concurrent('axe finds nothing', () => {
       }
       if (scene === 'wire') await it.page.locator('[data-reader="ssekit"] [data-verdict="right"]').waitFor();
       else {
-        // Final, so that nothing changes while it is looked at; and the error panel is full.
+        // Final, so nothing changes during the check, and the error panel is full.
         await it.page.locator('#faults button').nth(1).click();
         await lampShows(it, 'closed');
       }

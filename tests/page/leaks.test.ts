@@ -6,10 +6,10 @@ import { script, type Attempt } from '../script.ts';
 import { createTestServer, type TestServer } from '../server.ts';
 import { bundle } from './library-page.ts';
 
-/** What 1,000 clients, or attempts, leave in a page of Chromium: nothing that its heap would know of. */
+/** What 1,000 clients or attempts leave on the heap of a Chromium page: nothing. */
 
 declare global {
-  /** One that is to be found: a count of none would prove nothing. */
+  /** One that must be found: otherwise a count of 0 would prove nothing. */
   var kept: SseClient;
 }
 
@@ -22,13 +22,13 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([browser.close(), server.close()]));
 
-/** Bytes, after a collection. */
+/** Bytes after a garbage collection. */
 async function weigh(session: CDPSession): Promise<number> {
   await session.send('HeapProfiler.collectGarbage');
   return (await session.send('Runtime.getHeapUsage')).usedSize;
 }
 
-/** What is alive in the page, after a collection. */
+/** What is alive in the page after a garbage collection. */
 async function count(session: CDPSession) {
   await session.send('HeapProfiler.collectGarbage');
   const alive = async (prototype: string): Promise<number> => {
@@ -58,9 +58,9 @@ interface Case {
   readonly name: string;
   readonly options: SseClientOptions;
   readonly attempt: Attempt;
-  /** When a client is closed; `end`: it gives up. */
+  /** When the client is closed. `end`: it gives up. */
   readonly moment: 'event' | 'failure' | 'end';
-  /** How often 1,000 attempts are made of this many clients. */
+  /** How many clients make 1,000 attempts. Fewer than 1,000 clients make several each. */
   readonly clients: number;
 }
 
@@ -105,7 +105,7 @@ test.for(cases.map((scene) => [scene.name, scene] as const))(
     const { options, attempt, moment, clients } = scene;
     const s = await script(server.origin, [attempt]);
     const page = await browser.newPage();
-    // A page of the server's own, so that nothing is cross-origin.
+    // A page on the server's own origin, so that nothing is cross-origin.
     await page.route(`${server.origin}/page`, (route) =>
       route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>Leaks</title>' }),
     );
@@ -139,7 +139,7 @@ test.for(cases.map((scene) => [scene.name, scene] as const))(
       globalThis.kept = new ssekit.SseClient(url, { autoConnect: false });
     }, s.url);
     const before = await count(session);
-    // Until here V8 compiles anew what it has looked at; after it nothing grows any more.
+    // Until here V8 recompiles the code it has inspected. After that nothing grows.
     await run(clients * 1.2);
     const heapBefore = await weigh(session);
     await run(clients);
@@ -156,7 +156,7 @@ test.for(cases.map((scene) => [scene.name, scene] as const))(
     for (const what of ['sources', 'signals', 'readers', 'listeners'] as const) {
       expect(after[what] - before[what], what).toBeLessThan(10);
     }
-    // A closure that is kept, with its context, takes more.
+    // One leaked closure with its context would take more.
     expect(heapAfter - heapBefore).toBeLessThan(128 * 1000);
   },
 );

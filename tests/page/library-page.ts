@@ -1,11 +1,14 @@
-/** Pages with the library as a plain script and a scene of the test's own: for reloads and navigations, which a bundler's page would disturb. */
+/**
+ * Pages with the library as a plain script and the test's own scene, for reloads and navigations,
+ * which a bundler's page would disturb.
+ */
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import type { sharedConnection, SseClient } from 'ssekit';
 import { createApp } from '../../demo/server/app.ts';
 import { createTestServer, type Middleware, type TestServer } from '../server.ts';
 
-/** What the script puts on a page. */
+/** What the script adds to a page. */
 export interface LibraryGlobal {
   readonly SseClient: typeof SseClient;
   readonly sharedConnection: typeof sharedConnection;
@@ -17,7 +20,8 @@ declare global {
 
 export interface LibraryPages extends TestServer {
   /**
-   * The URL of a page that runs `scene`, which sees `ssekit`, its argument and nothing else. It runs again on every load.
+   * The URL of a page that runs `scene`, which only sees `ssekit` and its argument. It runs again
+   * on every load.
    *
    * @param headers - Response headers of the page.
    */
@@ -53,7 +57,7 @@ export async function createLibraryPages(): Promise<LibraryPages> {
   };
 }
 
-/** The library as a plain script, which makes `ssekit` a global. */
+/** The library as a plain script that makes `ssekit` a global. */
 export async function bundle(): Promise<string> {
   const result = await build({
     root: fileURLToPath(new URL('../../', import.meta.url)),

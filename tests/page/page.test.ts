@@ -281,7 +281,8 @@ describe.concurrent('the fault buttons', () => {
     await hasTyped(it, 20);
     await it.press(/^Silence/);
     await it.page.locator('#fault-note', { hasText: 'Armed: Silence' }).waitFor();
-    // Another stream is the clock: what was under way has arrived with its first events, nothing comes with the next.
+    // Another stream is the clock: pending bytes have arrived with its first events, and no more
+    // come with the next ones.
     const ticks = (count: number) =>
       it.page.evaluate(
         (count) =>

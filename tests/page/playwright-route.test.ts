@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { launchChromium, launchFirefox } from '../engines/find.ts';
 import { createLibraryPages, type LibraryPages } from './library-page.ts';
 
-/** What docs/recipes/testing.md says of Playwright. */
+/** What docs/recipes/testing.md says about Playwright. */
 
 let pages: LibraryPages;
 beforeAll(async () => {

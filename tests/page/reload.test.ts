@@ -6,7 +6,7 @@ import { launchChromium, launchFirefox } from '../engines/find.ts';
 import { script } from '../script.ts';
 import { createLibraryPages, type LibraryPages } from './library-page.ts';
 
-/** R7 over reloads: with `storage`, the text goes on where the page before stopped. */
+/** R7 across reloads: with `storage`, the text continues where the previous page stopped. */
 
 const text = readFileSync(new URL('../../demo/server/index.txt', import.meta.url), 'utf8').replace(
   /\r\n?/g,
@@ -33,8 +33,8 @@ interface Setting {
 }
 
 /**
- * Types the text of the demo, and keeps what is typed in the storage at once, as a page does that wants to survive. Reloads itself in the
- * midst of it.
+ * Types the demo's text and stores it at once, as a page does that wants to survive a reload.
+ * Reloads itself in the middle.
  */
 function typewriter({ storage, transport, session, reloads }: Setting): void {
   const kept = globalThis[storage];
@@ -62,7 +62,7 @@ function typewriter({ storage, transport, session, reloads }: Setting): void {
 const typed = (page: Page, storage: Setting['storage']) =>
   page.evaluate((storage) => globalThis[storage].getItem('typed') ?? '', storage);
 
-// A page that is just being loaded has no scene yet.
+// A page that's still loading has no scene yet.
 const isDone = (page: Page) => page.waitForFunction(() => 'scene' in globalThis && globalThis.scene.done);
 
 const hasTyped = (page: Page, storage: Setting['storage'], count: number) =>
@@ -167,7 +167,7 @@ describe.each([
         });
       },
       s.url,
-      // An origin of its own, which has no storage: the mere access throws.
+      // An opaque origin without storage: merely accessing it throws.
       { 'content-security-policy': 'sandbox allow-scripts' },
     );
     const page = await open(url);

@@ -9,7 +9,7 @@ import type { SseClient, SseState } from 'ssekit';
 import { launchChromium } from '../engines/find.ts';
 import type { LibraryGlobal } from './library-page.ts';
 
-/** A server that is killed under an open stream and started again, as in a deploy. */
+/** A server that's killed under an open stream and started again, as in a deploy. */
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const text = readFileSync(`${root}demo/server/index.txt`, 'utf8');
@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterEach(kill);
 afterAll(() => browser.close());
 
-/** The library as one script, for a page that no bundler serves. */
+/** The library as one script, for a page without a bundler. */
 async function bundle(): Promise<string> {
   const result = await build({
     root,

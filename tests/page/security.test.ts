@@ -12,7 +12,7 @@ import { createLibraryPages, type LibraryPages } from './library-page.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 let pages: LibraryPages;
-/** Another origin of the same site, so that cookies are a matter of credentials alone. */
+/** Another origin on the same site, so cookies only depend on credentials. */
 let other: TestServer;
 beforeAll(async () => {
   pages = await createLibraryPages();
@@ -43,7 +43,7 @@ describe.each([
   });
   afterAll(() => browser.close());
 
-  /** What arrives behind a redirect from the page's origin to the other one. */
+  /** What arrives after a redirect from the page's origin to the other one. */
   async function redirected(setting: Setting, status = 307) {
     const target = await script(other.origin, [{ chunks: ['data: a\n\n'], end: 'hold' }]);
     const s = await script(pages.origin, [{ status, headers: { location: target.url } }]);
@@ -168,7 +168,7 @@ describe('the demo', () => {
     return server.origin;
   }
 
-  /** Opens the page, and keeps what the policy forbids and what the console says. */
+  /** Opens the page and records policy violations and console messages. */
   async function visit(url: string): Promise<{ page: Page; violations: string[]; policy: string }> {
     const browser = await launchChromium();
     onTestFinished(() => browser.close());
@@ -210,7 +210,7 @@ describe('the demo', () => {
     await press('Reconnect');
     await page.locator('#lamp[data-status="open"]', { hasText: 'over fetch' }).waitFor();
     expect(violations).toEqual([]);
-    // That the policy is in force, and that the test would see it:
+    // Proves that the policy is in force and that the test would notice:
     await page.evaluate(() => {
       const style = document.createElement('style');
       style.textContent = 'p { color: red }';

@@ -4,11 +4,14 @@ import { script } from '../script.ts';
 import { createTestServer, type TestServer } from '../server.ts';
 import { bundle } from './library-page.ts';
 
-/** A service worker, which has an `EventSource` in new engines only: what docs/recipes/frameworks.md says of it. */
+/**
+ * A service worker, which only has an `EventSource` in new engines. Checks what
+ * docs/recipes/frameworks.md says about it.
+ */
 
 const page = '<!doctype html><title>service worker</title>';
 
-/** Streams from the URL that it is sent, and answers with what it saw. */
+/** Streams from the URL it receives, and answers with the result. */
 const worker = `
   importScripts('/ssekit.js');
   addEventListener('message', (message) => {

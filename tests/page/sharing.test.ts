@@ -7,7 +7,7 @@ import { asShipped } from './as-shipped.ts';
 import { openWindow } from './devtools-tab.ts';
 import { createLibraryPages, type LibraryPages } from './library-page.ts';
 
-/** R14 with real tabs: however the tab goes that has the connection, the others lose and double nothing. */
+/** R14 with real tabs: however the leading tab disappears, the others lose and double nothing. */
 
 let pages: LibraryPages;
 beforeAll(async () => {
@@ -20,7 +20,7 @@ declare global {
   var tab: {
     readonly client: SseClient;
     readonly numbers: number[];
-    /** When they came, in ms since the epoch. */
+    /** When they arrived, in milliseconds since the epoch. */
     readonly times: number[];
     readonly statuses: SseState['status'][];
     readonly errors: string[];
@@ -32,11 +32,11 @@ interface Setting {
   readonly name: string;
   readonly url: string;
   readonly transport: 'auto' | 'fetch';
-  /** Whether each tab keeps its place over a reload. */
+  /** Whether each tab keeps its position across a reload. */
   readonly stores?: boolean | undefined;
 }
 
-/** Counts, and over reloads goes on counting. */
+/** Counts, and continues counting across reloads. */
 function listen({ name, url, transport, stores }: Setting): void {
   const client = new globalThis.ssekit.SseClient(url, {
     transport,
@@ -77,7 +77,7 @@ async function stats(session: string): Promise<{ requests: number; open: number 
   return all.sessions[session] ?? { requests: 0, open: 0 };
 }
 
-/** How often each number is missing and how often one is there again, from the first that this tab had. */
+/** How many numbers are missing and how many are repeated, from the first one this tab got. */
 function flawsOf(numbers: readonly number[]): { lost: number; doubled: number } {
   const first = numbers[0] ?? 0;
   const final = numbers.at(-1) ?? 0;
@@ -171,7 +171,8 @@ describe.each([
     }
     for (const page of all) {
       expect(await flaws(page)).toEqual({ lost: 0, doubled: 0 });
-      // Firefox ends the stream of a page that goes before it says so to the page: that one is an error of the network, and for all.
+      // Firefox ends the stream of a closing page before it tells the page, so that's a network
+      // error, for all tabs.
       expect(await page.evaluate(() => globalThis.tab.errors)).not.toContain('overflow');
     }
     expect((await stats(session)).open).toBe(1);
@@ -181,15 +182,15 @@ describe.each([
     readonly name: string;
     readonly transport?: Setting['transport'];
     readonly only?: 'Chromium';
-    /** Makes the leader go. Returns what brings it back, if it can come back. */
+    /** Makes the leader disappear. Returns a function that brings it back, if that's possible. */
     readonly go: (leader: Page, context: BrowserContext) => Promise<(() => Promise<unknown>) | undefined>;
-    /** In ms. */
+    /** In milliseconds. */
     readonly within: number;
   }
 
   const devtools = (page: Page, context: BrowserContext): Promise<CDPSession> => context.newCDPSession(page);
   const block = (ms: number) => async (leader: Page) => {
-    // Not awaited by the page: a thread that is blocked answers nobody.
+    // The page doesn't await it: a blocked thread answers nobody.
     await leader.evaluate((ms) => {
       setTimeout(() => {
         const end = performance.now() + ms;
@@ -311,7 +312,10 @@ describe.each([
   );
 
   const hold = (...chunks: NonNullable<Attempt['chunks']>): Attempt => ({ chunks, end: 'hold' });
-  /** The first event waits until all tabs are there: a late one gets no old events. Before it a byte, without which Firefox opens nothing. */
+  /**
+   * The first event waits until all tabs are there, because late ones get no old events. A byte
+   * comes first, because Firefox doesn't open a stream without one.
+   */
   const first = (): Attempt => hold(':\n', { text: number(1), wait: true });
   const unavailable: Attempt = { status: 503, headers: { 'retry-after': '3600' } };
   const is = (page: Page, status: SseState['status']) =>
@@ -425,7 +429,7 @@ describe.each([
     await Promise.all(all.map((page) => reaches(page, 1)));
     expect((await s.log()).open).toBe(1);
     const { leader, followers } = await split(all);
-    // The leader last: nobody can take over any more.
+    // The leader last, so nobody can take over.
     for (const page of [...followers, leader]) await page.close();
     const log = await s.closed();
     expect([log.open, log.requests.length]).toEqual([0, 1]);
@@ -517,7 +521,7 @@ describe.each([
     await s.release();
     await page.waitForFunction(() => {
       const { wire } = globalThis as unknown as { wire: string[] };
-      // Once more after the event: its listener reconnects, and is refused.
+      // Once more after the event: its listener reconnects and is refused.
       const event = wire.findIndex((text) => text.includes('"data":"2"'));
       return event >= 0 && wire.slice(event).some((text) => text.includes('503'));
     });
@@ -541,7 +545,7 @@ describe.each([
       await page.waitForFunction(() => document.title === 'open');
       six.push(page);
     }
-    // The seventh cannot even load: every connection is taken.
+    // The seventh can't even load, because every connection is taken.
     const seventh = await context.newPage();
     const loading = seventh.goto(alone);
     expect((await own.requests(6)).open).toBe(6);
@@ -605,7 +609,7 @@ describe('hidden tabs of Chromium', () => {
     const leader = await open(url);
     await expect.poll(() => leader.evaluate(() => globalThis.tab.isLeader), patient).toBe(true);
     const others = [await open(url), await open(url)] as const;
-    // Two silences long enough to ask in.
+    // Long enough for a follower to ask twice.
     for (const tab of others) {
       await expect.poll(() => tab.evaluate(() => globalThis.tab.numbers.length), { timeout: 40_000 }).toBe(2);
     }

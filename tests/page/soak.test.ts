@@ -4,7 +4,7 @@ import { origin, serveDemo, test } from './demo-page.ts';
 
 serveDemo();
 
-/** Nothing comes but what a test is about. */
+/** Only events that the test is about. */
 const quiet = { scene: 'soak', interval: '600000', metrics: '600000' };
 
 const toggle = (page: Page, name: 'Start soak' | 'Stop soak') =>
@@ -108,7 +108,7 @@ describe('the soak', () => {
       if (request.url().includes('/api/faults')) strikes.push(request.postData() ?? '');
     });
     await page.getByLabel('Chaos').check();
-    // After a second or two it would have struck; the sixth failure comes later.
+    // A fault would come within two seconds. The sixth failure comes later.
     await page.locator('#lamp .countdown', { hasText: 'failures: 6' }).waitFor();
     expect(strikes).toEqual([]);
   });

@@ -5,7 +5,9 @@ import type { CDPSession, Page } from 'playwright';
 import { describe } from 'vitest';
 import { browser, built, serveDemo, test, type Visit } from './demo-page.ts';
 
-/** How fast the built page is, on the loopback interface. Figures are printed, since they say more than a pass. */
+/**
+ * How fast the built page is on loopback. Figures are printed, because they say more than a pass.
+ */
 
 serveDemo();
 
@@ -37,18 +39,20 @@ describe('the built page', () => {
       await context.close();
     }
     console.info(`first text after ${sorted(times).map(Math.round).join(', ')} ms`);
-    // The fastest one: what the others took more is the start of the browser, and other work of the machine.
+    // The fastest run: the others include starting the browser and other work on this machine.
     expect(Math.min(...times)).toBeLessThan(1000);
   });
 });
 
-/** Runs in the page: the time from the start of the navigation until the first text has been painted. */
+/**
+ * Runs in the page: measures the time from the start of the navigation to the first painted text.
+ */
 function noteFirstText(): void {
   new MutationObserver((_, observer) => {
     if ((document.getElementById('typed')?.textContent ?? '') === '') return;
     observer.disconnect();
     requestAnimationFrame(() => {
-      // A task after the frame, so after its painting.
+      // A task after the frame, so after it has been painted.
       setTimeout(() => Object.assign(globalThis, { firstText: performance.now() }));
     });
   }).observe(document, { childList: true, subtree: true, characterData: true });
@@ -58,11 +62,12 @@ describe('the dashboard at 2,000 ticks a second', () => {
   test('leaves the main thread idle for more than half of the time', async ({ expect, visit }) => {
     const it = await visit({ scene: 'dashboard', interval: '600000' }, { reducedMotion: 'no-preference' });
     await it.page.getByLabel('Ticks').selectOption({ label: '2,000 / s' });
-    // The charts are as full as they get while a test waits.
+    // The charts are as full as they get during a test.
     await it.page.locator('#log-count', { hasText: /^[89],\d{3} rows/ }).waitFor();
 
     const cdp = await it.page.context().newCDPSession(it.page);
-    // Time that the thread ran, and not time that passed: so others on this machine do not count.
+    // Counts the thread's running time, not elapsed time, so other work on this machine doesn't
+    // matter.
     await cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
     const tasks: number[] = [];
     for (let i = 0; i < 3; i++) {
@@ -85,12 +90,13 @@ describe('the dashboard at 2,000 ticks a second', () => {
       expect((ticksAfter - ticksBefore) / seconds).toBeGreaterThan(1000);
       tasks.push(task);
     }
-    // The least: what the others took more is other work of the machine, which shares its caches and, in a virtual one, its cores.
+    // The minimum: the rest is other work on this machine, which shares its caches and, if virtual,
+    // its cores.
     expect(Math.min(...tasks)).toBeLessThan(500);
   });
 });
 
-/** The figures of the main thread, seconds since the page began. */
+/** The main thread's figures, in seconds since the page started. */
 async function cpu(cdp: CDPSession): Promise<(name: string) => number> {
   const { metrics } = await cdp.send('Performance.getMetrics');
   const figures = new Map(metrics.map(({ name, value }) => [name, value]));
@@ -102,7 +108,7 @@ async function newestId({ page }: Visit): Promise<number> {
   return Number(await page.locator('#log > :not([hidden]) .id').last().textContent());
 }
 
-/** ms from one frame to the next, and the lengths of tasks over 50 ms. */
+/** Milliseconds from one frame to the next, and the lengths of tasks over 50 ms. */
 function watchFrames(page: Page, seconds: number) {
   return page.evaluate(
     (seconds) =>

@@ -10,7 +10,7 @@ import { answerTo } from '../../demo/server/answer.ts';
 import { launchChromium } from '../engines/find.ts';
 import { wholeText } from './demo-page.ts';
 
-/** The page in one file, opened from the disk: no server at all. */
+/** The page as one file, opened from disk without any server. */
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 let browser: Browser;

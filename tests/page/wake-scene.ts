@@ -8,7 +8,7 @@ declare global {
     readonly statuses: SseState['status'][];
     readonly pageEvents: string[];
     readonly errors: string[];
-    /** Of a timer that never rests. */
+    /** Ticks of a timer that always runs. */
     ticks: number;
   };
 }
@@ -18,11 +18,11 @@ export interface WakeSetting {
   readonly transport: 'native' | 'fetch';
   readonly idleTimeout?: number;
   readonly stores?: boolean;
-  /** Waits for an hour after a failure: nobody who waits it out passes these tests. */
+  /** Waits an hour after a failure: these tests fail if anyone waits that long. */
   readonly isPatient?: boolean;
 }
 
-/** Listens, and notes what becomes of the page. */
+/** Listens, and records what happens to the page. */
 export function listen({ url, transport, idleTimeout, stores, isPatient }: WakeSetting): void {
   const storage = stores ? sessionStorage : undefined;
   const client = new globalThis.ssekit.SseClient(

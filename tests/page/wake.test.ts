@@ -8,8 +8,9 @@ import { createLibraryPages, type LibraryPages } from './library-page.ts';
 import { listen, type WakeSetting } from './wake-scene.ts';
 
 /**
- * R12: waiting ends when there is reason to hope, and an open stream is left alone. Playwright's tabs are never hidden behind another; the page
- * that returns from the back/forward cache is one that was hidden and is shown. Tabs that are hidden, and frozen, are in frozen.test.ts.
+ * R12: waiting ends when there's reason to hope, and an open stream is left alone. Playwright's
+ * tabs are never hidden behind another one, so the hidden page here is the one that returns from
+ * the back/forward cache. frozen.test.ts has tabs that are hidden and frozen.
  */
 
 let pages: LibraryPages;
@@ -54,7 +55,7 @@ describe.each([
   }
 
   const leave = (page: Page) => page.goto(pages.page(() => undefined, null));
-  // A page from the back/forward cache has loaded long ago: there is nothing that `page.goBack()` could wait for.
+  // A page from the back/forward cache loaded long ago, so `page.goBack()` has nothing to wait for.
   const goBack = (page: Page) =>
     page.evaluate(() => {
       history.back();
@@ -150,7 +151,7 @@ describe.each([
       [{ chunks: ['id: 1\ndata: a\n\n', { wait: true }], end: 'destroy' }, hold('id: 2\ndata: b\n\n')],
       { transport: 'native' },
     );
-    // A browser that is behind throws away what it has read of a connection that is torn.
+    // A browser that's behind drops what it has read from a broken connection.
     await has(page, 'a');
     await s.release();
     await is(page, 'reconnecting');

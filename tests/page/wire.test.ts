@@ -4,9 +4,9 @@ import { serveDemo, test } from './demo-page.ts';
 
 serveDemo();
 
-/** What a case is worth showing for: who reads it right. */
+/** Why a case is worth showing: who reads it correctly. */
 const verdicts = {
-  // By hand it is right where the network has put the chunks together again.
+  // The hand-written reader is right if the network has joined the chunks again.
   split: ['right', 'right', undefined],
   lines: ['right', 'right', 'wrong'],
   endings: ['right', 'right', 'wrong'],

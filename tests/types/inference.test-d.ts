@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { SseClient } from 'ssekit';
 import type { AnyMessage, SseClientOptions, SseMessage, SseState, Unsubscribe, UrlSource } from 'ssekit';
 
-/** What `Events` is where nobody spells it out, and which clients stand for which. */
+/** What `Events` is when nobody writes it, and which clients can stand in for which. */
 
 const url = 'https://example.test/sse';
 

@@ -11,7 +11,7 @@ import {
 
 const url = 'https://example.test/sse';
 
-/** Options as they would be given: what does not fit is an error on the line below the mark. */
+/** Options as users write them. A bad one is an error on the line below the mark. */
 const accept = (options: SseClientOptions): SseClientOptions => options;
 
 describe('what native EventSource cannot do does not compile with it', () => {

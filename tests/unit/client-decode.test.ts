@@ -20,7 +20,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** What the page sees of this client: its errors, and the data of its events, in order. */
+/** What the page sees of this client: its errors and the data of its events, in order. */
 async function opened<Events extends object>(create: () => SseClient<Events>) {
   const coming = MockEventSource.next();
   const client = create();
@@ -41,7 +41,7 @@ const untyped = (decode: Payloads) =>
 
 const flush = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-/** A schema whose verdict the test gives. */
+/** A schema that the test resolves. */
 function slowSchema() {
   const pending: ((value: string) => void)[] = [];
   const schema: StandardSchema<string> = {
@@ -229,7 +229,7 @@ describe('schemas', () => {
 });
 
 describe('an asynchronous schema', () => {
-  /** A client with a slow schema for `slow`, and a log of all it hears. */
+  /** A client with a slow schema for `slow`, and a log of everything it delivers. */
   async function slow(options: Pick<SseClientOptions, 'until' | 'lastEventIdParam'> = {}) {
     const { schema, pending, answer } = slowSchema();
     const setup = await opened(

@@ -40,7 +40,7 @@ async function opened(options: Options = {}) {
   return { client, source };
 }
 
-/** An iterator over these events, which begins at once. */
+/** An iterator over these events that starts at once. */
 function begin(client: SseClient<Events>, ...args: (keyof Events | EventsOptions)[]) {
   const types = args.filter((arg) => typeof arg === 'string');
   const options = args.find((arg) => typeof arg === 'object') ?? {};
@@ -48,7 +48,7 @@ function begin(client: SseClient<Events>, ...args: (keyof Events | EventsOptions
   return {
     next: () => iterator.next(),
     leave: () => iterator.return?.(),
-    /** The data of the next event; undefined at the end. */
+    /** The data of the next event, or undefined at the end. */
     data: async () => {
       const result = await iterator.next();
       return result.done ? undefined : result.value.data;

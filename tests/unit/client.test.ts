@@ -19,7 +19,7 @@ afterEach(() => {
 const native = { transport: 'native', EventSource: MockEventSource } as const;
 const url = 'https://example.test/sse';
 
-/** A client over MockEventSource, open, with a log. */
+/** An open client over MockEventSource, with a log. */
 async function opened(
   options: Pick<SseClientOptions, 'retry' | 'retryInterval' | 'lastEventIdParam' | 'signal' | 'until'> = {},
 ) {
@@ -148,7 +148,7 @@ describe('events', () => {
       expect(others).not.toHaveBeenCalled();
       expect(client.status).toBe('open');
 
-      // Nor does listening to the name keep the lifecycle from being heard.
+      // Listening to the name doesn't hide the lifecycle either.
       source.drop();
       source.open();
       expect(others).toHaveBeenCalledTimes(4);

@@ -15,7 +15,7 @@ import { MockEventSource, mockSse } from 'ssekit/testing';
 import * as vue from 'ssekit/vue';
 import { read, root, run, snippet, type Snippet } from '../docs/snippets.ts';
 
-/** The blocks of the documentation that need a page: they run. */
+/** Runs the documentation's blocks that need a page. */
 
 const { act, cleanup, render } = library;
 const forReact = { react: reactItself, 'ssekit/react': react, 'react/jsx-runtime': jsxRuntime };
@@ -53,7 +53,7 @@ test('the setup of Vue types, and closes when it is done', async () => {
   const block = snippet('README.md', 'vue');
   const Answer = {
     async setup() {
-      // What `setup` declares is what the template sees.
+      // The template sees what `setup` declares.
       const setup = { ...block, code: `${block.code}\nexport { status, text };` };
       const { status, text } = (await run(setup, {}, { 'ssekit/vue': vue })) as Record<string, Ref<string>>;
       return () => h('p', { class: status?.value }, text?.value);
@@ -75,7 +75,7 @@ test('the setup of Vue types, and closes when it is done', async () => {
   app.unmount();
 });
 
-/** The server of /api/prices, as far as the hooks of the README see it. */
+/** The server of /api/prices, as the README's hooks see it. */
 function pricesServer() {
   const server = mockSse();
   vi.stubGlobal('fetch', server.fetch);
@@ -228,7 +228,7 @@ test('the component of Svelte shows the events and the state, and closes when it
   const page = 'docs/recipes/frameworks.md';
   const [, source = ''] = /^```svelte\n(.*?)^```$/ms.exec(read(page)) ?? [];
   const { js } = compile(source, { generate: 'client', name: 'Price' });
-  // As a bundler for browsers finds them; here it would be the code for servers.
+  // As a bundler for browsers resolves them. Here it would be the server code.
   const [client, internal] = ['index-client', 'internal/client/index'].map(
     (file) => `${root}node_modules/svelte/src/${file}.js`,
   );

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { FetchEventSource } from 'ssekit';
 import { mockSse } from 'ssekit/testing';
 
-/** What would take minutes in the contract suite. */
+/** Cases that would take minutes in the contract suite. */
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -3,7 +3,7 @@ import { fetchSse, type FetchSseInit } from 'ssekit';
 
 const URL_ = 'https://example.test/v1/chat?key=secret';
 
-/** A `fetch` that answers with this, noting what it was asked. */
+/** A `fetch` that answers with this and records its calls. */
 function fakeFetch(answer: () => Response = () => sse('data: a\n\n')) {
   return vi.fn<typeof fetch>(() => Promise.resolve(answer()));
 }

@@ -12,7 +12,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** A list, and a log of who was called with what. */
+/** A list, and a log of each call and its arguments. */
 function setup(counted = due) {
   const listeners = new Listeners<number>(counted);
   const calls: string[] = [];

@@ -7,7 +7,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** As JavaScript calls it, where no compiler has looked. */
+/** Called as from JavaScript, without a compiler's checks. */
 function messageFor(options: object, url: unknown): string {
   try {
     connectionOptions(url as string, options);

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { parseSse, type ParseSseOptions } from 'ssekit';
 
-/** A stream written by hand, with a note of its cancellation and of how often it was asked for more. */
+/** A stream written by hand, which records its cancellation and how often it was pulled. */
 function body() {
   const cancelled = vi.fn();
   const pulled = vi.fn();

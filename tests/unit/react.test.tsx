@@ -6,14 +6,17 @@ import type { SseClient, SseClientOptions, SseMessage, Transport } from 'ssekit'
 import { useSse, useSseEvent, useSseValue } from 'ssekit/react';
 import { mockSse, type MockExchange } from 'ssekit/testing';
 
-/** On React 19 and, by the project `react 18`, on React 18. Connections to a real server are counted in tests/browser/react.test.tsx. */
+/**
+ * Runs on React 19 and, in the project `react 18`, on React 18. tests/browser/react.test.tsx counts
+ * connections to a real server.
+ */
 
 let server = mockSse();
 let url = '';
 let count = 0;
 beforeEach(() => {
   server = mockSse();
-  // Components of one test must not find a connection of another.
+  // Components of one test must not share a connection with another test.
   url = `/stream/${++count}`;
 });
 afterEach(async () => {
@@ -22,12 +25,15 @@ afterEach(async () => {
 });
 
 const macrotask = () => new Promise((resolve) => setTimeout(resolve));
-/** All that the page has to do: a request begins a microtask after it was asked for, and ends a macrotask after the last component left. */
+/**
+ * Waits for everything the page has to do: a request starts after a microtask and ends a macrotask
+ * after the last component left.
+ */
 const settle = () => act(macrotask);
 
 const open = () => server.exchanges.filter(({ isAborted }) => !isAborted).length;
 
-/** Sends in one chunk each, and lets React render. */
+/** Sends each in one chunk and lets React render. */
 async function send(exchange: MockExchange, ...data: string[]): Promise<void> {
   await act(async () => {
     for (const text of data) exchange.send({ event: 'tick', data: text, id: text });
@@ -38,7 +44,7 @@ async function send(exchange: MockExchange, ...data: string[]): Promise<void> {
 }
 let lastData = '';
 
-/** A component that shows the ticks. Its options are inline, as they are in applications. */
+/** A component that shows the ticks. Its options are inline, as in applications. */
 function Ticks({ at = url, onTick }: { at?: string | null; onTick?: (text: string) => void }) {
   const { client, status } = useSse<{ tick: string }>(at, {
     fetch: (...args) => server.fetch(...args),
@@ -328,7 +334,7 @@ describe('a value', () => {
   }
   let renders: string[] = [];
   let emit: (data: string) => void = () => undefined;
-  /** Sends by hand, without a network, so that the clock may be a fake. */
+  /** Sends by hand, without a network, so the clock can be fake. */
   const byHand: Transport = (request, sink) => {
     sink.open({ url: request.url });
     emit = (data) => {
@@ -465,7 +471,7 @@ describe('what cannot work', () => {
     ['a URL that is a function', (() => '/a') as never, {}, /TypeError: The URL of a hook must be a value/],
   ])('of %s is a TypeError for the error boundary', ([, at, options, message]) => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => undefined);
-    // React tells window.onerror, too.
+    // React also calls window.onerror.
     const stop = (event: Event) => {
       event.preventDefault();
     };

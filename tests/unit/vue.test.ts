@@ -17,7 +17,7 @@ import { SseClient, type SseClientOptions, type Transport } from 'ssekit';
 import { useSse, useSseEvent, useSseValue, type ComponentUrl } from 'ssekit/vue';
 import { mockSse, type MockExchange } from 'ssekit/testing';
 
-/** Connections to a real server are counted in tests/browser/vue.test.ts. */
+/** tests/browser/vue.test.ts counts connections to a real server. */
 
 let server = mockSse();
 let url = '';
@@ -25,7 +25,7 @@ let count = 0;
 const leaves: (() => void)[] = [];
 beforeEach(() => {
   server = mockSse();
-  // Components of one test must not find a connection of another.
+  // Components of one test must not share a connection with another test.
   url = `/vue/${++count}`;
 });
 afterEach(async () => {
@@ -347,7 +347,7 @@ test.for<[string, string, SseClientOptions, RegExp]>([
 
 test('a page from the server is taken over without a word', async () => {
   const root = document.createElement('div');
-  // As on a server: there is no document, so nothing is connected.
+  // As on a server: without a document nothing connects.
   vi.stubGlobal('document', undefined);
   const html = await renderToString(createSSRApp(Ticks));
   vi.unstubAllGlobals();

@@ -4,7 +4,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { useSse, useSseEvent, useSseValue } from 'ssekit/react';
 import { mockSse, type MockExchange } from 'ssekit/testing';
 
-/** React 19 only: 18 has no Activity. */
+/** React 19 only, because 18 has no Activity. */
 
 afterEach(cleanup);
 

@@ -81,7 +81,7 @@ describe('a connection', () => {
     await macrotask();
   });
 
-  /** Stores of components that ask for the same stream. */
+  /** Stores of components that use the same stream. */
   function components(options: SseClientOptions = {}) {
     const server = mockSse();
     const url = `/registry/${++count}`;

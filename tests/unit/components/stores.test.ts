@@ -4,7 +4,10 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { SseClient, type SseMessage, type SseState } from 'ssekit';
 import { mockSse, type MockSse } from 'ssekit/testing';
 
-/** Svelte and RxJS (so Angular) need no binding: a client is a store, and `on` returns what ends it. */
+/**
+ * Svelte and RxJS (so Angular too) need no binding: a client is a store, and `on` returns its
+ * unsubscribe function.
+ */
 
 let server: MockSse;
 let client: SseClient<{ tick: string }>;
@@ -19,7 +22,8 @@ afterEach(() => {
 test('a client is a Svelte store of its state', async () => {
   expect(get(client).status).toBe('closed');
   const seen: string[] = [];
-  // svelte/store is what `$client` compiles to; derived stores subscribe and unsubscribe as components do.
+  // svelte/store is what `$client` compiles to. Derived stores subscribe and unsubscribe as
+  // components do.
   const unsubscribe = derived(client, ({ status }) => status).subscribe((status) => seen.push(status));
   client.connect();
   (await server.next()).open();

@@ -31,7 +31,7 @@ const request = (url: string, lastEventId = ''): TransportRequest => ({
   types: [],
 });
 
-/** What `SseClient` with these options runs an attempt over. */
+/** The transport that `SseClient` uses for an attempt with these options. */
 function choice(
   options: SseClientOptions,
   { beyondNative = false, lastEventId = '' }: { beyondNative?: boolean; lastEventId?: string } = {},

@@ -22,17 +22,17 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** An attempt under way, to be driven by hand. */
+/** A running attempt, driven by hand. */
 interface Attempt {
   readonly request: TransportRequest;
   readonly sink: TransportSink;
-  /** The types that were asked for after it had started. */
+  /** The types listened to after the attempt started. */
   readonly listened: string[];
 }
 
 const exactly = { jitter: false } as const;
 
-/** A connection whose attempts are driven by hand, with a log of all that it tells its observer. */
+/** A connection whose attempts are driven by hand, with a log of everything its observer gets. */
 function setup(options: SseClientOptions = {}, url: UrlSource = 'https://example.test/sse') {
   const attempts: Attempt[] = [];
   const states: SseState[] = [];
@@ -78,7 +78,7 @@ function setup(options: SseClientOptions = {}, url: UrlSource = 'https://example
       if (!last) throw new Error('no attempt was started');
       return last;
     },
-    /** Connects, and returns the attempt once it is open. */
+    /** Connects and returns the attempt once it's open. */
     open: async () => {
       connection.connect();
       await flush();
@@ -964,7 +964,7 @@ describe('whatever happens in whatever order', () => {
           };
 
           for (const what of steps) {
-            // Also one that is over may report: it must not be heard.
+            // A finished attempt may still report, but nothing must happen.
             const sink = attempts.at(-1)?.sink;
             if (typeof what === 'number') await vi.advanceTimersByTimeAsync(what);
             else if (what === 'flush') await flush();

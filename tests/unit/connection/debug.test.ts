@@ -17,7 +17,7 @@ afterEach(() => {
 
 const flush = () => vi.advanceTimersByTimeAsync(0);
 
-/** A client that is refused once, opens, hears an event with secrets on all sides, and is closed. */
+/** A client that's refused once, opens, gets an event full of secrets, and is closed. */
 async function run(debug: SseClientOptions['debug'], listen: (client: SseClient) => void = () => undefined) {
   const server = mockSse();
   const client = new SseClient('/sse?token=secret-query', {

@@ -6,7 +6,7 @@ import type { TransportRequest, TransportSink } from '../../../src/connection/tr
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
-/** One attempt with a server driven by hand, and a log of all that is reported. */
+/** One attempt with a server driven by hand, and a log of everything reported. */
 function setup(options: Partial<TransportRequest> = {}, transport = fetchTransport) {
   const log: unknown[] = [];
   const client = new AbortController();
@@ -80,7 +80,7 @@ function setup(options: Partial<TransportRequest> = {}, transport = fetchTranspo
     write: (text: string) => server?.enqueue(encode(text)),
     end: () => server?.close(),
     cut: (error: unknown) => server?.error(error),
-    /** Once something more has been reported. */
+    /** Resolves once something more has been reported. */
     told: (count: number) =>
       vi.waitFor(() => {
         expect(log).toHaveLength(count);
@@ -88,7 +88,7 @@ function setup(options: Partial<TransportRequest> = {}, transport = fetchTranspo
   };
 }
 
-/** Long enough for whatever might still come: every turn of the loop runs all microtasks. */
+/** Long enough for anything that might still come: every turn of the loop runs all microtasks. */
 async function settle(): Promise<void> {
   for (let i = 0; i < 10; i++) await new Promise((resolve) => setImmediate(resolve));
 }

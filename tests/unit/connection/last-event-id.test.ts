@@ -19,7 +19,7 @@ afterEach(() => {
   sessionStorage.clear();
 });
 
-/** A storage that keeps what is written, and every write of it. */
+/** A storage that keeps what's written, and records every write. */
 function memory(stored?: string) {
   const writes: string[] = [];
   let kept = stored;
@@ -65,7 +65,7 @@ function pagehideListeners(): Set<unknown> {
   return listening;
 }
 
-/** A client over attempts that are driven by hand. */
+/** A client whose attempts are driven by hand. */
 function setup(options: SseClientOptions = {}, url = 'https://example.test/sse') {
   const requests: TransportRequest[] = [];
   const sinks: TransportSink[] = [];

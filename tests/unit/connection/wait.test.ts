@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { wait } from '../../../src/connection/wait.ts';
 
-/** Listeners that are in place on the page, as `target type`. */
+/** Listeners on the page, as `target type`. */
 const listening = new Map<unknown, string>();
 
 function watch(target: Pick<EventTarget, 'addEventListener' | 'removeEventListener'>, name: string): void {

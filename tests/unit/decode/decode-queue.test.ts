@@ -12,7 +12,10 @@ const message = (type: string, data: string): SseMessage => ({
   raw: data,
 });
 
-/** Events of type `async` are decoded when the test settles them, `sync` at once, `bad` never; all others are text. */
+/**
+ * Decodes events of type `async` when the test settles them, `sync` at once, and `bad` never. All
+ * others are text.
+ */
 function setup(cause: () => void = () => undefined) {
   const log: string[] = [];
   const pending = new Map<string, { resolve: () => void; reject: (error: Error) => void }>();
@@ -47,7 +50,7 @@ function setup(cause: () => void = () => undefined) {
   const push = (type: string, ...data: string[]) => {
     for (const each of data) order.push(message(type, each));
   };
-  /** Settles what the schema is looking at, which must be this. */
+  /** Settles the event the schema is validating, which must be this one. */
   const settle = async (data: string, how: 'resolve' | 'reject' = 'resolve') => {
     const turn = pending.get(data);
     if (!turn) throw new Error(`${data} is not being decoded`);
@@ -177,7 +180,7 @@ describe('behind an asynchronous schema', () => {
       'awaited first',
       ...Array.from({ length: 15 }, (_, i) => String(i)),
     ]);
-    // There is room again.
+    // There's room again.
     push('async', 'second');
     push('text', `last${mebi}`);
     await settle('second');

@@ -22,21 +22,21 @@ const message = (data: string, type = 'tick'): SseMessage => ({
   raw: data,
 });
 
-/** The message as it is decoded. */
+/** The message after decoding. */
 async function decoded(setting: DecodeSetting, data: string): Promise<SseMessage<unknown>> {
   const decode = createDecode(setting);
   if (!decode) throw new Error('text as it comes');
   return decode(message(data));
 }
 
-/** The error that decoding ends in. */
+/** The error that decoding ends with. */
 async function failure(setting: DecodeSetting, data: string): Promise<SseError> {
   const reason: unknown = await decoded(setting, data).catch((error: unknown) => error);
   if (!(reason instanceof SseError)) throw new Error('no SseError', { cause: reason });
   return reason;
 }
 
-/** A schema of one's own, in the two dozen words that Standard Schema takes. */
+/** A hand-written schema, in the few lines that Standard Schema needs. */
 const schemaOf = <T>(validate: StandardSchema<T>['~standard']['validate']): StandardSchema<T> => ({
   '~standard': { version: 1, vendor: 'test', validate },
 });
@@ -119,7 +119,7 @@ describe.for(libraries)('a schema of %s', ([, schema]) => {
       message: expect.any(String) as unknown,
       path: expect.anything() as unknown,
     });
-    // Issues are objects of the library's own: nothing of them may leak onto the error.
+    // Issues are the library's own objects. Nothing from them may leak onto the error.
     expect(Object.keys(error).sort()).toEqual(['code', 'event', 'issues', 'name', 'raw']);
   });
 
@@ -186,7 +186,7 @@ describe('a schema', () => {
 });
 
 describe('decoders by event type', () => {
-  /** What becomes of this text as an event of this type; `'as it comes'` without a decoder. */
+  /** The result of this text as an event of this type, or `'as it comes'` without a decoder. */
   function outcome(settings: Parameters<typeof createDecodes>[0], type: string, data = '1'): unknown {
     const decode = createDecodes(settings)?.(type);
     const result = decode ? decode(message(data, type)) : message('as it comes');
@@ -251,7 +251,7 @@ describe('fetchSse', () => {
     first.catch(() => undefined);
     const exchange = await server.next();
     for (const chunk of chunks) exchange.send(chunk);
-    /** What is left of it: data, until the end or an error. */
+    /** The remaining data, until the end or an error. */
     const rest = async () => {
       const all: unknown[] = [];
       try {

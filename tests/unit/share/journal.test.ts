@@ -63,7 +63,7 @@ test('who comes to lead while it is ahead goes on from where it stands', () => {
   expect([own.sequence, own.since(3).length]).toEqual([5, 2]);
 });
 
-/** The journal of a page, and of the page after it is reloaded. */
+/** A page's journal, and that of the page after a reload. */
 function reloaded(before: Journal, id: string, forged?: string) {
   const kept = new Map<string, string>();
   const storage = {
@@ -125,7 +125,7 @@ test('without an id there is no place to go back to', () => {
 test('what is kept is bounded by events and by characters', () => {
   const many = journal(1, 5000);
   expect([many.oldest, many.since(0).length]).toEqual([4001, 1000]);
-  // Names and ids count, too.
+  // Names and IDs count too.
   for (let n = 5001; n < 5005; n++) many.accept(event(n, '', 'x'.repeat(2 ** 19 - 20)));
   expect(many.since(0).length).toBe(2);
 });

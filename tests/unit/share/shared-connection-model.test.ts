@@ -4,8 +4,9 @@ import type { IdStorage } from '../../../src/connection/last-event-id.ts';
 import { World, type Attempt, type Tab } from '../../tabs.ts';
 
 /**
- * R7 between tabs, over random histories: tabs come, close, crash, are reloaded, blocked and wake, messages arrive in any order that channels
- * allow. No tab that lives loses or doubles an event, over reloads neither, and in the end each has the last one.
+ * R7 between tabs, over random histories: tabs open, close, crash, reload, block and wake, and
+ * messages arrive in any order that channels allow. No living tab loses or doubles an event, not
+ * even across reloads, and in the end each has the last one.
  */
 
 beforeEach(() => {
@@ -53,13 +54,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-/** The session storage of one tab, which outlives its pages. */
+/** One tab's session storage, which outlives its pages. */
 function sessionStorage(): IdStorage {
   const kept = new Map<string, string>();
   return { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => void kept.set(key, value) };
 }
 
-/** A server that numbers its events, and sends what came after the id it is asked with. */
+/** A server that numbers its events and sends those after the requested ID. */
 class Server {
   last = 0;
   readonly #sent = new Map<Attempt, number>();
@@ -69,13 +70,13 @@ class Server {
     this.#world = world;
   }
 
-  /** Puts what is new on the way to all who are connected. */
+  /** Sends new events to all connected clients. */
   push(): void {
     for (const attempt of this.#world.live) {
       const { tab, request, sink } = attempt;
       let from = this.#sent.get(attempt);
       if (from === undefined) {
-        // A stream that starts begins with what is new.
+        // A new stream starts with the new events.
         from = request.lastEventId === '' ? this.last : Number(request.lastEventId);
         tab.post(attempt, () => {
           sink.open({ url: request.url });
@@ -113,7 +114,7 @@ test('no tab loses, doubles or reorders an event, however the tabs come and go',
         const server = new Server(world);
         for (const [name, value] of Object.entries(world.globals)) vi.stubGlobal(name, value);
         const closed = new Set<Tab>();
-        /** The storage of each, and what the pages before it have had. */
+        /** Each tab's storage, and the events its earlier pages had. */
         const storages = new Map<Tab, IdStorage>();
         const before = new Map<Tab, readonly string[]>();
         const open = (storage = sessionStorage(), had: readonly string[] = []) => {
@@ -134,7 +135,7 @@ test('no tab loses, doubles or reorders an event, however the tabs come and go',
         const pass = async (ms: number) => {
           await vi.advanceTimersByTimeAsync(ms);
         };
-        /** Time, of which no timer is late. */
+        /** Lets time pass without late timers. */
         const rest = async () => {
           for (let i = 0; i < 8; i++) {
             await pass(500);
@@ -191,7 +192,7 @@ test('no tab loses, doubles or reorders an event, however the tabs come and go',
         for (const tab of world.tabs) {
           const numbers = hadBy(tab).map(Number);
           const gaps = numbers.filter((number, i) => i > 0 && number !== (numbers[i - 1] ?? 0) + 1);
-          // A tab that comes too late for the memory of the others says so.
+          // A tab that's too late for the others' memory reports it.
           missed += tab.errors.length;
           if (tab.errors.length === 0) expect(gaps).toEqual([]);
           if (tabs.includes(tab)) expect(tab.connection.lastEventId).toBe(String(server.last));
@@ -200,7 +201,8 @@ test('no tab loses, doubles or reorders an event, however the tabs come and go',
     ),
     { numRuns: 200, endOnFailure: true },
   );
-  // It has tried what it is about. In histories as wild as these some tabs are left behind, and know it.
+  // Proves that the run covered hand-overs. In histories this wild some tabs fall behind, and know
+  // it.
   expect(takeOvers).toBeGreaterThan(100);
   expect(missed).toBeLessThan(lived / 20);
   expect(woken).toBeGreaterThan(100);

@@ -14,7 +14,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** Who is to lead next waits for the last words of the leader before it. */
+/** The next leader waits for the last messages of the one before. */
 async function takeOver() {
   await world.settle();
   await vi.advanceTimersByTimeAsync(100);
@@ -58,7 +58,7 @@ test('a late tab gets the state of now, and no old events', async () => {
   expect(late.connection.state).toMatchObject({ status: 'open', transport: 'transport' });
 });
 
-/** The session storage of one tab. */
+/** One tab's session storage. */
 function sessionStorage() {
   const kept = new Map<string, string>();
   return {
@@ -183,7 +183,7 @@ test('hostile messages change nothing and stop nothing', async () => {
       { version: 1 },
       { version: 9, kind: 'event' },
       { version: 1, generation: 1e15, kind: 'toString' },
-      // One that no tab could ever top.
+      // A generation that no tab could ever exceed.
       { version: 1, generation: Number.MAX_SAFE_INTEGER, kind: 'question', types: [], all: false },
       { version: 1, generation: Date.now() * 2, kind: 'claim', knows: true },
     ]) {

@@ -24,7 +24,7 @@ interface Fetched {
   readonly headers: Headers;
 }
 
-/** A `fetch` that notes what it was asked and answers by hand. */
+/** A `fetch` that records its calls and is answered by hand. */
 function fakeFetch(answer: (init: RequestInit) => Response | Promise<Response>) {
   const calls: Fetched[] = [];
   const fetch = (input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> => {
@@ -46,7 +46,7 @@ async function requestWith(
   );
 }
 
-/** A body that is written by hand, with a note of its cancellation. */
+/** A body written by hand that records its cancellation. */
 function body() {
   const cancelled = vi.fn<(reason: unknown) => void>();
   const pulls = vi.fn();
@@ -74,7 +74,7 @@ function body() {
 const sse = (content: BodyInit | null, init: ResponseInit = {}) =>
   new Response(content, { headers: { 'content-type': 'text/event-stream' }, ...init });
 
-/** As callers do it: whatever comes of it, the rest is cancelled. */
+/** As callers do: whatever the result, the rest is cancelled. */
 async function check(response: Response): Promise<void> {
   const reader = response.body?.getReader();
   try {
@@ -84,7 +84,7 @@ async function check(response: Response): Promise<void> {
   }
 }
 
-/** The same for a request: `close` ends it. */
+/** The same for a request. `close` ends it. */
 async function openWith(
   options: StreamOptions & FetchOptions,
 ): Promise<Awaited<ReturnType<typeof openStream>> & { close: () => void }> {

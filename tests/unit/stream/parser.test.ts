@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { SseError } from '../../../src/errors.ts';
 import { createParser, MAX_EVENT_SIZE, type ParserOptions } from '../../../src/stream/parser.ts';
 
-/** What a stream said, in order. */
+/** What a stream contained, in order. */
 type Said = ['event', type: string, data: string, lastEventId: string] | ['id', string] | ['retry', number];
 
 const utf8 = new TextEncoder();
@@ -15,7 +15,10 @@ function bytesOf(...parts: readonly (string | readonly number[])[]): Uint8Array 
   return Uint8Array.from(parts.flatMap((part) => (typeof part === 'string' ? [...utf8.encode(part)] : part)));
 }
 
-/** A parser of its own, fed from one buffer that is overwritten after each push, as a BYOB reader's may be. */
+/**
+ * A separate parser, fed from one buffer that is overwritten after each push, as a BYOB reader's
+ * may be.
+ */
 function listen(options?: ParserOptions) {
   const said: Said[] = [];
   const push = createParser(
@@ -55,7 +58,10 @@ function cutAt(bytes: Uint8Array, offsets: readonly number[]): Uint8Array[] {
   return ends.map((end, i) => bytes.slice(ends[i - 1] ?? 0, end));
 }
 
-/** The steps of HTML 9.2.5 and 9.2.6, one after the other, on a whole stream. The judge of everything below. */
+/**
+ * The steps of HTML 9.2.5 and 9.2.6, one by one, on a complete stream. The reference for everything
+ * below.
+ */
 function standard(bytes: Uint8Array, lastEventId = ''): Said[] {
   const said: Said[] = [];
   // "Streams must be decoded using the UTF-8 decode algorithm", which strips one leading BOM.
@@ -340,7 +346,7 @@ describe.each(fixtures)('%s', (_title, stream, says) => {
     const long = `:${'-'.repeat(300)}\n`;
     const isBom = stream[0] === 0xef;
     for (let at = isBom ? stream.length : 0; at <= stream.length; at++) {
-      // A BOM is one at the start only, so the padding before it would change what it says.
+      // A BOM only counts at the start, so the padding before it would change its meaning.
       const before = isBom ? bytesOf() : bytesOf(long);
       const end = bytesOf('\n', long);
       const whole = bytesOf([...before], [...stream], [...end]);
@@ -358,7 +364,10 @@ describe.each(fixtures)('%s', (_title, stream, says) => {
   });
 });
 
-/** What eventsource-parser makes of the same chunks. It tells an event's own ID only, so the last one is kept here. */
+/**
+ * What eventsource-parser makes of the same chunks. It only reports an event's own ID, so this
+ * keeps the last one.
+ */
 function peer(chunks: Iterable<Uint8Array>): Said[] {
   const said: Said[] = [];
   let last = '';
@@ -445,10 +454,10 @@ test('a chunk of nothing changes nothing, not even within a character', () => {
   expect(said).toEqual([message('世')]);
 });
 
-/** Large and small, and what is at the borders between them. */
+/** Large and small sizes, and those at the borders between them. */
 const sizes = [1, 2, 7, 127, 128, 129, 1400, 65_536];
 
-/** Pushes chunks of one size, again and again, until an error comes. */
+/** Pushes chunks of one size repeatedly until an error comes. */
 function pushUntilError(head: string, repeated: string, size: number, maxEventSize: number) {
   const said: Said[] = [];
   const push = createParser(
@@ -491,7 +500,7 @@ describe('maxEventSize', () => {
         code: 'overflow',
         message: 'An event grew past maxEventSize, 3000 characters.',
       });
-      // Three bytes a character; five characters of an empty data line count as the one LF that is theirs.
+      // Three bytes a character. Five characters of an empty data line count as its one LF.
       const bytesEach = repeated === 'data\n' ? 5 : repeated.length < 3 ? 3 : 17 / 11;
       expect(pushed).toBeLessThan(10 + most * bytesEach + Math.min(most, 16_384) + 2 * size + 100);
     });
@@ -508,7 +517,7 @@ describe('maxEventSize', () => {
   ];
 
   test.each(exact)('lets an event of exactly so many characters pass: %s', (_title, before, data, after) => {
-    // Twice: an event counts from its own beginning.
+    // Twice: an event's size counts from its own start.
     const stream = bytesOf((before + data + after).repeat(2));
     for (const size of sizes) {
       const events = parse(cut(stream, size), { maxEventSize: most });
@@ -600,10 +609,10 @@ describe('maxEventSize', () => {
   });
 });
 
-// What is copied or searched again with each chunk costs thousands of times as much.
+// Copying or searching again with each chunk would cost thousands of times as much.
 test('a line of 8 MiB costs in 100,000 chunks about what it costs in 100', () => {
   const line = utf8.encode(`data: ${'x'.repeat(8 * 1024 * 1024)}\n\n`);
-  // CPU time: what else the machine does is not counted.
+  // CPU time, so other work on this machine doesn't count.
   const cost = (count: number) => {
     const chunks = cut(line, Math.ceil(line.length / count));
     const times = Array.from({ length: 5 }, () => {

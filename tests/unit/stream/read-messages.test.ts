@@ -10,7 +10,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** Messages from bytes that the test hands out, one `read()` at a time. */
+/** Messages from bytes that the test provides, one `read()` at a time. */
 function setup(options: ReadOptions & { readonly decode?: Decode } = {}) {
   const cancel = vi.fn();
   const open = vi.fn<(signal: AbortSignal) => Promise<ByteSource>>();
@@ -36,7 +36,7 @@ function setup(options: ReadOptions & { readonly decode?: Decode } = {}) {
     cancel,
     asked,
     next: async () => (await iterator.next()).value?.data,
-    /** Answers read number `count`, once it is asked for. */
+    /** Answers read number `count` once it's requested. */
     give: async (count: number, text: string | undefined) => {
       await asked(count);
       reads[count - 1]?.(text === undefined ? undefined : encode(text));
@@ -161,7 +161,7 @@ describe('a failure', () => {
 });
 
 describe('a failure behind messages that nobody has taken yet', () => {
-  /** One is taken of what came before an overflow. */
+  /** One message is taken of those before an overflow. */
   async function setupOverflow() {
     const controller = new AbortController();
     const all = setup({ maxEventSize: 5, signal: controller.signal });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { deadline } from '../../../src/stream/time-limit.ts';
 
-/** How far the clock has run ahead of the timers: a page that was throttled or asleep. */
+/** How far the clock has run ahead of the timers, as in a page that was throttled or asleep. */
 let asleep = 0;
 
 beforeEach(() => {

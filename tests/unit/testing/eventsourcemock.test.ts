@@ -4,8 +4,8 @@ import { SseClient } from 'ssekit';
 import type { EventSourceClass } from 'ssekit';
 
 /*
- * The client over a double that is not ours. This one hands over whatever it is told to, so events are made by hand,
- * and its emitOpen() reaches `onopen` only: an open is emitted like an event.
+ * The client over a third-party double. It delivers whatever it's given, so events are created by
+ * hand. Its emitOpen() only reaches `onopen`, so an open is emitted like an event.
  */
 
 const url = 'https://example.test/sse';

@@ -5,7 +5,7 @@ beforeEach(() => {
   MockEventSource.reset();
 });
 
-/** A source, and a log of all that it dispatches. */
+/** A source, and a log of everything it dispatches. */
 function setup(...types: string[]) {
   const source = new MockEventSource('https://example.test/sse');
   const seen: string[] = [];
