@@ -77,5 +77,5 @@ export type AnyMessage<Events extends object> = {
   [K in EventName<Events>]: MessageOf<Events, K>;
 }[EventName<Events>];
 
-/** From the message as it came to the message as it is typed. Throws, or rejects with, a `decode` {@link SseError}. */
+/** From the raw message to the typed one. Throws, or rejects with, a `decode` {@link SseError}. */
 export type Decode = (message: SseMessage) => SseMessage<unknown> | Promise<SseMessage<unknown>>;

@@ -27,7 +27,7 @@ export interface ConnectionOptions extends RequestOptions {
   readonly chooseTransport: (request: TransportRequest, beyondNative: boolean) => NamedTransport;
 }
 
-/** Who is told of what happens on a connection. */
+/** What a connection reports. */
 export interface ConnectionObserver {
   readonly state: (now: SseState) => void;
   readonly open: (info: OpenInfo) => void;

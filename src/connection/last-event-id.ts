@@ -150,8 +150,9 @@ export type Resumed = (info: OpenInfo) => boolean | undefined;
 /**
  * What to tell when a stream that was to resume has not; `undefined` where it has, or where nothing says otherwise.
  *
- * The default rule is that of the Mercure protocol, the only one that has a sign for it: the response header `Last-Event-ID` (in newer
- * drafts `Mercure-Last-Event-ID`) names the event from which the history goes on: another one than was asked for when that one is not known.
+ * The default rule comes from the Mercure protocol, the only one that has a sign for this: the response
+ * header `Last-Event-ID` (`Mercure-Last-Event-ID` in newer drafts) names the event after which the
+ * history continues. If the server doesn't know the requested ID, it names another one.
  */
 export function gap(info: OpenInfo, resumed: Resumed | undefined): SseError | undefined {
   const { lastEventId, status, headers } = info;

@@ -60,8 +60,9 @@ export interface LeaderWatch {
 }
 
 /**
- * Finds out whether the leader can still hear. It is asked, since it may have nothing to say; a beat of its own would not do: timers of hidden
- * tabs are held back for up to a minute, messages are not.
+ * Finds out whether the leader still answers. The followers ask, because the leader may have nothing
+ * to send. A regular sign of life wouldn't work: timers of hidden tabs are up to a minute late, but
+ * messages aren't.
  */
 export function watchLeader(ask: () => void, depose: () => void): LeaderWatch {
   let isAsked = false;
