@@ -90,9 +90,7 @@ describe('the dashboard at 2,000 ticks a second', () => {
       expect((ticksAfter - ticksBefore) / seconds).toBeGreaterThan(1000);
       tasks.push(task);
     }
-    // The minimum: the rest is other work on this machine, which shares its caches and, if virtual,
-    // its cores.
-    expect(Math.min(...tasks)).toBeLessThan(500);
+    expect(at(tasks, 0.5)).toBeLessThan(500);
   });
 });
 
