@@ -13,11 +13,11 @@ export type Notice = Claim | Snapshot | EventNotice | Question | Push;
 
 /** A notice as it is sent. */
 export type Sent = Notice & {
-  readonly version: typeof VERSION;
   /** The highest that the sender knows. A leader's own, if it is the leader. */
   readonly generation: number;
 };
 
+/** Of the notices. It's part of the names of lock and channel, so that versions never meet. */
 export const VERSION = 1;
 
 /** A tab got the lock. From here on, notices of leaders of lower generations are ignored. */
@@ -35,6 +35,8 @@ export interface Snapshot extends ListenedNotice {
   /** The number of the oldest event that the leader could send again. */
   readonly oldest: number;
   readonly lastEventId: string;
+  /** The answer to a tab that asked with an ID: the number of the last event with that ID. */
+  readonly found?: { readonly lastEventId: string; readonly sequence?: number | undefined } | undefined;
   /** Without query and fragment. */
   readonly url: string;
   readonly state: StateNotice;
@@ -58,6 +60,8 @@ export interface EventNotice {
 export interface Question extends ListenedNotice {
   readonly kind: 'question';
   readonly sequence?: number | undefined;
+  /** Instead of the number, from a tab that doesn't know one. */
+  readonly lastEventId?: string | undefined;
 }
 
 /** To the leader: try now. Without `force`, only if you are waiting. */
@@ -81,6 +85,9 @@ type HeaderList = readonly (readonly [string, string])[] | undefined;
 
 const A_DAY = 86_400_000;
 
+/** Events have numbers below it. */
+export const END_OF_NUMBERS = 2 ** 52;
+
 type Check = (value: unknown) => boolean;
 type Shape = Readonly<Record<string, Check>>;
 
@@ -89,8 +96,11 @@ const text: Check = (value) => typeof value === 'string' && value.length <= LONG
 const anyText: Check = (value) => typeof value === 'string';
 const flag: Check = (value) => typeof value === 'boolean';
 const number: Check = (value) => typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
-/** A time, see `claim` in tab-group.ts. One far ahead could never be exceeded: nobody would lead again. */
-const generation: Check = (value) => number(value) && (value as number) < Date.now() + A_DAY;
+const sequence: Check = (value) =>
+  Number.isInteger(value) && number(value) && (value as number) < END_OF_NUMBERS;
+/** A generation is a time. One that lies a day ahead could never be exceeded: nobody would lead again. */
+export const isPossible: Check = (generation) =>
+  number(generation) && (generation as number) < Date.now() + A_DAY;
 const optional =
   (check: Check): Check =>
   (value) =>
@@ -135,14 +145,15 @@ const listening = { types: listOf(text), all: flag };
 /** By kind. A map, because an object would have a kind called `constructor`. */
 const SHAPES: ReadonlyMap<unknown, Shape> = new Map<unknown, Shape>([
   ['claim', { knows: flag }],
-  ['event', { sequence: number, type: anyText, data: anyText, lastEventId: anyText, origin: text }],
-  ['question', { sequence: count, ...listening }],
+  ['event', { sequence, type: anyText, data: anyText, lastEventId: anyText, origin: text }],
+  ['question', { sequence: optional(sequence), lastEventId: optional(anyText), ...listening }],
   ['push', { force: flag }],
   [
     'snapshot',
     {
-      sequence: number,
-      oldest: number,
+      sequence,
+      oldest: sequence,
+      found: optional((value) => hasShape(value, { lastEventId: anyText, sequence: optional(sequence) })),
       lastEventId: anyText,
       url: text,
       state: (value) => hasShape(value, STATE),
@@ -157,7 +168,7 @@ const SHAPES: ReadonlyMap<unknown, Shape> = new Map<unknown, Shape>([
 
 /** A message from the channel, if it is a notice: any script on this origin can post anything. */
 export function readNotice(value: unknown): Sent | undefined {
-  if (!hasShape(value, { version: (version) => version === VERSION, generation })) return undefined;
+  if (!hasShape(value, { generation: isPossible })) return undefined;
   const shape = SHAPES.get((value as Sent).kind);
   return shape && hasShape(value, shape) ? (value as Sent) : undefined;
 }

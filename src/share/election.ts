@@ -4,7 +4,7 @@ import { deadline } from '../stream/time-limit.js';
 export interface Candidate {
   /** It holds the lock. */
   readonly elected: () => void;
-  /** This page has no locks: it's in a sandboxed frame, say. */
+  /** This page may not use locks: it's in a sandboxed frame, say. */
   readonly refused: () => void;
   /** Another tab took the lock by force. */
   readonly deposed: () => void;
@@ -36,7 +36,11 @@ export function standForLeader(
       });
     });
   };
-  locks.request(name, steal ? { steal } : { signal }, hold).catch(() => {
+  // Asynchronous, so that a request that throws is a refusal, too.
+  const request = async () => {
+    await locks.request(name, steal ? { steal } : { signal }, hold);
+  };
+  request().catch(() => {
     if (signal.aborted) return;
     if (isElected) deposed();
     else refused();

@@ -4,8 +4,8 @@ import { wait } from '../connection/wait.js';
 import { SseError } from '../errors.js';
 import { readOpen, readState, type EventNotice, type Notice, type Sent, type Snapshot } from './channel.js';
 import type { Journal } from './journal.js';
-import { lacks, newTypes, packListened } from './listened.js';
-import type { SharedStream, StreamObserver } from './stream.js';
+import { lacks, newlyListened, packListened } from './listened.js';
+import type { StreamObserver } from './stream-observer.js';
 
 /**
  * ms. A leader in a hidden tab, whose timers are throttled, may be this late with an attempt before
@@ -20,12 +20,14 @@ export interface FollowerInputs {
   readonly journal: Journal;
   /** Does nothing while this tab doesn't follow. */
   readonly post: (notice: Notice) => void;
+  /** That of the tab. */
+  readonly lastEventId: () => string;
   /** The state that the tab reported last. */
   readonly state: () => SseState;
 }
 
 /** The stream as another tab, the leader, reports it. */
-export class Follower implements SharedStream {
+export class Follower {
   readonly #inputs: FollowerInputs;
   readonly #observer: StreamObserver;
   /** That of the leader's latest attempt. */
@@ -59,19 +61,24 @@ export class Follower implements SharedStream {
     this.#isAsking = true;
     queueMicrotask(() => {
       this.#isAsking = false;
-      const { post, journal, listened } = this.#inputs;
-      post({ kind: 'question', sequence: journal.sequence, ...packListened(listened) });
+      const { post, listened } = this.#inputs;
+      const { sequence } = this.#inputs.journal;
+      const lastEventId = sequence === undefined ? this.#inputs.lastEventId() || undefined : undefined;
+      post({ kind: 'question', sequence, lastEventId, ...packListened(listened) });
     });
   }
 
   /** Returns whether the notice made sense. If it doesn't, the group asks again after a while. */
   receive(notice: Sent & (Snapshot | EventNotice)): boolean {
-    const { journal, options } = this.#inputs;
+    const { journal, options, state } = this.#inputs;
     if (notice.kind === 'snapshot') this.#meet(notice);
     // After a gap, or before the first snapshot: the answer to a question brings what's missing, and
-    // this event again.
-    else if (!(notice.sequence <= (journal.sequence ?? NaN) + 1)) return false;
+    // this event again. An event that this tab has may be meant for another one, or this tab is far
+    // ahead because it believed a forged number.
+    else if (notice.sequence !== (journal.sequence ?? NaN) + 1) return false;
     else if (journal.accept(notice)) {
+      // So the state that this tab knows must be wrong.
+      if (state().status !== 'open') this.ask();
       if (notice.data.length <= options.maxEventSize) this.#observer.message(notice);
       else {
         this.#observer.id(notice.lastEventId);
@@ -88,13 +95,14 @@ export class Follower implements SharedStream {
   #meet(notice: Sent & Snapshot): void {
     const { journal, listened, options, post, state } = this.#inputs;
     const observer = this.#observer;
-    const isNew = journal.sequence === undefined;
+    const isNew = journal.sequence === undefined && !this.#inputs.lastEventId();
     // A notice has no query, so a URL that is known here is better.
     if (typeof options.url !== 'string') this.url = notice.url;
     const lacksTypes = lacks(notice, listened);
-    for (const type of newTypes(listened, notice)) listened.types.add(type);
-    listened.all ||= notice.all;
-    const found = journal.meet(notice.sequence, notice.oldest);
+    const { types, all } = newlyListened(listened, notice);
+    for (const type of types) listened.types.add(type);
+    listened.all ||= all;
+    const found = this.#compare(notice);
     if (found === 'even') observer.id(notice.lastEventId);
     const place = `${notice.generation} ${journal.sequence ?? 0}`;
     if ((lacksTypes || found === 'behind') && this.#askedAt !== place) {
@@ -124,6 +132,22 @@ export class Follower implements SharedStream {
       observer.id(notice.lastEventId);
       this.#overflow('This tab was away for longer than the others remember: it missed events.');
     }
+  }
+
+  /**
+   * A tab may have an ID and no number: the ID comes from an option, or was stored before the
+   * connection was shared. Then the leader looks the ID up in its journal. Until it has answered, this
+   * tab has no place; `undefined`.
+   */
+  #compare({ sequence, oldest, found }: Snapshot): ReturnType<Journal['meet']> | undefined {
+    const { journal, lastEventId } = this.#inputs;
+    const id = lastEventId();
+    if (journal.sequence === undefined && id) {
+      if (found?.lastEventId !== id) return undefined;
+      // An ID that the leader doesn't know is as old as can be.
+      journal.sequence = found.sequence ?? -1;
+    }
+    return journal.meet(sequence, oldest);
   }
 
   #overflow(message: string): void {

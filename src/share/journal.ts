@@ -1,10 +1,19 @@
 import type { IdStorage, Position, StoredIn } from '../connection/last-event-id.js';
 import type { SseMessage } from '../message.js';
-import type { EventNotice } from './channel.js';
+import { END_OF_NUMBERS, type EventNotice } from './channel.js';
 
 /** A journal keeps this much: a tab that is further behind can't be brought up to date. */
 const MOST_EVENTS = 1000;
 const MOST_CHARACTERS = 2 ** 20;
+
+/**
+ * The first number of a new stream. Random, because two streams must not be compared: not the clock,
+ * which may be set back, and gives two tabs the same time.
+ */
+const firstNumber = () => Math.floor(2 ** 50 * (1 + Math.random()));
+
+/** A leader starts anew at a number above this one, which was forged: too few may be left. */
+const MOST_PLAUSIBLE = 2 ** 51 + 2 ** 45;
 
 const sizeOf = ({ type, data, lastEventId }: EventNotice) => type.length + data.length + lastEventId.length;
 const sum = (size: number, event: EventNotice) => size + sizeOf(event);
@@ -105,12 +114,21 @@ export class Journal {
     return this.#events.filter((event) => event.sequence > sequence);
   }
 
+  /** The number of the last event with this ID, if it's kept. */
+  lastWith(lastEventId: string): number | undefined {
+    return this.#events.findLast((event) => event.lastEventId === lastEventId)?.sequence;
+  }
+
   /**
    * This tab leads: the numbers continue from its own position. A stream that is new to all tabs gets
-   * higher numbers than all streams before it.
+   * numbers far away from those of other streams.
    */
   lead(): void {
-    this.sequence ??= Date.now() * 1000;
+    if (this.sequence === undefined || this.sequence > MOST_PLAUSIBLE) {
+      this.#forget();
+      this.#ahead = [];
+      this.sequence = firstNumber();
+    }
     for (const event of this.#ahead) {
       if (event) this.#add(event);
       else {
@@ -131,13 +149,16 @@ export class Journal {
         return {
           getItem: () => {
             const id = kept.getItem(key);
-            // Without IDs the server resumes nowhere, so old numbers would mean other events.
-            if (id) this.#restore(Number(kept.getItem(numberKey) ?? NaN));
+            const text = kept.getItem(numberKey) ?? '';
+            const number = parseInt(text, 10);
+            // Without an ID, old numbers mean other events. With another ID, a client that didn't share
+            // the connection, or another tab, stored it since.
+            if (id && text === `${number} ${id}`) this.#restore(number);
             return id;
           },
           setItem: (_, id) => {
             kept.setItem(key, id);
-            kept.setItem(numberKey, String(position().number));
+            kept.setItem(numberKey, `${position().number ?? ''} ${id}`);
           },
         };
       },
@@ -146,7 +167,7 @@ export class Journal {
 
   /** Ignores impossible numbers: any script on this origin could have written them. */
   #restore(sequence: number): void {
-    if (!Number.isInteger(sequence) || sequence <= 0 || sequence >= 2 ** 52) return;
+    if (!Number.isInteger(sequence) || sequence <= 0 || sequence >= END_OF_NUMBERS) return;
     this.sequence = sequence;
     this.#restoredFrom = sequence - MOST_EVENTS;
   }

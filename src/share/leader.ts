@@ -5,8 +5,8 @@ import { CLOSED, type SseState } from '../connection/state.js';
 import type { SseMessage } from '../message.js';
 import { packOpen, packState, withoutQuery, type OpenNotice, type Push, type Question } from './channel.js';
 import type { Journal } from './journal.js';
-import { newTypes, packListened } from './listened.js';
-import type { SharedStream, StreamObserver } from './stream.js';
+import { newlyListened, packListened } from './listened.js';
+import type { StreamObserver } from './stream-observer.js';
 import type { TabGroup } from './tab-group.js';
 
 /** What a leader is made of. */
@@ -23,8 +23,9 @@ export interface LeaderInputs {
  * The connection of all tabs. Every change goes to the other tabs first and then to this one, so that
  * what its listeners do doesn't concern the others.
  */
-export class Leader implements SharedStream {
-  readonly #connection: Connection;
+export class Leader {
+  /** It isn't connected by the constructor: a listener of the first state may close the client. */
+  readonly connection: Connection;
   readonly #journal: Journal;
   readonly #channel: LeaderInputs['channel'];
   readonly #listened: Listened;
@@ -44,7 +45,7 @@ export class Leader implements SharedStream {
     this.#lastEventId = lastEventId;
     journal.lead();
     const unlessOver = ignoreAfter(() => this.#isOver);
-    this.#connection = createConnection(
+    this.connection = createConnection(
       // Each tab has its own `until` and its own storage.
       { ...options, until: undefined, lastEventId, stored: undefined },
       {
@@ -77,42 +78,23 @@ export class Leader implements SharedStream {
     );
   }
 
-  get url(): string {
-    return this.#connection.url;
-  }
-
-  /** Not in the constructor: a listener of the first state may close the client, and so stop this. */
-  start(): void {
-    this.#connection.connect();
-  }
-
-  listen(type: string): void {
-    this.#connection.listen(type);
-  }
-
-  listenToAll(): void {
-    this.#connection.listenToAll();
-  }
-
-  reconnect(): void {
-    this.#connection.reconnect();
-  }
-
   /** Answers another tab. */
   answer(notice: Question | Push): void {
     if (notice.kind === 'push') {
-      if (notice.force || this.#state.retryAt !== undefined) this.reconnect();
+      if (notice.force || this.#state.retryAt !== undefined) this.connection.reconnect();
       return;
     }
-    for (const type of newTypes(this.#listened, notice)) this.listen(type);
-    if (notice.all && !this.#listened.all) this.listenToAll();
-    for (const event of this.#journal.since(notice.sequence ?? Infinity)) this.#channel.post(event);
-    this.#post();
+    const { types, all } = newlyListened(this.#listened, notice);
+    for (const type of types) this.connection.listen(type);
+    if (all) this.connection.listenToAll();
+    const { sequence, lastEventId } = notice;
+    for (const event of this.#journal.since(sequence ?? Infinity)) this.#channel.post(event);
+    this.#post(false, lastEventId);
   }
 
   stop(): void {
     this.#isOver = true;
-    this.#connection.close();
+    this.connection.close();
   }
 
   #report(now: SseState): void {
@@ -131,13 +113,16 @@ export class Leader implements SharedStream {
     this.#observer.message(event);
   }
 
-  #post(hasFailed = false): void {
+  #post(hasFailed = false, askedId?: string): void {
+    const { sequence = 0, oldest } = this.#journal;
+    const numberOf = (id: string) => (id === this.#lastEventId ? sequence : this.#journal.lastWith(id));
     this.#channel.post({
       kind: 'snapshot',
-      sequence: this.#journal.sequence ?? 0,
-      oldest: this.#journal.oldest,
+      sequence,
+      oldest,
       lastEventId: this.#lastEventId,
-      url: withoutQuery(this.url),
+      found: askedId === undefined ? undefined : { lastEventId: askedId, sequence: numberOf(askedId) },
+      url: withoutQuery(this.connection.url),
       state: packState(this.#state),
       failed: hasFailed,
       opened: this.#state.status === 'open' ? this.#opened : undefined,

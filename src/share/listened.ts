@@ -17,9 +17,11 @@ export function packListened({ types, all }: Listened): ListenedNotice {
   return { types: named, all: all || named.length < types.size };
 }
 
-/** The types in a notice that this tab doesn't know yet. */
-export function newTypes({ types }: Listened, notice: ListenedNotice): string[] {
-  return notice.types.filter((type) => !types.has(type)).slice(0, Math.max(0, MOST_TYPES - types.size));
+/** What a notice adds to the types that this tab knows. More types than a notice can name are "all". */
+export function newlyListened({ types, all }: Listened, notice: ListenedNotice): ListenedNotice {
+  const more = notice.types.filter((type) => !types.has(type));
+  const isTooMany = types.size + more.length > MOST_TYPES;
+  return { types: isTooMany ? [] : more, all: !all && (notice.all || isTooMany) };
 }
 
 /** Whether the leader lacks a type that this tab listens to. */

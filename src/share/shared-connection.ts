@@ -11,7 +11,7 @@ import { LastEventId } from '../connection/last-event-id.js';
 import { CLOSED, READY_STATE, type SseState } from '../connection/state.js';
 import { textMessage } from '../message.js';
 import { isLast } from '../stream/until.js';
-import type { EventNotice } from './channel.js';
+import { VERSION, type EventNotice } from './channel.js';
 import { Follower } from './follower.js';
 import { Journal } from './journal.js';
 import { Leader } from './leader.js';
@@ -41,7 +41,8 @@ export function sharedConnection(name: string): ConnectionFactory {
     const { navigator, BroadcastChannel } = globalThis as Partial<typeof globalThis>;
     // Missing on insecure origins, whatever its type says.
     const locks: LockManager | undefined = navigator?.locks;
-    if (locks && BroadcastChannel) return share(`ssekit:${name}`, locks, options, observer);
+    // Versions that don't understand each other must not share a lock: they'd depose each other.
+    if (locks && BroadcastChannel) return share(`ssekit:${VERSION}:${name}`, locks, options, observer);
     observer.debug?.('not shared: this page has no Web Locks or no BroadcastChannel');
     return createConnection(options, observer);
   };
@@ -70,7 +71,8 @@ function share(
   let tabs: TabGroup | undefined;
   let leader: Leader | undefined;
   let follower: Follower | undefined;
-  const url = () => (leader ?? follower)?.url ?? (typeof options.url === 'string' ? options.url : '');
+  const stream = () => leader?.connection ?? follower;
+  const url = () => stream()?.url ?? (typeof options.url === 'string' ? options.url : '');
 
   function join(): void {
     const unlessOver = ignoreAfter(() => tabs !== session);
@@ -91,6 +93,7 @@ function share(
         post: (notice) => {
           if (!leader) tabs?.post(notice);
         },
+        lastEventId: () => lastEventId.value,
         state: () => state,
       },
       streamObserver,
@@ -105,11 +108,11 @@ function share(
           streamObserver,
         );
         lastEventId.set(lastEventId.value, journal.sequence);
-        leader.start();
+        leader.connection.connect();
       },
       follow() {
         if (!leader) return;
-        following.url = leader.url;
+        following.url = leader.connection.url;
         leader.stop();
         leader = undefined;
       },
@@ -158,7 +161,6 @@ function share(
     if (state.status !== 'closed') update({ ...CLOSED, transport: state.transport }, false);
   }
 
-  const stream = () => leader ?? follower;
   return {
     get state() {
       return state;

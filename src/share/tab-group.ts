@@ -1,7 +1,8 @@
+import { deadline, type Deadline } from '../stream/time-limit.js';
 import { SOONEST_DEPOSED, standForLeader, watchLeader, type LeaderWatch } from './election.js';
 import {
+  isPossible,
   readNotice,
-  VERSION,
   type EventNotice,
   type Notice,
   type Push,
@@ -51,10 +52,10 @@ const page: Partial<Pick<Window, 'addEventListener' | 'document'>> = globalThis;
 /** Joins the tabs that share a name. One of them leads at a time, each in its own generation. */
 export function joinTabs(name: string, locks: LockManager, member: Member): TabGroup {
   const session = new AbortController();
-  /** The highest that this tab knows: that of the leader. */
+  /** The highest that this tab knows: that of the leader. A time in ms, see `claim`; 0 for none. */
   let generation = 0;
-  /** Of this tab's latest claim. */
-  let claimed = 0;
+  /** Of this tab's latest claim, until it steps back. */
+  let claimed: number | undefined;
   let isLeading = false;
   /** When this tab, as the leader, last read a notice. */
   let activeAt = 0;
@@ -64,21 +65,46 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
   let watch: LeaderWatch | undefined;
   /** Callbacks that wait until this tab is certain that it leads. */
   let waiting: (() => void)[] | undefined;
+  /** Ends the lead of a tab that waits in vain. */
+  let doubt: Deadline | undefined;
   let lastNotices: ReturnType<typeof setTimeout> | undefined;
 
   function post(notice: Notice, through = channel): void {
-    through?.postMessage({ ...notice, version: VERSION, generation } satisfies Sent);
+    checkClock();
+    // The check may have ended this tab's lead.
+    if (generation === 0 && notice.kind !== 'question' && notice.kind !== 'push') return;
+    through?.postMessage({ ...notice, generation } satisfies Sent);
+  }
+
+  /**
+   * The clock was set back by more than a day: all tabs ignore notices of this generation, so this tab
+   * forgets it. The next leader claims a lower one.
+   */
+  function checkClock(): void {
+    if (isPossible(generation)) return;
+    generation = 0;
+    if (isLeading) follow();
+  }
+
+  /** Some browsers throw here when the user blocks storage. */
+  function openChannel(): BroadcastChannel | undefined {
+    try {
+      return new BroadcastChannel(name);
+    } catch {
+      queueMicrotask(leadAlone);
+      return undefined;
+    }
   }
 
   function enter(): void {
     if (standBack) return;
-    if (!channel) {
-      channel = new BroadcastChannel(name);
-      channel.onmessage = ({ data }: MessageEvent<unknown>) => {
-        const notice = readNotice(data);
-        if (notice) receive(notice);
-      };
-    }
+    channel ??= openChannel();
+    if (!channel) return;
+    channel.onmessage = ({ data }: MessageEvent<unknown>) => {
+      checkClock();
+      const notice = readNotice(data);
+      if (notice) receive(notice);
+    };
     follow();
     member.askLeader();
   }
@@ -87,9 +113,9 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
   function stepBack(): void {
     standBack?.();
     watch?.cancel();
+    doubt?.cancel();
     clearTimeout(lastNotices);
-    standBack = watch = waiting = undefined;
-    claimed = 0;
+    standBack = watch = waiting = doubt = claimed = undefined;
     if (isLeading) {
       isLeading = false;
       member.debug?.('this tab gives the connection up');
@@ -127,12 +153,13 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
     });
   }
 
-  /** Without locks there is no group: this tab connects for itself, and reads no notices. */
+  /** Without locks or a channel there is no group: this tab connects for itself. */
   function leadAlone(): void {
+    if (session.signal.aborted) return;
     session.abort();
     hide();
     isLeading = true;
-    member.debug?.('not shared: this page is refused the Web Lock');
+    member.debug?.('not shared: this page is refused the Web Lock or the BroadcastChannel');
     member.lead();
   }
 
@@ -141,12 +168,13 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
    * it. A channel doesn't deliver to itself, so it's posted through a second one.
    */
   function postClaim(): void {
-    const sender = new BroadcastChannel(name);
+    const sender = openChannel();
     post({ kind: 'claim', knows: member.canResume() }, sender);
-    sender.close();
+    sender?.close();
   }
 
   function claim(): void {
+    checkClock();
     claimed = generation = Math.max(generation + 1, Date.now()) + Math.random();
     postClaim();
   }
@@ -164,6 +192,7 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
       // Its own claim: all notices posted before it have been read.
       if (notice.kind !== 'claim' || notice.generation !== claimed) return;
       const runs = waiting ?? [];
+      doubt?.cancel();
       waiting = undefined;
       // One of them may end the lead.
       for (const run of runs) if (claimed === notice.generation) run();
@@ -203,6 +232,8 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
       else if (!channel || silence <= SOONEST_DEPOSED) run();
       else {
         waiting = [run];
+        // Callbacks must not pile up: the next leader gets their events again.
+        doubt = deadline(SOONEST_DEPOSED, follow);
         postClaim();
       }
     },

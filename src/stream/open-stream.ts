@@ -1,6 +1,6 @@
 import { SseError } from '../errors.js';
 import { extractMimeType } from './content-type.js';
-import { parseRetryAfter } from './retry-after.js';
+import { parseRetryAfter, serverTime } from './retry-after.js';
 import { timeLimit } from './time-limit.js';
 
 /** How much of an error's body is kept, in bytes, and how long to wait for it, in ms: some servers never end it. */
@@ -163,7 +163,7 @@ export async function checkResponse(
     throw new SseError(code, message, {
       status,
       headers,
-      retryAfter: parseRetryAfter(headers.get('retry-after'), Date.now()),
+      retryAfter: parseRetryAfter(headers.get('retry-after'), serverTime(headers)),
       body: await beginning(reader),
     });
   };

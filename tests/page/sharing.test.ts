@@ -502,7 +502,7 @@ describe(`in ${engine}`, () => {
       pages.page((url) => {
         const wire: string[] = [];
         Object.assign(globalThis, { wire });
-        new BroadcastChannel('ssekit:wire').onmessage = ({ data }) => {
+        new BroadcastChannel('ssekit:1:wire').onmessage = ({ data }) => {
           wire.push(JSON.stringify(data));
           document.title = String(wire.length);
         };

@@ -252,6 +252,20 @@ describe('the answer', () => {
     expect(error.retryAfter).toBe(ms);
   });
 
+  test.for([
+    ['two days ahead', '2026-01-03T00:00:00Z'],
+    ['right', '2026-01-01T00:00:00Z'],
+    ['two days behind', '2025-12-30T00:00:00Z'],
+  ])('a date in Retry-After is as far away as the server says, with a clock %s', async ([, now]) => {
+    vi.setSystemTime(new Date(now ?? ''));
+    const headers = {
+      'retry-after': 'Thu, 01 Jan 2026 00:00:30 GMT',
+      date: 'Thu, 01 Jan 2026 00:00:00 GMT',
+    };
+    const error = await rejection(check(new Response('', { status: 503, headers })));
+    expect(error.retryAfter).toBe(30_000);
+  });
+
   test.for([301, 302, 303, 307, 308])('%d that was not followed names the cure', async (status) => {
     const { stream, cancelled } = body();
     const error = await rejection(
