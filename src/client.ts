@@ -6,7 +6,7 @@ import { iterate } from './iterate.js';
 import { Listeners, type ListenOptions, type Unsubscribe } from './listeners.js';
 import type { AnyMessage, EventName, MessageOf, ReadyState, SseMessage } from './message.js';
 import { connectionOptions, type ConnectOptions, type OptionsArgument } from './options.js';
-import type { SseError } from './errors.js';
+import { abortError, type SseError } from './errors.js';
 import type { UrlSource } from './connection/request.js';
 import { guard } from './report.js';
 import { withDebug } from './connection/debug.js';
@@ -313,7 +313,7 @@ export class SseClient<Events extends object = Record<string, string>> {
 
   async #next<K extends EventName<Events>>(type: K): Promise<MessageOf<Events, K>> {
     for await (const message of this.#loop<K>(new Set([type]), { limit: 1, once: true })) return message;
-    throw new DOMException('The client was closed.', 'AbortError');
+    throw abortError('The client was closed.');
   }
 
   #listenToAll(listener: (message: never) => void, options?: ListenOptions): Unsubscribe {

@@ -1,5 +1,6 @@
 import { createConnection } from './connection/connection.js';
-import { fetchTransport } from './connection/fetch-transport.js';
+import { standardFetchTransport } from './connection/fetch-transport.js';
+import { needGlobals } from './errors.js';
 import type { ReadyState } from './message.js';
 import { requestOptions, type FetchOptions, type StreamOptions } from './connection/request.js';
 import { retryPolicy } from './connection/retry.js';
@@ -23,8 +24,11 @@ const RECONNECTION_TIME = 3000;
 const constant = (value: number) => ({ value, enumerable: true });
 const CONSTANTS = { CONNECTING: constant(0), OPEN: constant(1), CLOSED: constant(2) };
 
-/** `EventTarget`, with the listeners typed as those of `EventSource`, whose overloads go before its own. */
-const Target = EventTarget as new () => Pick<EventSource, 'addEventListener' | 'removeEventListener'> &
+/** `EventTarget`, if there is one to import with, with the listeners typed as those of `EventSource`, whose overloads go before its own. */
+const Target = ((globalThis as Partial<typeof globalThis>).EventTarget ?? Object) as new () => Pick<
+  EventSource,
+  'addEventListener' | 'removeEventListener'
+> &
   EventTarget;
 
 /**
@@ -89,6 +93,7 @@ export class FetchEventSource extends Target implements EventSource {
    */
   constructor(url: string | URL, init: FetchEventSourceInit | null = {}) {
     super();
+    needGlobals('EventTarget', 'Event', 'MessageEvent', 'URL', 'Headers', 'TextDecoder');
     // As WebIDL converts what JavaScript may pass: anything with a string, then nothing or an object.
     if (arguments.length === 0) throw new TypeError('FetchEventSource needs a URL.');
     const input = `${url}`;
@@ -111,7 +116,7 @@ export class FetchEventSource extends Target implements EventSource {
           jitter: false,
           shouldRetry: ({ code }) => code === 'network' && request.method === 'GET' && canWork,
         }),
-        chooseTransport: () => ({ name: 'fetch', start: fetchTransport }),
+        chooseTransport: () => ({ name: 'fetch', start: standardFetchTransport }),
       },
       {
         state: ({ status, error }) => {

@@ -31,12 +31,13 @@ import { validateRequest, validateDecode } from './validate.js';
 export type FetchSseInit = StreamOptions & FetchOptions;
 
 /**
- * Sends one request and iterates over the events of its response: made for LLM APIs. Leaving the loop, `return()` and the
- * signal cancel the request; nothing is ever sent twice. The request goes out with the first `next()`.
+ * Sends one request and iterates over the events of its response: made for LLM APIs. Leaving the
+ * loop, `return()` and the signal cancel the request; nothing is ever sent twice. The request goes
+ * out with the first `next()`.
  *
- * Payloads are text, unless `decode` or `schema` says otherwise; one that can't be decoded rejects the loop. A method
- * other than GET may be answered with any 2xx but 204 and 205. A body that ends in order gets its last event delivered,
- * even if the blank line after it is missing.
+ * Payloads are text, unless `decode` or `schema` says otherwise; one that can't be decoded rejects
+ * the loop. A method other than GET may be answered with any 2xx but 204 and 205. A body that ends
+ * in order gets its last event delivered, even if the blank line after it is missing.
  *
  * @returns An iterator that rejects with an {@link SseError}, or with the signal's reason.
  * @throws TypeError for an option that can't work; it says what to do.
@@ -63,7 +64,8 @@ export function fetchSse(url: UrlSource, init: FetchSseInit & DecodeSetting = {}
     validateDecode(init);
   }
   const options = requestOptions(url, init);
-  const { lastEventId = '', refreshAuth } = init;
+  // One by one, so that inherited options and getters count.
+  const { until, failOn, signal, lastEventId = '', maxEventSize, refreshAuth } = init;
   refuseUnsafe(options, lastEventId);
   return readMessages(
     async (signal) => {
@@ -77,6 +79,6 @@ export function fetchSse(url: UrlSource, init: FetchSseInit & DecodeSetting = {}
         return request();
       }
     },
-    { ...init, decode: createDecode(init, true) },
+    { until, failOn, signal, lastEventId, maxEventSize, decode: createDecode(init, true) },
   );
 }

@@ -1,6 +1,9 @@
-import { SseError } from './errors.js';
+import { reasonOf, SseError } from './errors.js';
 
-/** The writing end of a queue between events, which arrive at any time, and a loop, which takes them when it can. */
+/**
+ * The writing end of a queue between events, which arrive at any time, and a loop, which takes them
+ * when it can.
+ */
 export interface Feed<T> {
   /**
    * Adds a value. Past the limit, the loop gets an `overflow` error after everything that's queued:
@@ -23,7 +26,10 @@ interface Link<T> {
   next?: Link<T>;
 }
 
-/** A list whose first item can be taken without moving the others, as `shift()` of a long array does. */
+/**
+ * A list whose first item can be taken without moving the others, as `shift()` of a long array
+ * does.
+ */
 class Queue<T> {
   size = 0;
   #first: Link<T> | undefined;
@@ -48,7 +54,8 @@ class Queue<T> {
 }
 
 /**
- * An iterator over what's pushed. `return()`, which `break` calls, settles a pending `next()` at once.
+ * An iterator over what's pushed. `return()`, which `break` calls, settles a pending `next()` at
+ * once.
  *
  * @param start - Called with the feed, and with a signal that aborts when nothing more is accepted,
  * however the iteration ends.
@@ -98,9 +105,12 @@ export function iterate<T extends object>(
   };
   const abort = () => {
     queue = new Queue();
-    feed.end(signal?.reason);
+    feed.end(signal && reasonOf(signal));
   };
-  /** Starts at the first `next()`: an iterator that nobody uses must leave no listener on a long-lived signal. */
+  /**
+   * Starts at the first `next()`: an iterator that nobody uses must leave no listener on a
+   * long-lived signal.
+   */
   const begin = () => {
     hasBegun = true;
     if (isOver) return;

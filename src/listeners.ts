@@ -13,7 +13,10 @@ import { report } from './report.js';
 export type Unsubscribe = () => void;
 
 interface Entry<T> {
-  /** The caller's function, by which {@link Listeners.delete} finds it; `undefined` once it's removed. */
+  /**
+   * The caller's function, by which {@link Listeners.delete} finds it; `undefined` once it's
+   * removed.
+   */
   listener: ((value: T) => void) | undefined;
   readonly once: boolean | undefined;
   readonly remove: Unsubscribe;
@@ -35,9 +38,9 @@ export interface ListenOptions {
 }
 
 /**
- * Callbacks in order of registration. One that throws is reported and the rest still run. While a value
- * is delivered, a removed listener is no longer called and an added one waits for the next value: the
- * list is replaced, never changed in place.
+ * Callbacks in order of registration. One that throws is reported and the rest still run. While a
+ * value is delivered, a removed listener is no longer called and an added one waits for the next
+ * value: the list is replaced, never changed in place.
  */
 export class Listeners<T> {
   readonly #changes: { readonly count: number };
@@ -45,7 +48,8 @@ export class Listeners<T> {
   #entries: readonly Entry<T>[] = [];
 
   /**
-   * @param changes - A delivery stops once this `count` changes: because the client was closed, say.
+   * @param changes - A delivery stops once this `count` changes: because the client was closed,
+   * say.
    * @param onEmpty - Called when the last listener is removed.
    */
   constructor(changes: { readonly count: number }, onEmpty?: () => void) {

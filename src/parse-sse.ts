@@ -6,6 +6,7 @@ import {
   type DecodeSetting,
 } from './decode/decode.js';
 import { CHECKED } from './checked.js';
+import { needGlobals } from './errors.js';
 import { bytesOf, cannotStream, checkResponse, type BodyReader } from './stream/open-stream.js';
 import { readMessages, type MessageIterator, type ReadOptions } from './stream/read-messages.js';
 import { validateDecode } from './validate.js';
@@ -40,16 +41,17 @@ interface NodeStream {
 }
 
 /**
- * Iterates over the events of a response or a stream of bytes that you already have. Leaving the loop
- * cancels it. So does the signal, once the loop has begun.
+ * Iterates over the events of a response or a stream of bytes that you already have. Leaving the
+ * loop cancels it. So does the signal, once the loop has begun.
  *
- * A response must be `text/event-stream` with a status from 200 to 299, but not 204 or 205; if a server
- * breaks that rule, pass `response.body`. `decode` and `schema` work as in {@link fetchSse}. As there,
- * the last event is delivered even if the blank line after it is missing.
+ * A response must be `text/event-stream` with a status from 200 to 299, but not 204 or 205; if a
+ * server breaks that rule, pass `response.body`. `decode` and `schema` work as in {@link fetchSse}.
+ * As there, the last event is delivered even if the blank line after it is missing.
  *
  * @returns An iterator that rejects with an {@link SseError}, or with what the stream or the signal
  * fails with.
- * @throws TypeError for a `decode` or `schema` that can't work; it says what to do.
+ * @throws TypeError for a `decode` or `schema` that can't work, and where a global is missing; it
+ * says what to do.
  *
  * @example
  * ```ts
@@ -69,7 +71,10 @@ export function parseSse(
   source: SseSource,
   options: ParseSseOptions & DecodeSetting = {},
 ): MessageIterator<unknown> {
+  needGlobals('TextDecoder');
   if (CHECKED) validateDecode(options);
+  // One by one, so that inherited options and getters count.
+  const { until, failOn, signal, lastEventId, maxEventSize } = options;
   // Not `instanceof`: the Response of another fetch, or of a test's window, works as well.
   const isBody = 'getReader' in source || Symbol.asyncIterator in source;
   const response = isBody ? undefined : source;
@@ -86,7 +91,7 @@ export function parseSse(
         read: async () => bytesOf((await reader?.read()) ?? {}),
       };
     },
-    { ...options, decode: createDecode(options, true) },
+    { until, failOn, signal, lastEventId, maxEventSize, decode: createDecode(options, true) },
     () => {
       try {
         reader ??= readerOf(body);
@@ -110,8 +115,8 @@ function iteratorReader(body: AsyncIterable<Uint8Array> & Partial<NodeStream>): 
   return {
     read: () => iterator.next(),
     async cancel() {
-      // The iterator of a Node stream only lets go once the next bytes arrive. This doesn't wait, and
-      // the error that some streams emit then is nobody's concern.
+      // The iterator of a Node stream only lets go once the next bytes arrive. This doesn't wait,
+      // and the error that some streams emit then is nobody's concern.
       body.on?.('error', () => undefined);
       body.destroy?.();
       await iterator.return?.();

@@ -1,7 +1,7 @@
 /**
- * Reports what user code threw, as the DOM does for event listeners: the console, `window.onerror` and error trackers
- * see it, and the stream continues. Node and React Native have no `reportError`. There it goes to the console, because
- * an uncaught exception would end the process.
+ * Reports what user code threw, as the DOM does for event listeners: the console, `window.onerror`
+ * and error trackers see it, and the stream continues. Node and React Native have no `reportError`.
+ * There it goes to the console, because an uncaught exception would end the process.
  */
 export function report(error: unknown): void {
   const { reportError = console.error } = globalThis as Partial<typeof globalThis>;

@@ -1,27 +1,46 @@
 import { SseError } from '../errors.js';
 import { textMessage } from '../message.js';
+import { createLenientParser } from '../stream/lenient-parser.js';
 import { openStream } from '../stream/open-stream.js';
-import { createParser } from '../stream/parser.js';
 import { chunkReader } from '../stream/read-chunk.js';
 import type { Transport, TransportRequest, TransportSink } from './transport.js';
 
-/** One streaming `fetch`. It can do what `EventSource` can't: headers, methods and bodies, timeouts, and the reason of a failure. */
+/**
+ * One streaming `fetch`. It can do what `EventSource` can't: headers, methods and bodies, timeouts,
+ * and the reason of a failure.
+ */
 export const fetchTransport: Transport = (request, sink) => {
   void run(request, request.lastEventId, sink);
   return undefined;
 };
 
-/** The same without the header `Last-Event-ID`. The ID still holds until the stream sets another. */
+/**
+ * The same for an `EventSource`, which drops an event without its blank line whatever the method
+ * is.
+ */
+export const standardFetchTransport: Transport = (request, sink) => {
+  void run(request, request.lastEventId, sink, false);
+  return undefined;
+};
+
+/**
+ * The same without the header `Last-Event-ID`. The ID still holds until the stream sets another.
+ */
 export const fetchTransportWithoutId: Transport = (request, sink) => {
   void run(request, '', sink);
   return undefined;
 };
 
-async function run(request: TransportRequest, sentId: string, sink: TransportSink): Promise<void> {
+async function run(
+  request: TransportRequest,
+  sentId: string,
+  sink: TransportSink,
+  isLenient = request.method !== 'GET',
+): Promise<void> {
   try {
     const { response, url, origin, read } = await openStream({ ...request, lastEventId: sentId });
     sink.open({ url, status: response.status, headers: response.headers });
-    const parse = createParser(
+    const parse = createLenientParser(
       {
         event(type, data, lastEventId) {
           sink.message(textMessage(type, data, lastEventId, origin));
@@ -32,9 +51,8 @@ async function run(request: TransportRequest, sentId: string, sink: TransportSin
       { ...request, lastEventId: request.unsentId ?? request.lastEventId },
     );
     const readChunk = chunkReader(read, (bytes) => {
-      if (!bytes) return;
-      sink.received?.();
-      parse(bytes);
+      if (bytes) sink.received?.();
+      if (bytes || isLenient) parse(bytes);
     });
     while (await readChunk());
     sink.end();

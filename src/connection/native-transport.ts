@@ -5,7 +5,10 @@ import type { Transport } from './transport.js';
 /** The number of `EventSource.CLOSED`, which a test double may lack as a static. */
 const CLOSED = 2;
 
-/** How many types keep their listener at the source once nobody listens to them: names may come and go for weeks. */
+/**
+ * How many types keep their listener at the source once nobody listens to them: names may come and
+ * go for weeks.
+ */
 const MOST_IDLE = 100;
 
 /** The event types that are always listened to. */
@@ -30,18 +33,24 @@ export type EventSourceClass = new (
   Partial<Pick<EventTarget, 'removeEventListener'>>;
 
 /**
- * One native `EventSource`, over its own reconnects: while it says CONNECTING it is left alone, since only it can send its
- * `Last-Event-ID`. The browser tells an event from the server by `data`, which its own `open` and `error` lack (rule: a server may name
- * its events so), and hides every reason for a failure.
+ * One native `EventSource`, over its own reconnects: while it says CONNECTING it is left alone,
+ * since only it can send its `Last-Event-ID`. The browser tells an event from the server by `data`,
+ * which its own `open` and `error` lack (rule: a server may name its events so), and hides every
+ * reason for a failure.
  */
 export function nativeTransport(Source: EventSourceClass): Transport {
   return ({ url, withCredentials, signal, types, lastEventId, unsentId }, sink) => {
     const source = new Source(url, { withCredentials });
-    /** `''` from a source that never showed an ID means unknown, not reset: the ID before still holds. */
+    /**
+     * `''` from a source that never showed an ID means unknown, not reset: the ID before still
+     * holds.
+     */
     let id = unsentId ?? lastEventId;
     let ownId = false;
 
-    /** That of the stream, until it is opened anew. To ask each event is a call into the browser. */
+    /**
+     * That of the stream, until it is opened anew. To ask each event is a call into the browser.
+     */
     let origin: string | undefined;
 
     const receive = (type: string, event: Event) => {
@@ -70,7 +79,10 @@ export function nativeTransport(Source: EventSourceClass): Transport {
     };
 
     const listeners = new Map<string, (event: Event) => void>();
-    /** Types that nobody listens to any more, oldest first. Until they make room, their IDs still count. */
+    /**
+     * Types that nobody listens to any more, oldest first. Until they make room, their IDs still
+     * count.
+     */
     const idle = new Set<string>();
     const listen = (type: string) => {
       idle.delete(type);

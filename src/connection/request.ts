@@ -1,6 +1,6 @@
 import { CHECKED } from '../checked.js';
 import { timeLimit } from '../stream/time-limit.js';
-import type { SseError } from '../errors.js';
+import { needGlobals, throwIfAborted, type SseError } from '../errors.js';
 import { MAX_EVENT_SIZE } from '../stream/parser.js';
 import type { FailOn } from '../stream/fail-on.js';
 import type { Until } from '../stream/until.js';
@@ -162,6 +162,7 @@ export interface FetchOptions {
 
 /** Resolves against the page, or the worker's script, as `EventSource` does. Throws `TypeError` where that is not possible. */
 export function resolveUrl(input: unknown): string {
+  needGlobals('URL');
   if (typeof input !== 'string' && !(input instanceof URL)) {
     throw new TypeError('The URL must be a string, a URL, or a function that returns one.');
   }
@@ -186,11 +187,14 @@ const LONGEST_ID = 4096;
 
 /** Whether servers take this id in a header. */
 export function isSendableId(id: string): boolean {
-  return !/\p{Cc}/u.test(id) && new TextEncoder().encode(id).length <= LONGEST_ID;
+  if (/\p{Cc}/u.test(id)) return false;
+  // A UTF-16 code unit takes 3 bytes at most. Jest's jsdom has no TextEncoder.
+  return id.length * 3 <= LONGEST_ID || new TextEncoder().encode(id).length <= LONGEST_ID;
 }
 
 /** The request that the caller's options describe. */
 export function requestOptions(url: UrlSource, options: StreamOptions & FetchOptions): RequestOptions {
+  needGlobals('TextDecoder');
   const { json, headers, lastEventIdParam, openTimeout, idleTimeout } = options;
   const isJson = json !== undefined;
   const body = isJson ? JSON.stringify(json) : (options.body ?? undefined);
@@ -243,7 +247,7 @@ async function prepare(
   const { lastEventId, signal } = context;
   const call = <T>(source: PerAttempt<T>): T | Promise<T> => {
     // An attempt that is over meanwhile asks for nothing more: a function may refresh a token, or use up a ticket.
-    signal.throwIfAborted();
+    throwIfAborted(signal);
     return typeof source === 'function'
       ? (source as (context: RequestContext) => T | Promise<T>)(context)
       : source;
@@ -259,6 +263,7 @@ async function prepare(
 
 /** Throws `TypeError` for what are no headers. */
 export function headersOf(init: HeadersInit | undefined): Headers {
+  needGlobals('Headers');
   try {
     return new Headers(init);
   } catch {

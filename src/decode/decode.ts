@@ -13,8 +13,8 @@ export type SchemaResult<T> =
   { readonly value: T; readonly issues?: undefined } | { readonly issues: readonly unknown[] };
 
 /**
- * A schema of any library that implements Standard Schema (https://standardschema.dev): zod, valibot, arktype and
- * others.
+ * A schema of any library that implements Standard Schema (https://standardschema.dev): zod,
+ * valibot, arktype and others.
  *
  * @example
  * ```ts
@@ -40,8 +40,9 @@ export interface StandardSchema<T = unknown> {
 }
 
 /**
- * How a payload is read: as JSON, by your function, or, if it's a string, unchanged. A function that throws causes a
- * `decode` error. `'json'` skips events without a name whose data is blank: they're keep-alives.
+ * How a payload is read: as JSON, by your function, or, if it's a string, unchanged. A function
+ * that throws causes a `decode` error. `'json'` skips events without a name whose data is blank:
+ * they're keep-alives.
  *
  * @example
  * ```ts
@@ -75,7 +76,8 @@ export interface AsText {
  */
 export interface AsValue<T> {
   /**
-   * A function that throws causes a `decode` error. `'json'` skips events with blank data: they're keep-alives.
+   * A function that throws causes a `decode` error. `'json'` skips events with blank data: they're
+   * keep-alives.
    */
   readonly decode: 'json' | ((message: SseMessage) => T);
   readonly schema?: undefined;
@@ -106,8 +108,8 @@ export interface DecodeSetting {
 }
 
 /**
- * Never "JSON, else text": a payload is what its type says, or an error. `undefined` for text, unchanged. With a schema,
- * the default is JSON.
+ * Never "JSON, else text": a payload is what its type says, or an error. `undefined` for text,
+ * unchanged. With a schema, the default is JSON.
  *
  * @param skipsNamed - Whether blank JSON is skipped in events with a name, too.
  */
@@ -153,7 +155,10 @@ export interface DecodeSettings {
   readonly schemas?: Readonly<Record<string, StandardSchema | undefined>> | undefined;
 }
 
-/** Finds the decoder of an event type: `undefined` if it's text. Returns `undefined` if all types are. */
+/**
+ * Finds the decoder of an event type: `undefined` if it's text. Returns `undefined` if all types
+ * are.
+ */
 export function createDecodes({
   decode,
   schemas = {},

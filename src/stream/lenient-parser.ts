@@ -4,9 +4,9 @@ const LF = 10;
 const CR = 13;
 
 /**
- * A parser for one-shot answers: it also dispatches the last event of a body that ended in order, if
- * only the blank line after it is missing. Some LLM servers leave that out. The standard, made for
- * streams that resume, drops such an event.
+ * A parser for one-shot answers: it also dispatches the last event of a body that ended in order,
+ * if only the blank line after it is missing. Some LLM servers leave that out. The standard, made
+ * for streams that resume, drops such an event.
  *
  * @returns A function that takes the next bytes, and `undefined` once the body has ended in order.
  */

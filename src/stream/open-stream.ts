@@ -1,9 +1,12 @@
-import { SseError } from '../errors.js';
+import { reasonOf, SseError, throwIfAborted } from '../errors.js';
 import { extractMimeType } from './content-type.js';
 import { parseRetryAfter, serverTime } from './retry-after.js';
 import { timeLimit } from './time-limit.js';
 
-/** How much of an error's body is kept, in bytes, and how long to wait for it, in ms: some servers never end it. */
+/**
+ * How much of an error's body is kept, in bytes, and how long to wait for it, in ms: some servers
+ * never end it.
+ */
 const ERROR_BODY = 8 * 1024;
 const ERROR_BODY_PATIENCE = 1000;
 
@@ -13,14 +16,22 @@ const REDIRECTS = [301, 302, 303, 307, 308];
 /** What reads a body, whatever kind of stream that is. */
 export type BodyReader = Pick<ReadableStreamDefaultReader<Uint8Array>, 'read' | 'cancel' | 'releaseLock'>;
 
-/** What one HTTP request for an event stream needs. Its only function from the caller is `fetch`. */
+/**
+ * What one HTTP request for an event stream needs. Its only function from the caller is `fetch`.
+ */
 export interface StreamRequest {
   /** Absolute, including the last event ID if a query parameter carries it. */
   readonly url: string;
-  /** The ID to resume after; `''` for none. Sent as `Last-Event-ID` by every transport that can send headers. */
+  /**
+   * The ID to resume after; `''` for none. Sent as `Last-Event-ID` by every transport that can send
+   * headers.
+   */
   readonly lastEventId: string;
   readonly withCredentials: boolean;
-  /** Aborts when the client no longer needs the attempt. Stop, release everything, and report nothing more. */
+  /**
+   * Aborts when the client no longer needs the attempt. Stop, release everything, and report
+   * nothing more.
+   */
   readonly signal: AbortSignal;
   readonly method: string;
   /** The caller's headers. The transport adds those of the protocol. */
@@ -29,7 +40,8 @@ export interface StreamRequest {
   /** `'manual'`: a redirect is an error, because the request carries secrets. */
   readonly redirect: 'follow' | 'manual';
   /**
-   * Time limits in ms: for the response headers, and between two chunks. Past one, the attempt fails with `timeout`.
+   * Time limits in ms: for the response headers, and between two chunks. Past one, the attempt
+   * fails with `timeout`.
    */
   readonly openTimeout?: number | undefined;
   readonly idleTimeout?: number | undefined;
@@ -62,10 +74,12 @@ export function cannotStream({ status }: Response): SseError {
 }
 
 /**
- * Sends one request and checks the response as the standard does (WHATWG HTML 9.2.3). Only its signal ends it: abort
- * that in any case, whether the stream has ended, failed, or is no longer needed.
+ * Sends one request and checks the response as the standard does (WHATWG HTML 9.2.3). Only its
+ * signal ends it: abort that in any case, whether the stream has ended, failed, or is no longer
+ * needed.
  *
- * Rejects with an {@link SseError}. Anything else it rejects with is a bug, or a missing global, and not the network.
+ * Rejects with an {@link SseError}. Anything else it rejects with is a bug, or a missing global,
+ * and not the network.
  */
 export async function openStream(request: StreamRequest): Promise<OpenStream> {
   const { signal, openTimeout, idleTimeout, method } = request;
@@ -79,7 +93,8 @@ export async function openStream(request: StreamRequest): Promise<OpenStream> {
     let value: Uint8Array | undefined;
     try {
       if (reader) value = bytesOf(await idling.wait(reader.read()));
-      signal.throwIfAborted();
+      // For a `fetch` that ends the body when its signal aborts.
+      throwIfAborted(signal);
       return value;
     } catch (cause) {
       throw networkError(cause);
@@ -99,7 +114,7 @@ async function send(request: StreamRequest): Promise<{ response: Response; reade
   let response: Response;
   let reader: BodyReader | undefined;
   try {
-    signal.throwIfAborted();
+    throwIfAborted(signal);
     response = await fetch(url, {
       method,
       headers,
@@ -121,7 +136,7 @@ async function send(request: StreamRequest): Promise<{ response: Response; reade
   };
   if (signal.aborted) {
     cancel();
-    throw networkError(signal.reason);
+    throw networkError(reasonOf(signal));
   }
   signal.addEventListener('abort', cancel);
   return { response, reader };
@@ -139,17 +154,21 @@ export function bytesOf({ value }: { readonly value?: unknown }): Uint8Array | u
   throw new TypeError('The body must be bytes: leave setEncoding() and TextDecoderStream out.');
 }
 
-/** The text as a header value: one character for each byte of its UTF-8, as fetch reads and writes them. */
+/**
+ * The text as a header value: one character for each byte of its UTF-8, as fetch reads and writes
+ * them. ASCII is that already, where there is no TextEncoder, too.
+ */
 export function utf8ByteString(text: string): string {
+  if (/^[ -~]*$/.test(text)) return text;
   return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join('');
 }
 
 /**
- * Rejects unless the response is an event stream, with the beginning of its body. It doesn't cancel the rest: that's up
- * to the caller.
+ * Rejects unless the response is an event stream, with the beginning of its body. It doesn't cancel
+ * the rest: that's up to the caller.
  *
- * @param method - With one other than GET, a response may have any status of success that allows a body: LLM servers
- * answer a POST with 201, too.
+ * @param method - With one other than GET, a response may have any status of success that allows a
+ * body: LLM servers answer a POST with 201, too.
  */
 export async function checkResponse(
   response: Response,

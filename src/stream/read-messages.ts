@@ -1,3 +1,4 @@
+import { reasonOf } from '../errors.js';
 import { textMessage, type Decode, type SseMessage } from '../message.js';
 import { failureIn, type FailOn } from './fail-on.js';
 import { createLenientParser } from './lenient-parser.js';
@@ -80,10 +81,13 @@ export function readMessages(
     endWait();
   };
   const abort = () => {
-    failure = { reason: signal?.reason };
+    failure = { reason: signal && reasonOf(signal) };
     leave();
   };
-  /** Starts at the first `next()`: an iterator that nobody uses must leave no listener on a long-lived signal. */
+  /**
+   * Starts at the first `next()`: an iterator that nobody uses must leave no listener on a
+   * long-lived signal.
+   */
   const begin = () => {
     hasBegun = true;
     if (isOver) return;
@@ -169,13 +173,15 @@ export function readMessages(
         pulls += 1;
         return reading.next();
       }
-      // A message that has arrived is handed over at once: a turn of the generator would cost more than the event.
+      // A message that has arrived is handed over at once: a turn of the generator would cost more
+      // than the event.
       const value = early;
       early = undefined;
       return Promise.resolve({ done: false, value });
     },
     return() {
-      // The generator's own return() would wait for a pending next(), which a silent server never settles.
+      // The generator's own return() would wait for a pending next(), which a silent server never
+      // settles.
       failure = undefined;
       leave();
       reading.return(undefined).catch(() => undefined);

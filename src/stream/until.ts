@@ -3,8 +3,8 @@ import type { SseMessage } from '../message.js';
 import { guard } from '../report.js';
 
 /**
- * What ends a stream: the data of an event, or a function that recognises the event. White space around the data
- * doesn't count: some servers send `[DONE]` with a trailing space.
+ * What ends a stream: the data of an event, or a function that recognises the event. White space
+ * around the data doesn't count: some servers send `[DONE]` with a trailing space.
  *
  * @example
  * ```ts

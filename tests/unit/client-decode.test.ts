@@ -33,6 +33,25 @@ async function opened<Events extends object>(create: () => SseClient<Events>) {
   return { client, source, errors };
 }
 
+test("blank data under 'json': skipped without a name, an error with one; its ID counts", async () => {
+  const { client, source, errors } = await opened(
+    () => new SseClient<{ message: number; tick: number }>(url, { ...native, decode: 'json' }),
+  );
+  const heard: unknown[] = [];
+  client.onMessage(({ data }) => heard.push(data));
+  source.emit('message', '', { id: '1' });
+  source.emit('tick', '', { id: '2' });
+  expect([errors, heard, client.lastEventId]).toEqual([[], [], '1']);
+  client.on('tick', ({ data }) => heard.push(data));
+  source.emit('message', '42');
+  source.emit('message', '\n', { id: '3' });
+  source.emit('tick', ' ', { id: '4' });
+  source.emit('tick', '43');
+  expect(heard).toEqual([42, 43]);
+  expect(errors).toMatchObject([{ code: 'decode', event: 'tick', raw: ' ', willRetry: true }]);
+  expect(client.lastEventId).toBe('4');
+});
+
 type Payloads = SseClientOptions<Record<string, unknown>>['decode'];
 const untyped = (decode: Payloads) =>
   new SseClient<Record<string, unknown>>(url, {

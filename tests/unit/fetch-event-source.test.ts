@@ -42,3 +42,41 @@ test('a reconnection time over that of any policy of ours is kept, each time', a
   source.close();
   expect(vi.getTimerCount()).toBe(0);
 });
+
+test.for([
+  ['with a control character', 'a\u0001b'],
+  ['over 4 KiB', 'x'.repeat(5000)],
+] as const)('an id %s is not sent, but events have it until the server sets another', async ([, id]) => {
+  const server = mockSse();
+  const source = new FetchEventSource('/sse', { fetch: server.fetch });
+  const log: string[] = [];
+  source.onmessage = ({ data, lastEventId }) => log.push(`${String(data)} ${lastEventId}`);
+  source.onerror = () => log.push('error');
+  const first = await server.next();
+  first.send({ id, data: 'a' });
+  first.end();
+  for (const round of [1, 2]) {
+    await vi.advanceTimersByTimeAsync(4000);
+    const again = server.exchanges[round];
+    expect(again?.request.headers.has('last-event-id')).toBe(false);
+    again?.send({ data: 'b' });
+    if (round === 2) again?.send({ id: '', data: 'c' });
+    again?.end();
+  }
+  await vi.advanceTimersByTimeAsync(0);
+  expect(log).toEqual([`a ${id}`, 'error', `b ${id}`, 'error', `b ${id}`, 'c ', 'error']);
+  source.close();
+});
+
+test('an event without its blank line is dropped, after a POST, too', async () => {
+  const server = mockSse();
+  const source = new FetchEventSource('/sse', { fetch: server.fetch, method: 'POST', body: 'x' });
+  const log: unknown[] = [];
+  source.onmessage = ({ data }) => log.push(data);
+  source.onerror = () => log.push('error');
+  const exchange = await server.next();
+  exchange.send('data: a\n\ndata: b\n');
+  exchange.end();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(log).toEqual(['a', 'error']);
+});

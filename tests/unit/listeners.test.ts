@@ -136,6 +136,65 @@ describe('removal', () => {
   });
 });
 
+describe('the end of the last subscription', () => {
+  const ends: [string, (listeners: Listeners<number>) => void][] = [
+    [
+      'its function',
+      (listeners) => {
+        const remove = listeners.add(() => undefined);
+        remove();
+        remove();
+      },
+    ],
+    [
+      'delete()',
+      (listeners) => {
+        const listener = () => undefined;
+        listeners.add(listener);
+        listeners.add(listener);
+        listeners.delete(listener);
+        listeners.delete(listener);
+      },
+    ],
+    [
+      'once',
+      (listeners) => {
+        listeners.add(() => undefined, { once: true });
+        listeners.emit(1);
+        listeners.emit(2);
+      },
+    ],
+    [
+      'a signal',
+      (listeners) => {
+        const controller = new AbortController();
+        const remove = listeners.add(() => undefined, controller);
+        controller.abort();
+        remove();
+      },
+    ],
+  ];
+
+  test.for(ends)('is reported once: by %s', ([, end]) => {
+    const onEmpty = vi.fn();
+    const listeners = new Listeners<number>(due, onEmpty);
+    const remove = listeners.add(() => undefined);
+    end(listeners);
+    expect(onEmpty).not.toHaveBeenCalled();
+    remove();
+    expect(onEmpty).toHaveBeenCalledTimes(1);
+    end(listeners);
+    expect(onEmpty).toHaveBeenCalledTimes(2);
+  });
+
+  test('is not reported where there was none', () => {
+    const onEmpty = vi.fn();
+    const listeners = new Listeners<number>(due, onEmpty);
+    listeners.add(() => undefined, { signal: AbortSignal.abort() })();
+    expect(onEmpty).not.toHaveBeenCalled();
+  });
+});
+
 describe('once', () => {
   test('ends after one call', () => {
     const { listeners, calls, named } = setup();

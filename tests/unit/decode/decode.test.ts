@@ -70,6 +70,32 @@ describe('a decoder', () => {
     },
   );
 
+  test.for(['', ' ', '\n', ' \n\t', '\u00a0'])(
+    "'json' skips %j, a keep-alive, in events without a name",
+    (data) => {
+      expect(createDecode({ decode: 'json' })?.(message(data, 'message'))).toBeUndefined();
+      expect(
+        createDecode({ schema: schemaOf((value) => ({ value })) })?.(message(data, 'message')),
+      ).toBeUndefined();
+      const decodeFor = createDecodes({ decode: 'json', schemas: { message: z.object({}) } });
+      expect(decodeFor?.('message')?.(message(data, 'message'))).toBeUndefined();
+      expect(() => decodeFor?.('tick')?.(message(data))).toThrow(SseError);
+    },
+  );
+
+  test.for(['0', '""', 'null', '.'])("'json' does not skip %j", (data) => {
+    const decode = () => createDecode({ decode: 'json' })?.(message(data, 'message'));
+    if (data === '.') expect(decode).toThrow(SseError);
+    else expect(decode()).toMatchObject({ data: JSON.parse(data) as unknown });
+  });
+
+  test('other than JSON skips nothing', () => {
+    const upper = ({ data }: SseMessage) => `(${data})`;
+    expect(createDecode({ decode: upper })?.(message(' ', 'message'))).toMatchObject({ data: '( )' });
+    const schema = schemaOf((value) => ({ value }));
+    expect(createDecode({ decode: 'text', schema })?.(message(' ', 'message'))).toMatchObject({ data: ' ' });
+  });
+
   test('that is a function gets the whole message, and its result is the data', async () => {
     const decode = vi.fn(({ data }: SseMessage) => Number(data));
     expect((await decoded({ decode }, '42')).data).toBe(42);

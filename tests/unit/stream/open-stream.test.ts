@@ -201,6 +201,35 @@ describe('the answer', () => {
     await expect(check(new Response('', { headers: { 'content-type': type } }))).resolves.toBeUndefined();
   });
 
+  test('of a content type that was sent twice or combined, the last valid one counts', async () => {
+    const headers = new Headers({ 'content-type': 'text/html' });
+    headers.append('content-type', 'text/event-stream');
+    await expect(check(new Response('', { headers }))).resolves.toBeUndefined();
+    headers.append('content-type', 'Text/HTML;charset=utf-8');
+    headers.append('content-type', '*/*');
+    const error = await rejection(check(new Response('hi', { headers })));
+    expect(error).toMatchObject({ code: 'content-type', body: 'hi' });
+    expect(error.message).toBe('The server sent text/html instead of text/event-stream.');
+  });
+
+  test.for([200, 201, 202, 203, 206, 207, 226, 299])(
+    'a method other than GET may be answered %d with an event stream',
+    async (status) => {
+      await expect(check(sse('', { status }), 'POST')).resolves.toBeUndefined();
+      const html = new Response('hi', { status, headers: { 'content-type': 'text/html' } });
+      expect(await rejection(check(html, 'POST'))).toMatchObject({ code: 'content-type', status });
+    },
+  );
+
+  test.for([
+    [204, 'no-content'],
+    [205, 'http'],
+    [304, 'http'],
+    [400, 'http'],
+  ] as const)('a method other than GET may not be answered %d', async ([status, code]) => {
+    expect(await rejection(check(sse(null, { status }), 'POST'))).toMatchObject({ code, status });
+  });
+
   test.for([
     'text/plain',
     'text/event-stream2',
@@ -372,6 +401,31 @@ describe('reading', () => {
       },
     });
     expect(await rejection(openStream(request))).toMatchObject({ code: 'network', cause });
+  });
+});
+
+describe('a body that cannot be read piece by piece', () => {
+  /** The response of a `fetch` like React Native's, or like node-fetch. */
+  const unreadable = (body: unknown, status = 200, type = 'text/event-stream') => {
+    const response = new Response(null, { status, headers: { 'content-type': type } });
+    Object.defineProperty(response, 'body', { value: body });
+    return requestWith({ fetch: fakeFetch(() => response).fetch });
+  };
+
+  test.for<[string, unknown]>([
+    ['is missing', undefined],
+    ['has no getReader', { [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => undefined) }) }],
+  ])('is an error that says so: it %s', async ([, body]) => {
+    const error = await rejection(openStream(await unreadable(body)));
+    expect(error).toMatchObject({ code: 'failed', status: 200 });
+    expect(error.message).toMatch(/^This `fetch` can't stream: its response has no readable body\./);
+  });
+
+  test('does not hide what the server refuses', async () => {
+    const refused = await rejection(openStream(await unreadable(undefined, 401)));
+    expect(refused).toMatchObject({ code: 'http', status: 401, body: '' });
+    const html = await rejection(openStream(await unreadable(undefined, 200, 'text/html')));
+    expect(html).toMatchObject({ code: 'content-type', body: '' });
   });
 });
 
