@@ -46,7 +46,7 @@ export class SseClient<Events extends object = Record<string, string>> {
   /** Whether cookies and HTTP authentication go to other origins, too. */
   readonly withCredentials: boolean;
   readonly #connection: Connection;
-  readonly #signal: AbortSignal | undefined;
+  readonly #signal: AbortSignal | null | undefined;
   readonly #queue: DecodeQueue;
   /** Counts calls of `close()`, so that a delivery under way can see that it is no longer wanted. */
   readonly #closes = { count: 0 };

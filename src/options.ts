@@ -7,12 +7,12 @@ import type { EventSourceClass } from './connection/native-transport.js';
 import {
   refuseUnsafe,
   requestOptions,
-  resolveUrl,
   type FetchOptions,
   type RequestOptions,
   type StreamOptions,
   type UrlSource,
 } from './connection/request.js';
+import { resolveUrl } from './connection/url.js';
 import { retryPolicy, type RetryOptions } from './connection/retry.js';
 import { gap, storageKey, type IdStorage } from './connection/last-event-id.js';
 import type { Debug } from './connection/debug.js';
@@ -45,12 +45,15 @@ export interface CommonOptions extends StreamOptions {
    * What is stored there goes before `lastEventId`. On native only with `lastEventIdParam`.
    */
   readonly storage?: IdStorage | (() => IdStorage) | undefined;
-  /** The key in `storage`. Default: one made of the URL. Needed where the URL is a function. */
+  /**
+   * The key in `storage`. Default: one made of the URL and, where there is one, the body: two streams
+   * with different queries or bodies don't share it. Needed where the URL is a function.
+   */
   readonly storageKey?: string | undefined;
   /** Connect at construction. Default `true`; with `false`, `connect()` does. */
   readonly autoConnect?: boolean | undefined;
   /** Closes the client for good when it aborts. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignal | null | undefined;
   /**
    * `sharedConnection(name)`: all tabs of this origin that give this name have one connection between them. Everything about the request,
    * functions included, is then asked of the tab that has it. On native only with `lastEventIdParam`.
@@ -198,7 +201,10 @@ export function connectionOptions(url: UrlSource, options: ConnectOptions): Conn
   const { transport = 'auto', retry, retryInterval, storage, until, resumed, failOn, refreshAuth } = options;
   const request = requestOptions(url, options);
   refuseUnsafe(request, options.lastEventId);
-  const beyondNative = BEYOND_NATIVE.find((name) => options[name] !== undefined);
+  // Empty headers are none, so those of the request count.
+  const beyondNative = BEYOND_NATIVE.find(
+    (name) => (name === 'headers' ? request.headers : options[name]) !== undefined,
+  );
   refuseUnsafeClient(options, request, beyondNative);
   return {
     ...request,
@@ -209,7 +215,7 @@ export function connectionOptions(url: UrlSource, options: ConnectOptions): Conn
     refreshAuth,
     findGap: (info) => gap(info, resumed),
     lastEventId: options.lastEventId ?? '',
-    stored: storage && { storage, key: options.storageKey ?? storageKey(resolveUrl(url)) },
+    stored: storage && { storage, key: options.storageKey ?? storageKey(resolveUrl(url), request.body) },
     retryInterval: retryInterval ?? 1000,
     policy: retryPolicy(retry ?? (request.method === 'GET' && transport !== 'native' ? undefined : false)),
     chooseTransport: (request, gaveUp) =>

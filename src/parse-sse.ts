@@ -71,8 +71,10 @@ export function parseSse(
   source: SseSource,
   options: ParseSseOptions & DecodeSetting = {},
 ): MessageIterator<unknown> {
-  needGlobals('TextDecoder');
-  if (CHECKED) validateDecode(options);
+  if (CHECKED) {
+    needGlobals('TextDecoder');
+    validateDecode(options);
+  }
   // One by one, so that inherited options and getters count.
   const { until, failOn, signal, lastEventId, maxEventSize } = options;
   // Not `instanceof`: the Response of another fetch, or of a test's window, works as well.

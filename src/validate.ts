@@ -1,4 +1,5 @@
-import { resolveUrl, type UrlSource } from './connection/request.js';
+import { type UrlSource } from './connection/request.js';
+import { resolveUrl } from './connection/url.js';
 
 /** Options as they come from JavaScript: anything. */
 type Unchecked = Readonly<Record<string, unknown>>;
@@ -82,13 +83,17 @@ export function validateRequest(url: UrlSource, given: object): void {
   const { lastEventIdParam, signal, json, body } = options;
   checkOptions(options, REQUEST);
   check(lastEventIdParam !== '', '`lastEventIdParam` must not be empty.');
-  check(signal === undefined || signal instanceof AbortSignal, '`signal` must be an AbortSignal.');
+  // Not `instanceof`: the signal of an iframe will do, and fetch takes null for none.
+  check(
+    typeof ((signal ?? { aborted: false }) as Unchecked).aborted === 'boolean',
+    '`signal` must be an AbortSignal.',
+  );
   check(json === undefined || (body ?? undefined) === undefined, 'Give `json` or `body`, not both.');
   check(!isPlain(body), '`body` must not be an object or an array: give that as `json`.');
   check(
     typeof url === 'function' ||
       typeof (options.fetch ?? options.EventSource ?? options.transport) === 'function' ||
-      /^(https?|data|blob|[^:]+-extension):/.test(resolveUrl(url)),
+      !/^(?:file|ftp|wss?|mailto|about|javascript):/.test(resolveUrl(url)),
     'The URL must be http: or https:. A page opened as a file must be served.',
   );
 }

@@ -1,4 +1,4 @@
-import { resolveUrl } from '../connection/request.js';
+import { resolveUrl } from '../connection/url.js';
 import type { ComponentUrl, GivenOptions } from './component-options.js';
 import { DEVELOPMENT, nameUrl } from './hint.js';
 

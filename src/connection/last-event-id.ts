@@ -145,10 +145,12 @@ export class LastEventId {
     if (this.#isRestored) return false;
     this.#isRestored = true;
     this.#access('read back', (storage, key) => {
-      const id: unknown = storage.getItem(key) ?? '';
+      const id: unknown = storage.getItem(key) ?? undefined;
+      if (id === undefined) return;
       if (typeof id !== 'string' || !isSendableId(id))
         throw new TypeError('What is stored is no last event ID.');
-      if (id) this.#arrived = { id };
+      // '' as well: the server took its ID back.
+      this.#arrived = { id };
     });
     return true;
   }
@@ -169,12 +171,28 @@ export class LastEventId {
   }
 }
 
-/** The key of a stream that was given none. It has a hash of the query, never the query: that may be a token. */
-export function storageKey(url: string): string {
-  const { origin, pathname, search } = new URL(url);
-  let hash = 0;
-  for (const char of search) hash = (Math.imul(hash, 31) + char.charCodeAt(0)) | 0;
-  return `ssekit:${origin}${pathname}${search && `?${(hash >>> 0).toString(36)}`}`;
+/**
+ * The key of a stream that was given none. Query and body are in it as a hash only: they may hold a
+ * token. A function as body counts as none, since its text differs from build to build.
+ */
+export function storageKey(url: string, body?: unknown): string {
+  const [, place = '', query = ''] = /^([^?#]*)([^#]*)/.exec(url) ?? [];
+  const text = typeof body === 'function' ? query : `${query}${(body ?? '') as string}`;
+  return `ssekit:${place}${text && `?${hash(text)}`}`;
+}
+
+/** 64 bits, in two halves that mix each other: 32 would be shared by any two of 77,000 texts. */
+function hash(text: string): string {
+  let a = 0xdeadbeef;
+  let b = 0x41c6ce57;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    a = Math.imul(a ^ code, 0x9e3779b1);
+    b = Math.imul(b ^ code, 0x5f356495);
+    a ^= b >>> 15;
+    b ^= a >>> 13;
+  }
+  return [a, b].map((half) => (half >>> 0).toString(36)).join('-');
 }
 
 /**

@@ -5,7 +5,9 @@ import { MAX_EVENT_SIZE } from '../stream/parser.js';
 import type { FailOn } from '../stream/fail-on.js';
 import type { Until } from '../stream/until.js';
 import type { RefreshAuth } from './refresh-auth.js';
+import { headersIn, headersOf } from './headers.js';
 import type { TransportRequest } from './transport.js';
+import { resolveUrl, withParam } from './url.js';
 
 /**
  * What functions for URL, headers and body are told before each attempt.
@@ -101,7 +103,10 @@ export interface StreamOptions {
   readonly withCredentials?: boolean | undefined;
   /** Resume after this id: in `Last-Event-ID` on fetch, in `lastEventIdParam` on native. One with CR, LF or NUL is a `TypeError`. */
   readonly lastEventId?: string | undefined;
-  /** The query parameter that carries the last event ID, for a server that reads it there. */
+  /**
+   * The query parameter that carries the last event ID, for a server that reads it there. It's appended,
+   * and replaces one of the same name; the rest of the query stays byte for byte.
+   */
   readonly lastEventIdParam?: string | undefined;
   /**
    * What says that the stream is complete: the data of an event, such as `'[DONE]'`, or a function of the message. Looked at before
@@ -110,7 +115,7 @@ export interface StreamOptions {
    */
   readonly until?: Until | undefined;
   /** Closes for good when it aborts. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignal | null | undefined;
 }
 
 /**
@@ -160,28 +165,6 @@ export interface FetchOptions {
   readonly fetch?: typeof fetch | undefined;
 }
 
-/** Resolves against the page, or the worker's script, as `EventSource` does. Throws `TypeError` where that is not possible. */
-export function resolveUrl(input: unknown): string {
-  needGlobals('URL');
-  if (typeof input !== 'string' && !(input instanceof URL)) {
-    throw new TypeError('The URL must be a string, a URL, or a function that returns one.');
-  }
-  const { document, location } = globalThis as Partial<typeof globalThis>;
-  let url: URL;
-  try {
-    url = new URL(input, document?.baseURI ?? location?.href);
-  } catch {
-    // Without the input in the message: it may hold a token.
-    throw new TypeError('The URL cannot be resolved. Without a page it must be absolute: https://host/path.');
-  }
-  if (url.username || url.password) {
-    throw new TypeError(
-      'The URL must not hold a user name or password. Send an Authorization header instead.',
-    );
-  }
-  return url.href;
-}
-
 /** Bytes of the longest `Last-Event-ID` that is sent: servers refuse headers of some 8 KiB in all. */
 const LONGEST_ID = 4096;
 
@@ -194,8 +177,9 @@ export function isSendableId(id: string): boolean {
 
 /** The request that the caller's options describe. */
 export function requestOptions(url: UrlSource, options: StreamOptions & FetchOptions): RequestOptions {
-  needGlobals('TextDecoder');
-  const { json, headers, lastEventIdParam, openTimeout, idleTimeout } = options;
+  if (CHECKED) needGlobals('TextDecoder', 'Headers');
+  const { json, lastEventIdParam, openTimeout, idleTimeout } = options;
+  const headers = headersIn(options.headers);
   const isJson = json !== undefined;
   const body = isJson ? JSON.stringify(json) : (options.body ?? undefined);
   const hasBody = body !== undefined;
@@ -220,9 +204,8 @@ export function requestOptions(url: UrlSource, options: StreamOptions & FetchOpt
 }
 
 /** Refuses, in every build, what must never be sent. Throws `TypeError`. */
-export function refuseUnsafe({ method, headers, body }: RequestOptions, lastEventId = ''): void {
+export function refuseUnsafe({ method, body }: RequestOptions, lastEventId = ''): void {
   if (/[\0\r\n]/.test(lastEventId)) throw new TypeError('`lastEventId` must not hold CR, LF or NUL.');
-  if (typeof headers !== 'function') headersOf(headers);
   if (body !== undefined && /^(GET|HEAD)$/.test(method)) {
     throw new TypeError('GET and HEAD have no body: take `method` away, or `json` and `body`.');
   }
@@ -253,23 +236,17 @@ async function prepare(
       : source;
   };
 
-  const url = new URL(resolveUrl(await call<string | URL>(options.url)));
+  const url = resolveUrl(await call<string | URL>(options.url));
   const headers = headersOf(await call<HeadersInit | undefined>(options.headers));
   const body = await call(options.body);
   if (contentType && !headers.has('content-type')) headers.set('content-type', contentType);
-  if (lastEventIdParam && lastEventId) url.searchParams.set(lastEventIdParam, lastEventId);
-  return { ...options, url: url.href, headers, body, lastEventId, signal, types };
-}
-
-/** Throws `TypeError` for what are no headers. */
-export function headersOf(init: HeadersInit | undefined): Headers {
-  needGlobals('Headers');
-  try {
-    return new Headers(init);
-  } catch {
-    // Without the engine's message: some quote the value.
-    throw new TypeError(
-      '`headers` must not hold line breaks, nor characters beyond Latin-1: use encodeURIComponent.',
-    );
-  }
+  return {
+    ...options,
+    url: lastEventIdParam && lastEventId ? withParam(url, lastEventIdParam, lastEventId) : url,
+    headers,
+    body,
+    lastEventId,
+    signal,
+    types,
+  };
 }

@@ -22,7 +22,7 @@ export interface ReadOptions extends ParserOptions {
   readonly until?: Until | undefined;
   /** Knows an event that reports a failure: the loop rejects with the code `server`. */
   readonly failOn?: FailOn | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignal | null | undefined;
 }
 
 /**

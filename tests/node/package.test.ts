@@ -112,11 +112,14 @@ describe('the package', () => {
     ['ssekit.iife.min.js', asProduction],
   ])('as a script, %s, defines the same names and touches no global when it loads', async (file, checks) => {
     const script = await readFile(`${root}dist/${file}`, 'utf8');
-    // Not even fetch, document or URL: only what the language itself has, and the class that FetchEventSource extends.
-    const context = createContext({ EventTarget });
+    // Only what the language itself has, not even EventTarget.
+    const context = createContext({});
     const names: unknown = runInContext(`${script}\nObject.keys(ssekit).sort()`, context);
     expect([...(names as string[])]).toEqual(exportsOfIndex);
-    Object.assign(context, { URL, Headers, AbortController, AbortSignal });
+    expect(() => {
+      runInContext("new ssekit.FetchEventSource('http://127.0.0.1/')", context);
+    }).toThrow(checks[0] ? 'ssekit needs EventTarget, which is missing here.' : /./);
+    Object.assign(context, { URL, Headers });
     const errors: unknown = runInContext(
       `{ const { SseClient } = ssekit; ${mistakes} JSON.stringify(errors); }`,
       context,

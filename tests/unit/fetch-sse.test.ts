@@ -98,6 +98,19 @@ describe('fetchSse', () => {
     expect(fetch.mock.calls[0]?.[0]).toBe(`${URL_}&after=7`);
   });
 
+  test('heeds options that are inherited, or getters', async () => {
+    const fetch = fakeFetch(() => sse('data: a\n\ndata: [DONE]\n\ndata: b\n\n'));
+    class Options {
+      readonly #end = '[DONE]';
+      get until() {
+        return this.#end;
+      }
+      readonly fetch = fetch;
+    }
+    expect(await collect(new Options())).toEqual(['a']);
+    expect(await collect(Object.create({ fetch, until: '[DONE]' }) as FetchSseInit)).toEqual(['a']);
+  });
+
   test("until: '[DONE]' ends it before that message", async () => {
     const fetch = fakeFetch(() => sse('data: a\n\ndata: [DONE]\n\ndata: b\n\n'));
     expect(await collect({ fetch, until: '[DONE]' })).toEqual(['a']);

@@ -347,3 +347,20 @@ test('a slow reader is not read ahead of: one pull for each chunk it takes', asy
   }
   await iterator.return?.();
 });
+
+test('options that are inherited, or getters, are heeded', async () => {
+  const controller = new AbortController();
+  class Options {
+    get signal() {
+      return controller.signal;
+    }
+  }
+  const { stream } = body();
+  const next = parseSse(stream, new Options()).next();
+  controller.abort(new Error('left'));
+  await expect(next).rejects.toThrow('left');
+  const options = Object.create({ until: 'b' }) as ParseSseOptions;
+  const all = [];
+  for await (const { data } of parseSse(bytes('data: a\n\ndata: b\n\ndata: c\n\n'), options)) all.push(data);
+  expect(all).toEqual(['a']);
+});

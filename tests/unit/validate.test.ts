@@ -10,6 +10,11 @@ const native = { transport: 'native' };
 /** As JavaScript calls it, where no compiler has looked. */
 const validate = (url: unknown, options: object) => connectionOptions(url as string, options);
 
+/** The globals of another realm. */
+function iframe(): typeof globalThis {
+  return document.body.appendChild(document.createElement('iframe')).contentWindow as never;
+}
+
 /** Whether `auto` uses fetch because of these options, although there's a native EventSource. */
 function asksFetch(options: object): boolean {
   const request = { url: URL_, method: 'GET', headers: new Headers(), lastEventId: '' };
@@ -40,7 +45,10 @@ describe('options that work', () => {
     ['until as a function', { until: () => true }],
     ['a signal', { signal: new AbortController().signal }],
     ['any other id', { lastEventId: '你好\t\u0001' }],
+    ['no signal', { signal: null }],
+    ['the signal of an iframe', { signal: new (iframe().AbortController)().signal }],
     ['native alone', native],
+    ['native with empty headers', { ...native, headers: {} }],
     ['native with what is undefined', { ...native, headers: undefined, idleTimeout: undefined }],
     ['native with a policy', { ...native, retry: 3, retryInterval: 50, withCredentials: true }],
     ['native with an id for the query', { ...native, lastEventId: '1', lastEventIdParam: 'after' }],
@@ -120,6 +128,8 @@ describe('options that would lose, repeat or reveal data are a TypeError in ever
     [{ lastEventId: 'a\0b' }, /CR, LF or NUL/],
     [{ headers: 'Authorization: x' }, /`headers` must not hold line breaks/],
     [{ headers: { 'a b': 'x' } }, /`headers`/],
+    [{ headers: { Authorization: undefined } }, /The header `Authorization` is undefined/],
+    [{ headers: [['X-Token', undefined]] }, /The header `X-Token` is undefined/],
     [{ json: {}, method: 'GET' }, /GET and HEAD have no body/],
     [{ body: 'a', method: 'head' }, /GET and HEAD have no body/],
   ])('%j', ([options, cure]) => {
@@ -147,7 +157,7 @@ describe('options that would lose, repeat or reveal data are a TypeError in ever
   });
 
   test.for<[string, unknown]>([
-    ['headers', {}],
+    ['headers', { 'X-A': 'b' }],
     ['method', 'GET'],
     ['body', ''],
     ['json', null],
@@ -222,6 +232,7 @@ describe('a URL', () => {
     ['ws://h/sse', { transport: () => undefined }],
     ['data:text/event-stream,data:1', { transport: 'auto' }],
     ['chrome-extension://abc/sse', { transport: 'auto' }],
+    ['app://bundle/sse', { transport: 'auto' }],
   ])('may be %s where that can be loaded: %o', ([url, options]) => {
     expect(() => {
       validate(url, options);
@@ -230,6 +241,7 @@ describe('a URL', () => {
 
   test('may be a URL, or a function, which is not called', () => {
     validate(new URL(URL_), { transport: 'auto' });
+    validate(new (iframe().URL)(URL_), { transport: 'auto' });
     validate(
       () => {
         throw new Error('called');
@@ -237,6 +249,15 @@ describe('a URL', () => {
       { transport: 'auto' },
     );
   });
+});
+
+test.for([
+  ['{}', {}],
+  ['[]', []],
+  ['Headers', new Headers()],
+  ['Map', new Map()],
+] as const)('empty headers do not ask for fetch: %s', ([, headers]) => {
+  expect(asksFetch({ headers })).toBe(false);
 });
 
 test('no option that native can honour asks for fetch', () => {

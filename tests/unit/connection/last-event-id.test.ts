@@ -4,7 +4,7 @@ import { SseClient, type SseClientOptions } from 'ssekit';
 import type { SseError } from '../../../src/errors.ts';
 import { LastEventId, storageKey, type StoredIn } from '../../../src/connection/last-event-id.ts';
 import type { SseMessage } from '../../../src/message.ts';
-import type { TransportRequest, TransportSink } from '../../../src/connection/transport.ts';
+import type { Transport, TransportRequest, TransportSink } from '../../../src/connection/transport.ts';
 import { flush, recordErrors, reportError, stopClock } from '../setup.ts';
 
 stopClock();
@@ -280,7 +280,7 @@ describe('an id', () => {
 
   test('that is stored goes before the one of the options', () => {
     expect(lastEventId(memory('7'), '3').id.toSend()).toBe('7');
-    expect(lastEventId(memory(''), '3').id.toSend()).toBe('3');
+    expect(lastEventId(memory(''), '3').id.toSend()).toBe('');
     expect(lastEventId(memory(), '3').id.toSend()).toBe('3');
   });
 
@@ -460,10 +460,50 @@ describe('the key', () => {
       'https://a.test/sse?token=secret',
       'https://a.test/sse?token=secrets',
     ];
-    const keys = urls.map(storageKey);
+    const keys = urls.map((url) => storageKey(url));
     expect(new Set(keys).size).toBe(urls.length);
     for (const key of keys) expect(key).not.toContain('secret');
     expect(keys[0]).toBe('ssekit:https://a.test/sse');
+  });
+
+  test.for([
+    ['?seat=AP', '?seat=B1'],
+    ['?room=Aa', '?room=BB'],
+    ['?a=AaAa', '?a=BBBB'],
+    ['?ab=c', '?a=bc'],
+  ] as const)('tells %s and %s apart, whose simple hashes are the same', ([one, other]) => {
+    expect(storageKey(`https://a.test/sse${one}`)).not.toBe(storageKey(`https://a.test/sse${other}`));
+  });
+
+  test('is different for each of 20,000 queries', () => {
+    const keys = Array.from({ length: 20_000 }, (_, i) => storageKey(`https://a.test/sse?seat=${i}`));
+    expect(new Set(keys).size).toBe(20_000);
+  });
+
+  test('tells bodies apart, and holds none; a function counts as none', async () => {
+    const written = async (options: SseClientOptions) => {
+      const kept = new Map<string, string>();
+      const storage = { getItem: () => null, setItem: (key: string, id: string) => void kept.set(key, id) };
+      const transport: Transport = (_, sink) => {
+        sink.message({ type: 'message', data: '', lastEventId: '1', origin: '', raw: '' });
+        return undefined;
+      };
+      const client = new SseClient('https://a.test/sse', { ...options, storage, transport });
+      await vi.waitFor(() => {
+        expect(client.lastEventId).toBe('1');
+      });
+      client.close();
+      return [...kept.keys()].join();
+    };
+    const keys = [
+      await written({ transport: 'fetch' }),
+      await written({ json: { topic: 'secret' } }),
+      await written({ json: { topic: 'secrets' } }),
+      await written({ body: 'secret' }),
+    ];
+    expect(new Set(keys).size).toBe(4);
+    expect(keys.join()).not.toContain('secret');
+    expect(await written({ body: () => 'secret' })).toBe(keys[0]);
   });
 
   test('is that of `storageKey`, where one is given', async () => {

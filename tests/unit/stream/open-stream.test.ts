@@ -179,7 +179,7 @@ describe('the request', () => {
   test.for<[string, StreamOptions & FetchOptions, RequestRedirect]>([
     ['nothing that could leak', {}, 'follow'],
     ['a method alone', { method: 'DELETE' }, 'follow'],
-    ['headers', { headers: {} }, 'manual'],
+    ['headers', { headers: { a: 'b' } }, 'manual'],
     ['a body', { body: 'a' }, 'manual'],
     ['json', { json: null }, 'manual'],
     ["headers and redirect: 'follow'", { headers: {}, redirect: 'follow' }, 'follow'],
