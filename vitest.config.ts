@@ -159,6 +159,8 @@ const page = (
     globalSetup: 'tests/page/global-setup.ts',
     provide: { engine },
     sequence: { groupOrder },
+    // Visits at once, in each of two files.
+    maxConcurrency: 3,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 30_000 } },
@@ -170,8 +172,8 @@ const page = (
 const slowPages = ['page', 'static', 'soak', 'wake', 'reload', 'languages'];
 /** They measure: the heap, the load of a thread, the longest time without an event. */
 const measuringPages = ['leaks', 'speed', 'sharing'];
-/** What isn't about the demo but about the engine. */
-const enginePages = ['redirect', 'service-worker', 'playwright-route', 'wake', 'reload', 'sharing'];
+/** What isn't about the demo but about the engine; `sharing` is, too. */
+const enginePages = ['redirect', 'service-worker', 'playwright-route', 'wake', 'reload'];
 
 export default defineConfig(async ({ mode }) => {
   const isWanted = (name: string) => isSelected(mode, name);
@@ -181,7 +183,7 @@ export default defineConfig(async ({ mode }) => {
     (name) =>
       instances.some(({ engine }) => engine === name) ||
       (name === 'chromium' && isPageWanted) ||
-      (name === 'firefox' && isWanted('page (firefox)')),
+      (name === 'firefox' && ['page (firefox)', 'page (firefox, alone)'].some(isWanted)),
   );
   // Looking for browsers, let alone installing them, is only for runs that use them.
   const engines = needed.length > 0 ? await findEngines(needed) : {};
@@ -192,7 +194,7 @@ export default defineConfig(async ({ mode }) => {
     const provider = engine.gtk
       ? webkitGtk({ browser: engine.path, ...engine.gtk })
       : playwright({ launchOptions: launchOptions(browser, engine) });
-    return [{ browser, provider, ...instance }];
+    return [{ browser, provider: watchdog.guard(provider), ...instance }];
   });
 
   const projects: TestProjectInlineConfiguration[] = [
@@ -212,17 +214,16 @@ export default defineConfig(async ({ mode }) => {
     }),
     page('page (slow)', 2, slowPages),
     page('page (alone)', 3, measuringPages, { maxWorkers: 1 }),
-    page('page (firefox)', 3, enginePages, { maxWorkers: 1, engine: 'Firefox' }),
-    // In one worker, where all share one warm compiler.
-    inNode('docs', ['tests/docs/**/*.test.ts'], {
-      isolate: false,
-      maxWorkers: 1,
-      sequence: { groupOrder: 4 },
-    }),
-    // They weigh what is left in memory, and time what comes from the network.
+    ...(engines.firefox
+      ? [
+          page('page (firefox)', 2, enginePages, { engine: 'Firefox' }),
+          page('page (firefox, alone)', 3, ['sharing'], { maxWorkers: 1, engine: 'Firefox' }),
+        ]
+      : []),
+    // The files of a worker share one warm compiler.
+    inNode('docs', ['tests/docs/**/*.test.ts'], { isolate: false, sequence: { groupOrder: 4 } }),
     inNode('soak', ['tests/soak/**/*.test.ts', 'tests/node/resume-properties.test.ts'], {
       provide: { streams: 300 },
-      maxWorkers: 1,
       sequence: { groupOrder: 4 },
     }),
     // Hundreds of clients and some servers in each file: one after the other.

@@ -26,6 +26,8 @@ declare global {
     readonly statuses: SseState['status'][];
     readonly errors: string[];
     isLeader: boolean;
+    /** The longest time in ms in which not even a timer of this tab ran. */
+    longestPause: number;
   };
 }
 
@@ -48,7 +50,21 @@ function listen({ name, url, transport, stores }: Setting): void {
       if (line.includes('this tab gives the connection up')) globalThis.tab.isLeader = false;
     },
   });
-  globalThis.tab = { client, numbers: [], times: [], statuses: [], errors: [], isLeader: false };
+  globalThis.tab = {
+    client,
+    numbers: [],
+    times: [],
+    statuses: [],
+    errors: [],
+    isLeader: false,
+    longestPause: 0,
+  };
+  let ranAt = Date.now();
+  setInterval(() => {
+    const now = Date.now();
+    globalThis.tab.longestPause = Math.max(globalThis.tab.longestPause, now - ranAt);
+    ranAt = now;
+  }, 10);
   const { numbers, times, statuses, errors } = globalThis.tab;
   if (stores) {
     numbers.push(...(JSON.parse(sessionStorage.getItem('heard') ?? '[]') as number[]));
@@ -90,11 +106,11 @@ function flawsOf(numbers: readonly number[]): { lost: number; doubled: number } 
 
 const flaws = async (page: Page) => flawsOf(await page.evaluate(() => globalThis.tab.numbers));
 
-/** The longest time without an event. */
+/** The longest time without an event, in ms, less what a busy machine takes from the tab. */
 const gap = (page: Page) =>
   page.evaluate(() => {
-    const { times } = globalThis.tab;
-    return Math.max(...times.slice(1).map((time, i) => time - (times[i] ?? 0)));
+    const { times, longestPause } = globalThis.tab;
+    return Math.max(...times.slice(1).map((time, i) => time - (times[i] ?? 0))) - longestPause;
   });
 
 function firstOf(all: readonly Page[]): Page {

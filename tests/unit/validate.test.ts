@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { describe, expect, test } from 'vitest';
 import { MockEventSource } from 'ssekit/testing';
 import { CHECKED } from '../../src/checked.ts';
