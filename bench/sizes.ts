@@ -8,6 +8,9 @@ import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 
+/** Without `useFetchSse`, which brings `fetchSse`. */
+const hooks = 'useSse, useSseEvent, useSseValue, useSecondsToRetry';
+
 /** As in `import { … } from 'ssekit'`. */
 export const imports = {
   parseSse: `export { parseSse } from './dist/production/index.js'`,
@@ -15,8 +18,8 @@ export const imports = {
   FetchEventSource: `export { FetchEventSource } from './dist/production/index.js'`,
   SseClient: `export { SseClient } from './dist/production/index.js'`,
   'SseClient, sharedConnection': `export { SseClient, sharedConnection } from './dist/production/index.js'`,
-  'SseClient, ssekit/react': `export { SseClient } from './dist/production/index.js'; export * from './dist/production/react.js'`,
-  'SseClient, ssekit/vue': `export { SseClient } from './dist/production/index.js'; export * from './dist/production/vue.js'`,
+  'SseClient, ssekit/react': `export { SseClient } from './dist/production/index.js'; export { ${hooks} } from './dist/production/react.js'`,
+  'SseClient, ssekit/vue': `export { SseClient } from './dist/production/index.js'; export { ${hooks} } from './dist/production/vue.js'`,
   everything: `export * from './dist/production/index.js'`,
 } as const;
 

@@ -1,10 +1,10 @@
 'use client';
 import { useEffect, useInsertionEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { CHECKED } from './checked.js';
 import type { SseClient } from './client.js';
 import type { ComponentOptions, ComponentUrl, GivenOptions } from './components/component-options.js';
 import { countdown } from './components/countdown.js';
 import { foldedValue, type FoldedValue, type Reducer, type ValueOptions } from './components/folded-value.js';
-import { DEVELOPMENT } from './components/hint.js';
 import { recordMissed } from './components/missed-events.js';
 import { ClientStore, type ClientState } from './components/registry.js';
 import type { Decoded, DecodeOptions, Impossible } from './decode/decode-options.js';
@@ -13,7 +13,16 @@ import type { ConnectOptions, SseClientOptions } from './options.js';
 
 export type { ComponentOptions, ComponentUrl } from './components/component-options.js';
 export type { Reducer, ValueOptions } from './components/folded-value.js';
+export { useFetchSse, type RequestHook } from './components/react-request.js';
 export type { ClientState } from './components/registry.js';
+export type {
+  FoldOptions,
+  LatestOptions,
+  RequestActions,
+  RequestState,
+  RequestStatus,
+  SendInit,
+} from './components/request-state.js';
 
 /** Those of `SseClient`, and more. Not made from its own type: the compiler couldn't infer `Events`. */
 type OptionsArgument<Events extends object> = [Decoded<Events>] extends [never]
@@ -58,7 +67,7 @@ export function useSse<Events extends object = Record<string, string>>(
   ...options: OptionsArgument<Events>
 ): ClientState<Events>;
 export function useSse(url: ComponentUrl, options: GivenOptions = {}): unknown {
-  if (DEVELOPMENT && typeof url === 'function') {
+  if (CHECKED && typeof url === 'function') {
     throw new TypeError('The URL of a hook must be a value: it connects anew whenever that changes.');
   }
   const next = new ClientStore(url, options);

@@ -1,8 +1,6 @@
 import type { Identity, References } from './identity.js';
 
-/** Whether hints are shown. A production build sets it to `false`, and so drops this file. */
-export const DEVELOPMENT = true as boolean;
-
+/** What was said already. Only builds with checks say anything. */
 const shown = new Set<string>();
 
 /** Tells the developer something in the console, once for each text. */

@@ -1,6 +1,7 @@
+import { CHECKED } from '../checked.js';
 import { resolveUrl } from '../connection/url.js';
 import type { ComponentUrl, GivenOptions } from './component-options.js';
-import { DEVELOPMENT, nameUrl } from './hint.js';
+import { nameUrl } from './hint.js';
 
 /** Values by the path to them among the options, such as `.headers` or `.retry.shouldRetry`. */
 export type References = Readonly<Record<string, unknown>>;
@@ -99,7 +100,7 @@ function sort(_: string, value: unknown): unknown {
 function place(url: string | URL): string | URL {
   // A server has nothing to resolve against, and nothing to connect.
   if (typeof document === 'undefined') return url;
-  if (!DEVELOPMENT) return resolveUrl(url);
+  if (!CHECKED) return resolveUrl(url);
   try {
     return resolveUrl(url);
   } catch (error) {

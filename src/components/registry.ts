@@ -1,3 +1,4 @@
+import { CHECKED } from '../checked.js';
 import { SseClient } from '../client.js';
 import { CLOSED, READY_STATE, type SseState } from '../connection/state.js';
 import { SseError } from '../errors.js';
@@ -5,7 +6,7 @@ import type { Unsubscribe } from '../listeners.js';
 import type { SseClientOptions } from '../options.js';
 import { guard } from '../report.js';
 import type { GivenOptions, ComponentUrl } from './component-options.js';
-import { DEVELOPMENT, hintAtKeptValues, hintAtTwoConnections } from './hint.js';
+import { hintAtKeptValues, hintAtTwoConnections } from './hint.js';
 import { areSame, clientOptions, identify, type Identity } from './identity.js';
 
 /**
@@ -87,7 +88,7 @@ export class ClientStore {
   /** Takes what a later rendering gave, with the same text. */
   record(next: ClientStore): void {
     const { identity } = next;
-    if (DEVELOPMENT) hintAtKeptValues(identity, this.identity);
+    if (CHECKED) hintAtKeptValues(identity, this.identity);
     const { kept } = this.identity;
     this.identity = { ...identity, kept, references: { ...identity.references, ...kept } };
     this.#options = next.#options;
@@ -147,7 +148,7 @@ export class ClientStore {
 
   #create(url: string | URL): Entry {
     const { identity } = this;
-    if (DEVELOPMENT) {
+    if (CHECKED) {
       for (const other of entries) {
         if (other.holders.size > 0 && other.identity.text === identity.text) {
           hintAtTwoConnections(identity, other.identity);
@@ -205,9 +206,7 @@ export function reportMissed(client: object): void {
   // Once all of them are back: the effects of children run before those of their parents.
   queueMicrotask(() => {
     reporting.delete(client);
-    const why =
-      'A component missed events while it was hidden: there were too many, or its connection was replaced.';
-    const error = new SseError('overflow', why, { willRetry: true });
+    const error = new SseError('overflow', 'A hidden component missed events.', { willRetry: true });
     const isHeard = [...(entryOf.get(client)?.holders ?? [])].filter((holder) => holder.report(error));
     if (isHeard.length === 0) console.error(error);
   });

@@ -19,6 +19,7 @@ describe('the key', () => {
   const isOver = () => true;
   /** Makes functions that nothing but their identity tells apart. */
   const over = () => () => true;
+  const aClass = () => class extends EventTarget {};
   const storage = () => ({ getItem: () => null, setItem: () => undefined });
   class Prompt {
     readonly text: string;
@@ -75,7 +76,7 @@ describe('the key', () => {
     ['another order of a list', { json: [1, 2] }, { json: [2, 1] }],
     ['another function with the same name and text', { until: over() }, { until: over() }],
     ['another function at any depth', { retry: { shouldRetry: over() } }, { retry: { shouldRetry: over() } }],
-    ['another class', { EventSource: class A {} }, { EventSource: class A {} }],
+    ['another class', { EventSource: aClass() }, { EventSource: aClass() }],
     ['another schema', { schemas: { tick } }, { schemas: { tick: schema() } }],
     [
       'another schema that is a function',

@@ -1,0 +1,114 @@
+import { toValue, type MaybeRefOrGetter, type ShallowRef } from 'vue';
+import type { SseClient } from '../client.js';
+import type { EventName, MessageOf } from '../message.js';
+import { countdown } from './countdown.js';
+import { foldedValue, type FoldedValue, type Reducer, type ValueOptions } from './folded-value.js';
+import { useStore } from './vue-store.js';
+
+/**
+ * Calls `handler` for every event of a type, in order, until the scope is disposed of. In a deactivated component, too: while others hold the
+ * connection, it misses nothing.
+ *
+ * @param client - Of {@link useSse}, or your own (in a `shallowRef`, since it must not be made reactive); `null` for nothing yet.
+ *
+ * @example
+ * ```ts
+ * useSseEvent(client, 'alarm', (event) => show(event.data));
+ * ```
+ */
+export function useSseEvent<Events extends object, K extends EventName<Events>>(
+  client: MaybeRefOrGetter<SseClient<Events> | null | undefined>,
+  type: MaybeRefOrGetter<K>,
+  handler: (event: MessageOf<Events, K>) => void,
+): void {
+  useFolded(
+    client,
+    type,
+    (_, event) => {
+      handler(event);
+      return undefined;
+    },
+    undefined,
+    0,
+  );
+}
+
+/**
+ * The events of a type folded into one value, as a ref. With another client or another type the value begins anew at `initial`.
+ *
+ * @param client - Of {@link useSse}, or your own (in a `shallowRef`, since it must not be made reactive); `null` for nothing yet.
+ * @param reducer - Must return a new value, not change the old one. One that throws is reported, and the value stays.
+ * @param initial - `null` or `undefined` until the first payload, and `[]` for a list of payloads, need no type. For a list of anything else, say
+ *   what it holds: `[] as Row[]`.
+ *
+ * @example
+ * ```ts
+ * const price = useSseValue(client, 'tick', (_, event) => Number(event.data), 0, { throttle: 250 });
+ * ```
+ */
+export function useSseValue<
+  Events extends object,
+  K extends EventName<Events>,
+  Start extends null | undefined,
+>(
+  client: MaybeRefOrGetter<SseClient<Events> | null | undefined>,
+  type: MaybeRefOrGetter<K>,
+  reducer: Reducer<MessageOf<Events, K>['data'] | Start, MessageOf<Events, K>>,
+  initial: Start,
+  options?: ValueOptions,
+): Readonly<ShallowRef<MessageOf<Events, K>['data'] | Start>>;
+export function useSseValue<Events extends object, K extends EventName<Events>>(
+  client: MaybeRefOrGetter<SseClient<Events> | null | undefined>,
+  type: MaybeRefOrGetter<K>,
+  reducer: Reducer<readonly MessageOf<Events, K>['data'][], MessageOf<Events, K>>,
+  initial: readonly [],
+  options?: ValueOptions,
+): Readonly<ShallowRef<readonly MessageOf<Events, K>['data'][]>>;
+export function useSseValue<Events extends object, K extends EventName<Events>, T>(
+  client: MaybeRefOrGetter<SseClient<Events> | null | undefined>,
+  type: MaybeRefOrGetter<K>,
+  reducer: Reducer<T, MessageOf<Events, K>>,
+  initial: T,
+  options?: ValueOptions,
+): Readonly<ShallowRef<T>>;
+export function useSseValue<Events extends object, K extends EventName<Events>, T>(
+  client: MaybeRefOrGetter<SseClient<Events> | null | undefined>,
+  type: MaybeRefOrGetter<K>,
+  reducer: Reducer<T, MessageOf<Events, K>>,
+  initial: T,
+  { throttle = 0 }: ValueOptions = {},
+): Readonly<ShallowRef<T>> {
+  return useFolded(client, type, reducer, initial, throttle);
+}
+
+/**
+ * The seconds until the client tries again, for a countdown; `undefined` while it doesn't wait, or while the browser decides. Changes once a
+ * second while it waits, and not otherwise.
+ *
+ * @param client - Of {@link useSse}, or your own (in a `shallowRef`, since it must not be made reactive); `null` for nothing yet.
+ *
+ * @example
+ * ```ts
+ * const { client, status } = useSse('/api/prices');
+ * const seconds = useSecondsToRetry(client);
+ * const lamp = () => (seconds.value === undefined ? status.value : `again in ${seconds.value} s`);
+ * ```
+ */
+export function useSecondsToRetry<Events extends object>(
+  client: MaybeRefOrGetter<SseClient<Events> | null | undefined>,
+): Readonly<ShallowRef<number | undefined>> {
+  return useStore([() => toValue(client)], () => countdown(toValue(client)));
+}
+
+function useFolded<Events extends object, K extends EventName<Events>, T>(
+  client: MaybeRefOrGetter<SseClient<Events> | null | undefined>,
+  type: MaybeRefOrGetter<K>,
+  reduce: Reducer<T, MessageOf<Events, K>>,
+  initial: T,
+  throttle: number,
+): ShallowRef<T> {
+  let value: FoldedValue<Events, K, T> | undefined;
+  return useStore([() => toValue(client), () => toValue(type)], () => {
+    return (value = foldedValue(toValue(client), toValue(type), reduce, initial, throttle, value));
+  });
+}
