@@ -100,6 +100,9 @@ export function virtualList<T>(scroller: HTMLElement, list: HTMLElement, source:
   scroller.addEventListener(
     'scroll',
     () => {
+      // Our own scroll: these rows are painted. Painting again would follow new rows, scroll, and so
+      // paint in every frame, however seldom the caller wants it.
+      if (scroller.scrollTop === top) return;
       const atEnd = scroller.scrollTop + scroller.clientHeight >= scroller.scrollHeight - rem();
       // Content may be added between our own scroll and its event, so not being at the end isn't
       // enough.
