@@ -497,7 +497,12 @@ describe('what cannot work', () => {
   test.for<[string, string, SseClientOptions, RegExp]>([
     ...(CHECKED ? [checked] : []),
     ['a URL', 'http://[', {}, /TypeError: The URL cannot be resolved/],
-    ['a URL that is a function', (() => '/a') as never, {}, /TypeError: The URL of a hook must be a value/],
+    [
+      'a URL that is a function',
+      (() => '/a') as never,
+      {},
+      CHECKED ? /TypeError: The URL of a hook must be a value/ : /TypeError: The URL must be a string/,
+    ],
   ])('of %s is a TypeError for the error boundary', ([, at, options, message]) => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => undefined);
     // React also calls window.onerror.

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { SseClient, type TransportSink } from 'ssekit';
 import { countdown } from '../../../src/components/countdown.ts';

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ClientStore } from '../../../src/components/registry.ts';
 import type { GivenOptions } from '../../../src/components/component-options.ts';

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { RequestStore, type GivenRequest, type RequestState } from '../../../src/components/request-state.ts';
 import { mockSse, type MockSse } from '../../../src/testing.ts';

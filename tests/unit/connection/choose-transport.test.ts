@@ -53,7 +53,7 @@ describe('auto', () => {
   });
 
   test.for<[string, SseClientOptions]>([
-    ['headers', { headers: {} }],
+    ['headers', { headers: { a: 'b' } }],
     ['a headers function', { headers: () => ({}) }],
     ['method', { method: 'GET' }],
     ['body', { body: '' }],
