@@ -1,4 +1,5 @@
 import { CHECKED } from '../checked.js';
+import { utf8ByteString } from '../stream/open-stream.js';
 import { timeLimit } from '../stream/time-limit.js';
 import { needGlobals, throwIfAborted, type SseError } from '../errors.js';
 import { MAX_EVENT_SIZE } from '../stream/parser.js';
@@ -165,14 +166,12 @@ export interface FetchOptions {
   readonly fetch?: typeof fetch | undefined;
 }
 
-/** Bytes of the longest `Last-Event-ID` that is sent: servers refuse headers of some 8 KiB in all. */
+/** In bytes: servers refuse headers of about 8 KiB in all. */
 const LONGEST_ID = 4096;
 
-/** Whether servers take this id in a header. */
+/** Whether servers accept this ID in a header. */
 export function isSendableId(id: string): boolean {
-  if (/\p{Cc}/u.test(id)) return false;
-  // A UTF-16 code unit takes 3 bytes at most. Jest's jsdom has no TextEncoder.
-  return id.length * 3 <= LONGEST_ID || new TextEncoder().encode(id).length <= LONGEST_ID;
+  return !/\p{Cc}/u.test(id) && utf8ByteString(id).length <= LONGEST_ID;
 }
 
 /** The request that the caller's options describe. */

@@ -1,7 +1,5 @@
 import { clamp } from '../stream/time-limit.js';
-
-/** Node has none of these; a worker has only `online`. */
-const page: Partial<Pick<Window, 'addEventListener' | 'removeEventListener' | 'document'>> = globalThis;
+import { watchPage } from './page-events.js';
 
 /**
  * Calls `done` after `ms`, or as soon as there's reason to hope: the network is back, the page is
@@ -14,7 +12,7 @@ export function wait(ms: number, done: () => void, atLeast = 0): () => void {
   const earliest = Date.now() + atLeast;
   const cancel = () => {
     clearTimeout(timer);
-    listen('removeEventListener');
+    unwatch();
   };
   const finish = () => {
     cancel();
@@ -23,18 +21,7 @@ export function wait(ms: number, done: () => void, atLeast = 0): () => void {
   const hope = () => {
     if (Date.now() >= earliest) finish();
   };
-  const shown = (event: Event) => {
-    if ((event as PageTransitionEvent).persisted) hope();
-  };
-  const visible = () => {
-    if (page.document?.visibilityState === 'visible') hope();
-  };
-  const listen = (verb: 'addEventListener' | 'removeEventListener') => {
-    page[verb]?.('online', hope);
-    page[verb]?.('pageshow', shown);
-    page.document?.[verb]('visibilitychange', visible);
-  };
   const timer = setTimeout(finish, clamp(ms));
-  listen('addEventListener');
+  const unwatch = watchPage(hope, hope);
   return cancel;
 }

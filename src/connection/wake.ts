@@ -1,4 +1,5 @@
 import { deadline, type Deadline } from '../stream/time-limit.js';
+import { watchPage } from './page-events.js';
 
 /** ms without a byte after which a doubted stream is dead. */
 const GRACE = 2000;
@@ -11,9 +12,6 @@ const TICK = 1000;
 
 /** ms a tick must be late in a dedicated worker, whose timers nobody throttles. */
 const LATE_IN_WORKER = 5000;
-
-/** Node has none of these; a worker has only `online`. */
-const page: Partial<Pick<Window, 'addEventListener' | 'removeEventListener' | 'document'>> = globalThis;
 
 const isWorker = 'DedicatedWorkerGlobalScope' in globalThis;
 
@@ -52,26 +50,15 @@ export function watchForDeath(
   };
   const lookAtIdleTime = () => {
     lookAtClocks();
-    const isShown = page.document?.visibilityState !== 'hidden';
-    if (isShown && idleTimeout !== undefined && Date.now() - heardAt > idleTimeout) startDoubt();
+    if (idleTimeout !== undefined && Date.now() - heardAt > idleTimeout) startDoubt();
   };
-  const restored = (event: Event) => {
-    if ((event as PageTransitionEvent).persisted) startDoubt();
-  };
-
-  const listen = (verb: 'addEventListener' | 'removeEventListener') => {
-    page[verb]?.('online', lookAtIdleTime);
-    page[verb]?.('pageshow', restored);
-    page.document?.[verb]('visibilitychange', lookAtIdleTime);
-    page.document?.[verb]('resume', startDoubt);
-  };
-  listen('addEventListener');
+  const unwatch = watchPage(lookAtIdleTime, startDoubt);
   // A computer that wakes fires no event at all. Node is left alone: servers don't sleep.
-  const timer = page.document || isWorker ? setInterval(lookAtClocks, TICK) : undefined;
+  const timer = 'document' in globalThis || isWorker ? setInterval(lookAtClocks, TICK) : undefined;
   signal.addEventListener('abort', () => {
     clearInterval(timer);
     doubt?.cancel();
-    listen('removeEventListener');
+    unwatch();
   });
 
   return () => {

@@ -66,11 +66,7 @@ function networkError(cause: unknown): SseError {
 
 /** The error for a response whose body can't be read piece by piece. */
 export function cannotStream({ status }: Response): SseError {
-  return new SseError(
-    'failed',
-    "This `fetch` can't stream: its response has no readable body. Use one that can, or another transport.",
-    { status },
-  );
+  return new SseError('failed', "This `fetch` can't stream: its response has no readable body.", { status });
 }
 
 /**
