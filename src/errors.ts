@@ -41,8 +41,7 @@ export type SseErrorCode =
  */
 export function needGlobals(...names: (keyof typeof globalThis)[]): void {
   for (const name of names) {
-    if (!(name in globalThis))
-      throw new TypeError(`There is no ${name} here, which ssekit needs: add a polyfill.`);
+    if (!(name in globalThis)) throw new TypeError(`There is no ${name} here: add a polyfill.`);
   }
 }
 

@@ -1,4 +1,3 @@
-import { CHECKED } from './checked.js';
 import { createConnection } from './connection/connection.js';
 import { standardFetchTransport } from './connection/fetch-transport.js';
 import { needGlobals } from './errors.js';
@@ -112,7 +111,8 @@ export class FetchEventSource extends Target implements EventSource {
    */
   constructor(url: string | URL, init: FetchEventSourceInit | null = {}) {
     super();
-    if (CHECKED) needGlobals('EventTarget', 'Event', 'MessageEvent', 'URL', 'Headers', 'TextDecoder');
+    // In every build: an error couldn't be an event without `Event`.
+    needGlobals('EventTarget', 'Event', 'MessageEvent', 'URL', 'Headers', 'TextDecoder');
     // As WebIDL converts what JavaScript may pass: anything with a string, then nothing or an object.
     if (arguments.length === 0) throw new TypeError('FetchEventSource needs a URL.');
     const input = `${url}`;
