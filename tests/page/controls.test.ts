@@ -83,7 +83,7 @@ describe.concurrent('the settings', () => {
     await goesOn(it);
     // Between the two reset attempts there's a second, plus the time the machine takes for an attempt.
     // Events may have pushed the errors out of the list's view.
-    await it.page.getByLabel('Which rows').selectOption({ label: 'Errors' });
+    await it.page.getByLabel('Rows to show').selectOption({ label: 'Errors' });
     const errors = it.page.locator('#log [data-kind="error"] .since');
     await expect.poll(() => errors.count()).toBeGreaterThan(1);
     const waits = (await errors.allTextContents()).map((text) => Number(text.slice(1)));
