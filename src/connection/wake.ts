@@ -50,10 +50,10 @@ export function watchForDeath(
     lead += jump;
     if (isLate || jump > SLEPT) startDoubt();
   };
-  const lookAtIdleTime = () => {
+  const lookAtIdleTime = ({ type }: Event) => {
     lookAtClocks();
-    const isShown = page.document?.visibilityState !== 'hidden';
-    if (isShown && idleTimeout !== undefined && Date.now() - heardAt > idleTimeout) startDoubt();
+    const isHope = type === 'online' || page.document?.visibilityState === 'visible';
+    if (isHope && idleTimeout !== undefined && Date.now() - heardAt > idleTimeout) startDoubt();
   };
   const restored = (event: Event) => {
     if ((event as PageTransitionEvent).persisted) startDoubt();
