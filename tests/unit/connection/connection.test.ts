@@ -667,6 +667,18 @@ describe('the shortest gap', () => {
     expect(attempts).toHaveLength(2);
   });
 
+  test('is not waited for once refreshAuth has answered a 401', async () => {
+    const { connection, attempts, log, last } = setup({ refreshAuth: () => undefined });
+    connection.connect();
+    await flush();
+    last().sink.fail(unauthorized());
+    // No time passes.
+    await flush();
+    expect(attempts).toHaveLength(2);
+    expect(log).toEqual(['connecting', 'connecting']);
+    expect(connection.state).toMatchObject({ failures: 0, retryAt: undefined, error: undefined });
+  });
+
   test('is not waited for when the attempt before is older', async () => {
     const { connection, open, attempts } = setup();
     await open();
