@@ -36,8 +36,6 @@ export function createConnection(
   let transport: NamedTransport | undefined;
   /** An attempt over native has failed: `auto` stays on fetch until `connect()`. */
   let nativeGaveUp = false;
-  /** `refreshAuth` has answered a 401, and no stream has opened since. */
-  let isRefreshed = false;
   /** When the latest attempt started, on the monotonic clock; `-Infinity` once it brought an event. */
   let startedAt = -Infinity;
 
@@ -68,17 +66,18 @@ export function createConnection(
     update({ ...changes, retryAt: pause > 0 ? Date.now() + pause : undefined });
   }
 
-  function open(): void {
+  /** @param isRefreshed - `refreshAuth` was called for this request: another 401 is final. */
+  function open(isRefreshed = false): void {
     const controller = new AbortController();
     const end = () => {
       controller.abort();
     };
     current = end;
     // Not `signal.aborted`: that would be a call into the browser for each event.
-    void run(controller.signal, () => current !== end);
+    void run(controller.signal, () => current !== end, isRefreshed);
   }
 
-  async function run(signal: AbortSignal, isOver: () => boolean): Promise<void> {
+  async function run(signal: AbortSignal, isOver: () => boolean, isRefreshed: boolean): Promise<void> {
     // Starts one microtask later, so listeners added right after connect() don't miss anything, and
     // close() right after connect() costs no request.
     await Promise.resolve();
@@ -100,7 +99,8 @@ export function createConnection(
       transport = options.chooseTransport(request, nativeGaveUp || listened.all);
       update({ transport: transport.name, retryAt: undefined });
       if (isOver()) return;
-      const started = transport.start({ ...request, unsentId }, createSink(signal, isOver, unsentId));
+      const sink = createSink(signal, isOver, isRefreshed, unsentId);
+      const started = transport.start({ ...request, unsentId }, sink);
       if (!isOver()) handle = started;
     } catch (cause) {
       if (!isOver()) failed(startFailure(cause));
@@ -110,13 +110,13 @@ export function createConnection(
   function createSink(
     signal: AbortSignal,
     isOver: () => boolean,
+    isRefreshed: boolean,
     unsentId: string | undefined,
   ): TransportSink {
     const unlessOver = ignoreAfter(isOver);
     let received: (() => void) | undefined;
     return {
       open: unlessOver((info) => {
-        isRefreshed = false;
         // Only a stream that may be requested again can be given up on suspicion.
         if (policy.limit !== 0 && (transport?.name !== 'native' || handsOver())) {
           received ??= watchForDeath(signal, options.idleTimeout, () => {
@@ -169,16 +169,14 @@ export function createConnection(
           failed(error);
           return;
         }
-        isRefreshed = true;
         observer.debug?.('401: calling refreshAuth');
         // The request is made again at once, within the same attempt in the eyes of the user.
         refresh(refreshAuth, error, options.openTimeout, signal).then(
           unlessOver(() => {
             stop();
-            open();
+            open(true);
           }),
           unlessOver((cause: unknown) => {
-            isRefreshed = false;
             failed(startFailure(cause));
           }),
         );
@@ -274,7 +272,7 @@ export function createConnection(
     hold: () => lastEventId.hold(),
     connect() {
       if (state.status !== 'closed') return;
-      nativeGaveUp = isRefreshed = false;
+      nativeGaveUp = false;
       start({ status: 'connecting', failures: 0, error: undefined });
     },
     reconnect() {

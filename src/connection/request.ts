@@ -156,10 +156,10 @@ export interface FetchOptions {
   readonly failOn?: FailOn | undefined;
   /**
    * Renews a token. It's called when a request is answered 401; then the request is made again at once,
-   * with `headers` asked anew. That first 401 isn't reported. A 401 to the second request is final; once
-   * a stream has opened, it may be called again. Calls in flight are shared by all who give the same
-   * function. If it throws or rejects, the attempt fails with `failed`. It works with a method like
-   * POST, because the server refused the first request, but not with a stream as `body`.
+   * with `headers` asked anew. That first 401 isn't reported. A 401 to the second request is final; a
+   * later attempt may call it again. Calls in flight are shared by all who give the same function. If it
+   * throws or rejects, the attempt fails with `failed`. It works with a method like POST, because the
+   * server refused the first request, but not with a stream as `body`.
    */
   readonly refreshAuth?: RefreshAuth | undefined;
   /** The function to use instead of the global `fetch`. */

@@ -8,7 +8,7 @@ import { createLibraryPages, type LibraryPages } from './library-page.ts';
 import { listen, type WakeSetting } from './wake-scene.ts';
 
 /**
- * R12: waiting ends when there's reason to hope, and an open stream is left alone. Playwright's
+ * R12: waiting ends when there's reason to hope, and a healthy stream is left alone. Playwright's
  * tabs are never hidden behind another one, so the hidden page here is the one that returns from
  * the back/forward cache. frozen.test.ts has tabs that are hidden and frozen.
  */

@@ -453,6 +453,29 @@ describe('a failure', () => {
     expect(connection.state.retryAt).toBe(Date.now() + 250);
   });
 
+  test.for([
+    ['the default', undefined],
+    ['an own one', 5000],
+    ['0', 0],
+  ] as const)('keeps a reconnection time above maxInterval: %s', async ([, maxInterval]) => {
+    const { connection, open, last } = setup({ retry: { jitter: false, maxInterval } });
+    (await open()).sink.reconnectionTime(90_000);
+    for (const failures of [1, 2, 3]) {
+      last().sink.fail(network());
+      expect(connection.state).toMatchObject({ failures, retryAt: Date.now() + 90_000 });
+      await vi.advanceTimersByTimeAsync(90_000);
+    }
+  });
+
+  test('keeps a reconnection time above maxInterval with jitter, which is drawn from all of it', async () => {
+    const { connection, open } = setup({ retry: {} });
+    const { sink } = await open();
+    sink.reconnectionTime(90_000);
+    vi.spyOn(Math, 'random').mockReturnValueOnce(0.9);
+    sink.fail(network());
+    expect(connection.state.retryAt).toBe(Date.now() + 81_000);
+  });
+
   test('waits at least as long as Retry-After says', async () => {
     const { connection, open } = setup();
     (await open()).sink.fail(new SseError('http', 'HTTP 503', { status: 503, retryAfter: 12_000 }));
@@ -644,6 +667,18 @@ describe('the shortest gap', () => {
     expect(attempts).toHaveLength(2);
   });
 
+  test('is not waited for once refreshAuth has answered a 401', async () => {
+    const { connection, attempts, log, last } = setup({ refreshAuth: () => undefined });
+    connection.connect();
+    await flush();
+    last().sink.fail(unauthorized());
+    // No time passes.
+    await flush();
+    expect(attempts).toHaveLength(2);
+    expect(log).toEqual(['connecting', 'connecting']);
+    expect(connection.state).toMatchObject({ failures: 0, retryAt: undefined, error: undefined });
+  });
+
   test('is not waited for when the attempt before is older', async () => {
     const { connection, open, attempts } = setup();
     await open();
@@ -690,6 +725,32 @@ describe('waiting ends early', () => {
     expect(attempts).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(1000);
     expect(attempts).toHaveLength(2);
+  });
+
+  test.for([
+    ['the network is back', () => window.dispatchEvent(new Event('online'))],
+    ['the page is shown', () => document.dispatchEvent(new Event('visibilitychange'))],
+    [
+      'the page returns from the back/forward cache',
+      () => window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true })),
+    ],
+  ] as const)('not within the reconnection time of the server, but right after it: %s', async ([, hope]) => {
+    vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('visible');
+    const { open, attempts } = setup();
+    const { sink } = await open();
+    sink.reconnectionTime(20_000);
+    sink.fail(network());
+    // The second delay is twice as long as what the server asks for.
+    await vi.advanceTimersByTimeAsync(20_000);
+    attempts.at(-1)?.sink.fail(network());
+    await vi.advanceTimersByTimeAsync(19_999);
+    hope();
+    await flush();
+    expect(attempts).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(1);
+    hope();
+    await flush();
+    expect(attempts).toHaveLength(3);
   });
 
   test('with reconnect()', async () => {
