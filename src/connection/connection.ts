@@ -38,6 +38,8 @@ export function createConnection(
   let nativeGaveUp = false;
   /** When the latest attempt started, on the monotonic clock; `-Infinity` once it brought an event. */
   let startedAt = -Infinity;
+  /** See {@link Connection.notBefore}. */
+  let notBefore: number | undefined;
 
   /** Returns `false` if `close()` was called while the new state was reported. */
   function update(changes: Partial<Omit<SseState, 'readyState'>>): boolean | undefined {
@@ -214,6 +216,7 @@ export function createConnection(
       stop();
       const { delay, floor } = backoff.next(error, failures, isBlind);
       retryAt = Date.now() + delay;
+      notBefore = Date.now() + floor;
       current = wait(
         delay,
         () => {
@@ -254,6 +257,9 @@ export function createConnection(
     },
     get lastEventId() {
       return lastEventId.value;
+    },
+    get notBefore() {
+      return notBefore;
     },
     listen(type) {
       listened.types.add(type);

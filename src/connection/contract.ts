@@ -57,6 +57,11 @@ export interface Connection {
   readonly state: SseState;
   readonly url: string;
   readonly lastEventId: string;
+  /**
+   * While it waits, it may be told to try now from this time on, in ms since the epoch: the server
+   * asked for patience (`Retry-After`, `retry:`).
+   */
+  readonly notBefore?: number | undefined;
   listen(type: string): void;
   /** Nobody listens to this type any longer. */
   unlisten?(type: string): void;

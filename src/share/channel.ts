@@ -40,6 +40,8 @@ export interface Snapshot extends ListenedNotice {
   /** Without query and fragment. */
   readonly url: string;
   readonly state: StateNotice;
+  /** While it waits: a push without `force` counts from this time on, in ms since the epoch. */
+  readonly notBefore?: number | undefined;
   /** Whether the error in the state is new. */
   readonly failed: boolean;
   /** The response, while the stream is open. */
@@ -64,7 +66,7 @@ export interface Question extends ListenedNotice {
   readonly lastEventId?: string | undefined;
 }
 
-/** To the leader: try now. Without `force`, only if you are waiting. */
+/** To the leader: try now. Without `force`, only if you're waiting and the server allows it. */
 export interface Push {
   readonly kind: 'push';
   readonly force: boolean;
@@ -85,22 +87,21 @@ type HeaderList = readonly (readonly [string, string])[] | undefined;
 
 const A_DAY = 86_400_000;
 
-/** Events have numbers below it. */
+/** All numbers are below it, above all those of events. */
 export const END_OF_NUMBERS = 2 ** 52;
 
 type Check = (value: unknown) => boolean;
 type Shape = Readonly<Record<string, Check>>;
 
 const text: Check = (value) => typeof value === 'string' && value.length <= LONGEST;
-/** The follower checks the data of an event against `maxEventSize`, and a request leaves out an ID that is too long. */
+/** The follower checks an event against `maxEventSize`, and no request sends an ID that's too long. */
 const anyText: Check = (value) => typeof value === 'string';
 const flag: Check = (value) => typeof value === 'boolean';
-const number: Check = (value) => typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
-const sequence: Check = (value) =>
-  Number.isInteger(value) && number(value) && (value as number) < END_OF_NUMBERS;
-/** A generation is a time. One that lies a day ahead could never be exceeded: nobody would lead again. */
-export const isPossible: Check = (generation) =>
-  number(generation) && (generation as number) < Date.now() + A_DAY;
+const number: Check = (value) => typeof value === 'number' && value >= 0 && value < END_OF_NUMBERS;
+/** Whether it can be the number of an event. */
+export const isSequence: Check = (value) => Number.isInteger(value) && number(value);
+/** A generation is a time. If one were more than a day ahead, no tab could exceed it and lead. */
+export const isPossible: Check = (value) => number(value) && (value as number) < Date.now() + A_DAY;
 const optional =
   (check: Check): Check =>
   (value) =>
@@ -109,10 +110,17 @@ const listOf =
   (check: Check): Check =>
   (value) =>
     Array.isArray(value) && value.length <= MOST_TYPES && value.every(check);
-const hasShape = (value: unknown, shape: Shape): boolean =>
-  typeof value === 'object' &&
-  value !== null &&
-  Object.entries(shape).every(([name, check]) => check((value as Readonly<Record<string, unknown>>)[name]));
+const shaped =
+  (shape: Shape): Check =>
+  (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    Object.entries(shape).every(([name, check]) => check((value as Readonly<Record<string, unknown>>)[name]));
+/** `Object.hasOwn`, because every object has a `constructor`. */
+const keyOf =
+  (table: object): Check =>
+  (value) =>
+    typeof value === 'string' && Object.hasOwn(table, value);
 
 const headers = optional((value) => {
   try {
@@ -122,8 +130,9 @@ const headers = optional((value) => {
   }
 });
 const count = optional(number);
+const sequence = optional(isSequence);
 
-const ERROR: Shape = {
+const ERROR = {
   code: text,
   message: text,
   status: count,
@@ -133,93 +142,83 @@ const ERROR: Shape = {
   failures: count,
   willRetry: optional(flag),
 };
-const STATE: Shape = {
-  status: (value) => typeof value === 'string' && Object.hasOwn(READY_STATE, value),
+const STATE = {
+  status: keyOf(READY_STATE),
   failures: number,
   retryAt: count,
   transport: optional(text),
-  error: optional((value) => hasShape(value, ERROR)),
+  error: optional(shaped(ERROR)),
 };
-const listening = { types: listOf(text), all: flag };
+const OPENED = { url: text, status: count, headers, lastEventId: anyText };
+const LISTENED = { types: listOf(text), all: flag };
 
-/** By kind. A map, because an object would have a kind called `constructor`. */
-const SHAPES: ReadonlyMap<unknown, Shape> = new Map<unknown, Shape>([
-  ['claim', { knows: flag }],
-  ['event', { sequence, type: anyText, data: anyText, lastEventId: anyText, origin: text }],
-  ['question', { sequence: optional(sequence), lastEventId: optional(anyText), ...listening }],
-  ['push', { force: flag }],
-  [
-    'snapshot',
-    {
-      sequence,
-      oldest: sequence,
-      found: optional((value) => hasShape(value, { lastEventId: anyText, sequence: optional(sequence) })),
-      lastEventId: anyText,
-      url: text,
-      state: (value) => hasShape(value, STATE),
-      failed: flag,
-      opened: optional((value) =>
-        hasShape(value, { url: text, status: count, headers, lastEventId: anyText }),
-      ),
-      ...listening,
-    },
-  ],
-]);
+const KINDS: Readonly<Record<Notice['kind'], Check>> = {
+  claim: shaped({ knows: flag }),
+  event: shaped({ sequence: isSequence, type: anyText, data: anyText, lastEventId: anyText, origin: text }),
+  question: shaped({ sequence, lastEventId: optional(anyText), ...LISTENED }),
+  push: shaped({ force: flag }),
+  snapshot: shaped({
+    sequence: isSequence,
+    oldest: isSequence,
+    found: optional(shaped({ lastEventId: anyText, sequence })),
+    lastEventId: anyText,
+    url: text,
+    state: shaped(STATE),
+    notBefore: count,
+    failed: flag,
+    opened: optional(shaped(OPENED)),
+    ...LISTENED,
+  }),
+};
 
-/** A message from the channel, if it is a notice: any script on this origin can post anything. */
+const isSent = shaped({ generation: isPossible, kind: keyOf(KINDS) });
+
+/** A message from the channel, if it's a notice: any script on this origin can post anything. */
 export function readNotice(value: unknown): Sent | undefined {
-  if (!hasShape(value, { generation: isPossible })) return undefined;
-  const shape = SHAPES.get((value as Sent).kind);
-  return shape && hasShape(value, shape) ? (value as Sent) : undefined;
+  return isSent(value) && KINDS[(value as Sent).kind](value) ? (value as Sent) : undefined;
 }
 
-export function packState({ status, failures, retryAt, transport, error }: SseState): StateNotice {
-  return { status, failures, retryAt, transport, error: error && packError(error) };
+/** The fields of this shape and no others: a notice may have more. */
+function pick<T extends object, S extends object>(from: T, shape: S): Pick<T, keyof T & keyof S> {
+  const names = Object.keys(shape) as (keyof T & keyof S)[];
+  return Object.fromEntries(names.map((name) => [name, from[name]])) as Pick<T, keyof T & keyof S>;
 }
 
-/** `cause` may be anything, so it stays in its tab. Each tab makes its own `decode` errors. */
+export function packState(state: SseState): StateNotice {
+  const { error } = state;
+  return { ...pick(state, STATE), error: error && packError(error) };
+}
+
+/** Without `cause`, which may be anything. A `decode` error never travels: each tab makes its own. */
 function packError(error: SseError): ErrorNotice {
-  const { code, message, status, headers, body, retryAfter, failures, willRetry } = error;
-  return { code, message, status, headers: headers && [...headers], body, retryAfter, failures, willRetry };
+  return { ...pick(error, ERROR), headers: packHeaders(error.headers) };
 }
 
-/** Field by field: the notice may have more of them. */
-export function readState({ status, failures, retryAt, transport, error }: StateNotice): SseState {
-  return {
-    status,
-    readyState: READY_STATE[status],
-    failures,
-    retryAt,
-    transport,
-    error: error && readError(error),
-  };
+export function readState(notice: StateNotice): SseState {
+  const { status, error } = notice;
+  return { ...pick(notice, STATE), readyState: READY_STATE[status], error: error && readError(error) };
 }
 
-function readError({
-  code,
-  message,
-  status,
-  headers,
-  body,
-  retryAfter,
-  failures,
-  willRetry,
-}: ErrorNotice): SseError {
-  const details = { status, headers: readHeaders(headers), body, retryAfter, failures, willRetry };
-  return new SseError(code, message, details);
+function readError(notice: ErrorNotice): SseError {
+  const { code, message, headers } = notice;
+  return new SseError(code, message, { ...pick(notice, ERROR), headers: readHeaders(headers) });
 }
 
-export function packOpen({ url, status, headers, lastEventId }: OpenInfo): OpenNotice {
-  return { url: withoutQuery(url), status, headers: headers && [...headers], lastEventId };
+export function packOpen(info: OpenInfo): OpenNotice {
+  return { ...pick(info, OPENED), url: withoutQuery(info.url), headers: packHeaders(info.headers) };
 }
 
-export function readOpen({ url, status, headers, lastEventId }: OpenNotice, transport: string): OpenInfo {
-  return { url, transport, status, headers: readHeaders(headers), lastEventId };
+export function readOpen(notice: OpenNotice, transport: string): OpenInfo {
+  return { ...pick(notice, OPENED), transport, headers: readHeaders(notice.headers) };
 }
 
 /** A query may hold a token. */
 export function withoutQuery(url: string): string {
   return url.replace(/[?#].*/s, '');
+}
+
+function packHeaders(headers: Headers | undefined): HeaderList {
+  return headers && [...headers];
 }
 
 function readHeaders(headers: HeaderList): Headers | undefined {

@@ -1,10 +1,10 @@
-import type { ConnectionOptions, Listened } from '../connection/contract.js';
+import type { Connection, ConnectionOptions, Listened } from '../connection/contract.js';
 import type { SseState } from '../connection/state.js';
 import { wait } from '../connection/wait.js';
 import { SseError } from '../errors.js';
 import { readOpen, readState, type EventNotice, type Notice, type Sent, type Snapshot } from './channel.js';
 import type { Journal } from './journal.js';
-import { lacks, newlyListened, packListened } from './listened.js';
+import { newlyListened, packListened } from './listened.js';
 import type { StreamObserver } from './stream-observer.js';
 
 /**
@@ -24,114 +24,98 @@ export interface FollowerInputs {
   readonly lastEventId: () => string;
   /** The state that the tab reported last. */
   readonly state: () => SseState;
+  /** Of the latest attempt that this tab knows of. */
+  readonly url: string;
 }
 
 /** The stream as another tab, the leader, reports it. */
-export class Follower {
-  readonly #inputs: FollowerInputs;
-  readonly #observer: StreamObserver;
+export interface Follower extends Pick<Connection, 'listen' | 'listenToAll' | 'reconnect'> {
   /** That of the leader's latest attempt. */
   url: string;
-  #isAsking = false;
+  /** Asks the leader for its state and for missing events. Several calls in one tick ask once. */
+  ask(): void;
+  /** Returns whether the notice made sense. If it doesn't, the group asks again after a while. */
+  receive(notice: Sent & (Snapshot | EventNotice)): boolean;
+  /** Leaves no timer behind. */
+  stop(): void;
+}
+
+export function createFollower(inputs: FollowerInputs, observer: StreamObserver): Follower {
+  const { options, listened, journal, post, lastEventId, state } = inputs;
+  let isAsking = false;
   /** The place where this tab last asked for what it lacked: it asks once at each. */
-  #askedAt = '';
-  #stopWaiting: (() => void) | undefined;
+  let askedAt = '';
+  let stopWaiting: (() => void) | undefined;
 
-  constructor(inputs: FollowerInputs, observer: StreamObserver, url: string) {
-    this.#inputs = inputs;
-    this.#observer = observer;
-    this.url = url;
-  }
-
-  listen(): void {
-    this.ask();
-  }
-
-  listenToAll(): void {
-    this.ask();
-  }
-
-  reconnect(): void {
-    this.#inputs.post({ kind: 'push', force: true });
-  }
-
-  /** Asks the leader for its state and for the missing events; once, however often it's called in one tick. */
-  ask(): void {
-    if (this.#isAsking) return;
-    this.#isAsking = true;
+  function ask(): void {
+    if (isAsking) return;
+    isAsking = true;
     queueMicrotask(() => {
-      this.#isAsking = false;
-      const { post, listened } = this.#inputs;
-      const { sequence } = this.#inputs.journal;
-      const lastEventId = sequence === undefined ? this.#inputs.lastEventId() || undefined : undefined;
-      post({ kind: 'question', sequence, lastEventId, ...packListened(listened) });
+      isAsking = false;
+      const { sequence } = journal;
+      const id = sequence === undefined ? lastEventId() || undefined : undefined;
+      post({ kind: 'question', sequence, lastEventId: id, ...packListened(listened) });
     });
   }
 
-  /** Returns whether the notice made sense. If it doesn't, the group asks again after a while. */
-  receive(notice: Sent & (Snapshot | EventNotice)): boolean {
-    const { journal, options, state } = this.#inputs;
-    if (notice.kind === 'snapshot') this.#meet(notice);
+  function receiveEvent(event: EventNotice): boolean {
     // After a gap, or before the first snapshot: the answer to a question brings what's missing, and
     // this event again. An event that this tab has may be meant for another one, or this tab is far
     // ahead because it believed a forged number.
-    else if (notice.sequence !== (journal.sequence ?? NaN) + 1) return false;
-    else if (journal.accept(notice)) {
-      // So the state that this tab knows must be wrong.
-      if (state().status !== 'open') this.ask();
-      if (notice.data.length <= options.maxEventSize) this.#observer.message(notice);
-      else {
-        this.#observer.id(notice.lastEventId);
-        this.#overflow(`An event grew past ${options.maxEventSize} characters.`);
-      }
+    if (event.sequence !== (journal.sequence ?? NaN) + 1) return false;
+    if (!journal.accept(event)) return true;
+    // So the state that this tab knows must be wrong.
+    if (state().status !== 'open') ask();
+    if (event.data.length <= options.maxEventSize) observer.message(event);
+    else {
+      observer.id(event.lastEventId);
+      overflow(`An event grew past ${options.maxEventSize} characters.`);
     }
     return true;
   }
 
-  stop(): void {
-    this.#stopWaiting?.();
-  }
-
-  #meet(notice: Sent & Snapshot): void {
-    const { journal, listened, options, post, state } = this.#inputs;
-    const observer = this.#observer;
-    const isNew = journal.sequence === undefined && !this.#inputs.lastEventId();
-    // A notice has no query, so a URL that is known here is better.
-    if (typeof options.url !== 'string') this.url = notice.url;
-    const lacksTypes = lacks(notice, listened);
-    const { types, all } = newlyListened(listened, notice);
-    for (const type of types) listened.types.add(type);
-    listened.all ||= all;
-    const found = this.#compare(notice);
-    if (found === 'even') observer.id(notice.lastEventId);
-    const place = `${notice.generation} ${journal.sequence ?? 0}`;
-    if ((lacksTypes || found === 'behind') && this.#askedAt !== place) {
-      this.#askedAt = place;
-      this.ask();
+  function receiveSnapshot(snapshot: Sent & Snapshot): void {
+    const isNew = journal.sequence === undefined && !lastEventId();
+    // A notice has no query, so a URL that's known here is better.
+    if (typeof options.url !== 'string') follower.url = snapshot.url;
+    const found = compare(snapshot);
+    if (found === 'even') observer.id(snapshot.lastEventId);
+    const place = `${snapshot.generation} ${journal.sequence ?? 0}`;
+    if ((lacksTypes(snapshot) || found === 'behind') && askedAt !== place) {
+      askedAt = place;
+      ask();
     }
-    const now = readState(notice.state);
-    this.stop();
+    const now = readState(snapshot.state);
+    follower.stop();
     // The leader may be in a hidden tab, where timers are late, while this tab is shown.
     if (now.retryAt !== undefined) {
-      const left = now.retryAt - Date.now();
       const push = () => {
         post({ kind: 'push', force: false });
       };
-      this.#stopWaiting = wait(left + LATE, push, Math.min(now.error?.retryAfter ?? 0, left));
+      stopWaiting = wait(now.retryAt + LATE - Date.now(), push, (snapshot.notBefore ?? 0) - Date.now());
     }
     const isOpening = now.status === 'open' && state().status !== 'open';
-    observer.state(now, notice.failed);
-    if (isOpening && notice.opened) {
-      const info = readOpen(notice.opened, now.transport ?? '');
+    observer.state(now, snapshot.failed);
+    if (isOpening && snapshot.opened) {
+      const info = readOpen(snapshot.opened, now.transport ?? '');
       observer.open(info);
       // Each tab judges for itself whether the server resumed. A new one doesn't miss anything.
       const error = isNew ? undefined : options.findGap?.(info);
       if (error) observer.error(error);
     }
     if (found === 'missed') {
-      observer.id(notice.lastEventId);
-      this.#overflow('This tab was away for longer than the others remember: it missed events.');
+      observer.id(snapshot.lastEventId);
+      overflow('This tab was away for longer than the others remember: it missed events.');
     }
+  }
+
+  /** Takes the types that the leader knows. Returns whether this tab listens to more of them. */
+  function lacksTypes(snapshot: Snapshot): boolean {
+    const { types, all } = newlyListened(listened, snapshot);
+    for (const type of types) listened.types.add(type);
+    listened.all ||= all;
+    const own = packListened(listened);
+    return !snapshot.all && (own.all || own.types.length > snapshot.types.length);
   }
 
   /**
@@ -139,18 +123,36 @@ export class Follower {
    * connection was shared. Then the leader looks the ID up in its journal. Until it has answered, this
    * tab has no place; `undefined`.
    */
-  #compare({ sequence, oldest, found }: Snapshot): ReturnType<Journal['meet']> | undefined {
-    const { journal, lastEventId } = this.#inputs;
+  function compare({ sequence, oldest, found }: Snapshot): ReturnType<Journal['meet']> | undefined {
     const id = lastEventId();
     if (journal.sequence === undefined && id) {
       if (found?.lastEventId !== id) return undefined;
-      // An ID that the leader doesn't know is as old as can be.
+      // An ID that the leader doesn't know is older than all events it keeps.
       journal.sequence = found.sequence ?? -1;
     }
     return journal.meet(sequence, oldest);
   }
 
-  #overflow(message: string): void {
-    this.#observer.error(new SseError('overflow', message, { willRetry: true }));
+  function overflow(message: string): void {
+    observer.error(new SseError('overflow', message, { willRetry: true }));
   }
+
+  const follower: Follower = {
+    url: inputs.url,
+    listen: ask,
+    listenToAll: ask,
+    reconnect() {
+      post({ kind: 'push', force: true });
+    },
+    ask,
+    receive(notice) {
+      if (notice.kind === 'event') return receiveEvent(notice);
+      receiveSnapshot(notice);
+      return true;
+    },
+    stop() {
+      stopWaiting?.();
+    },
+  };
+  return follower;
 }

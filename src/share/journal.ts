@@ -1,6 +1,6 @@
 import type { IdStorage, Position, StoredIn } from '../connection/last-event-id.js';
 import type { SseMessage } from '../message.js';
-import { END_OF_NUMBERS, type EventNotice } from './channel.js';
+import { isSequence, type EventNotice } from './channel.js';
 
 /** A journal keeps this much: a tab that is further behind can't be brought up to date. */
 const MOST_EVENTS = 1000;
@@ -83,9 +83,7 @@ export class Journal {
     if (own < sequence && own + 1 >= oldest) return 'behind';
     // Too far apart to compare: the numbers may even be those of another stream.
     if (own < sequence || Math.min(this.oldest, this.#restoredFrom) > sequence + 1) {
-      this.#forget();
-      this.#ahead = [];
-      this.sequence = sequence;
+      this.#startAfter(sequence);
       return 'missed';
     }
     if (own > sequence) {
@@ -124,19 +122,13 @@ export class Journal {
    * numbers far away from those of other streams.
    */
   lead(): void {
-    if (this.sequence === undefined || this.sequence > MOST_PLAUSIBLE) {
-      this.#forget();
-      this.#ahead = [];
-      this.sequence = firstNumber();
-    }
-    for (const event of this.#ahead) {
-      if (event) this.#add(event);
-      else {
-        this.#forget();
-        this.sequence += 1;
-      }
-    }
+    if (this.sequence === undefined || this.sequence > MOST_PLAUSIBLE) this.#startAfter(firstNumber());
+    const ahead = this.#ahead;
     this.#ahead = [];
+    for (const event of ahead) {
+      if (event) this.#add(event);
+      else this.#startAfter((this.sequence ?? 0) + 1);
+    }
   }
 
   /** Keeps the number beside the ID, so that this tab knows its place among the others after a reload. */
@@ -167,14 +159,17 @@ export class Journal {
 
   /** Ignores impossible numbers: any script on this origin could have written them. */
   #restore(sequence: number): void {
-    if (!Number.isInteger(sequence) || sequence <= 0 || sequence >= END_OF_NUMBERS) return;
+    if (!isSequence(sequence)) return;
     this.sequence = sequence;
     this.#restoredFrom = sequence - MOST_EVENTS;
   }
 
-  #forget(): void {
+  /** Forgets all events: the next one has the number after this one. */
+  #startAfter(sequence: number): void {
+    this.sequence = sequence;
     this.#events = [];
     this.#characters = 0;
+    this.#ahead = [];
     this.#restoredFrom = Infinity;
   }
 }

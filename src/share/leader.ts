@@ -1,8 +1,6 @@
 import { createConnection } from '../connection/connection.js';
 import type { Connection, ConnectionOptions, Listened } from '../connection/contract.js';
-import { ignoreAfter } from '../connection/ignore-after.js';
 import { CLOSED, type SseState } from '../connection/state.js';
-import type { SseMessage } from '../message.js';
 import { packOpen, packState, withoutQuery, type OpenNotice, type Push, type Question } from './channel.js';
 import type { Journal } from './journal.js';
 import { newlyListened, packListened } from './listened.js';
@@ -44,35 +42,38 @@ export class Leader {
     this.#observer = observer;
     this.#lastEventId = lastEventId;
     journal.lead();
-    const unlessOver = ignoreAfter(() => this.#isOver);
     this.connection = createConnection(
       // Each tab has its own `until` and its own storage.
       { ...options, until: undefined, lastEventId, stored: undefined },
       {
+        // The last one, of the close by `stop`, isn't one of the stream.
         state: (now) => {
           if (!this.#isOver) this.#report(now);
         },
-        open: unlessOver((info) => {
+        open: (info) => {
           this.#opened = packOpen(info);
           this.#post();
           observer.open(info);
-        }),
-        message: unlessOver((message) => {
+        },
+        message: (message) => {
           channel.whileLeading(() => {
-            this.#number(message);
+            const event = journal.append(message);
+            this.#lastEventId = event.lastEventId;
+            channel.post(event);
+            observer.message(event);
           });
-        }),
-        id: unlessOver((id) => {
+        },
+        id: (id) => {
           channel.whileLeading(() => {
             this.#lastEventId = id;
             this.#post();
             observer.id(id);
           });
-        }),
-        error: unlessOver((error) => {
+        },
+        error: (error) => {
           // That of the state was reported with it.
           if (error !== this.#state.error) observer.error(error);
-        }),
+        },
       },
       listened,
     );
@@ -81,7 +82,9 @@ export class Leader {
   /** Answers another tab. */
   answer(notice: Question | Push): void {
     if (notice.kind === 'push') {
-      if (notice.force || this.#state.retryAt !== undefined) this.connection.reconnect();
+      const { notBefore = 0 } = this.connection;
+      const isHopeful = this.#state.retryAt !== undefined && Date.now() >= notBefore;
+      if (notice.force || isHopeful) this.connection.reconnect();
       return;
     }
     const { types, all } = newlyListened(this.#listened, notice);
@@ -106,13 +109,6 @@ export class Leader {
     this.#observer.state(now, hasFailed);
   }
 
-  #number(message: SseMessage): void {
-    const event = this.#journal.append(message);
-    this.#lastEventId = event.lastEventId;
-    this.#channel.post(event);
-    this.#observer.message(event);
-  }
-
   #post(hasFailed = false, askedId?: string): void {
     const { sequence = 0, oldest } = this.#journal;
     const numberOf = (id: string) => (id === this.#lastEventId ? sequence : this.#journal.lastWith(id));
@@ -124,6 +120,7 @@ export class Leader {
       found: askedId === undefined ? undefined : { lastEventId: askedId, sequence: numberOf(askedId) },
       url: withoutQuery(this.connection.url),
       state: packState(this.#state),
+      notBefore: this.connection.notBefore,
       failed: hasFailed,
       opened: this.#state.status === 'open' ? this.#opened : undefined,
       ...packListened(this.#listened),

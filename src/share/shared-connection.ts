@@ -8,11 +8,11 @@ import type {
 } from '../connection/contract.js';
 import { ignoreAfter } from '../connection/ignore-after.js';
 import { LastEventId } from '../connection/last-event-id.js';
-import { CLOSED, READY_STATE, type SseState } from '../connection/state.js';
+import { CLOSED, isSameState, READY_STATE, type SseState } from '../connection/state.js';
 import { textMessage } from '../message.js';
 import { isLast } from '../stream/until.js';
 import { VERSION, type EventNotice } from './channel.js';
-import { Follower } from './follower.js';
+import { createFollower, type Follower } from './follower.js';
 import { Journal } from './journal.js';
 import { Leader } from './leader.js';
 import { joinTabs, type TabGroup } from './tab-group.js';
@@ -85,7 +85,7 @@ function share(
       }),
       error: unlessOver(observer.error),
     };
-    const following = (follower = new Follower(
+    const following = (follower = createFollower(
       {
         options,
         listened,
@@ -95,9 +95,9 @@ function share(
         },
         lastEventId: () => lastEventId.value,
         state: () => state,
+        url: url(),
       },
       streamObserver,
-      url(),
     ));
     const session = (tabs = joinTabs(name, locks, {
       canResume: () => lastEventId.value !== '',
@@ -202,10 +202,7 @@ function share(
   };
 }
 
-/** Whether nothing changed for a user. Errors that differ in anything differ in their text or number. */
+/** Whether nothing changed for a user. An error from the channel is a new object every time. */
 function isSame(a: SseState, b: SseState): boolean {
-  return (
-    (['status', 'failures', 'retryAt', 'transport'] as const).every((key) => a[key] === b[key]) &&
-    a.error?.message === b.error?.message
-  );
+  return isSameState({ ...a, error: b.error }, b) && a.error?.message === b.error?.message;
 }

@@ -220,6 +220,49 @@ test('Retry-After holds for all tabs: that one of them is shown changes nothing'
   expect(world.attempts).toHaveLength(1);
 });
 
+describe('the reconnection time that a server set with `retry:`', () => {
+  async function lose() {
+    vi.spyOn(Math, 'random').mockReturnValue(0.9);
+    const { tabs, attempt } = await open(2);
+    attempt.tab.run(() => {
+      attempt.sink.reconnectionTime(20_000);
+      attempt.sink.fail(new SseError('network', 'cut'));
+    });
+    await world.settle();
+    return tabs[1];
+  }
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  test('holds for all tabs: one that goes online does not even ask', async () => {
+    const follower = await lose();
+    const kinds: unknown[] = [];
+    follower?.run(() => {
+      const channel = new BroadcastChannel('ssekit:1:test');
+      channel.onmessage = ({ data }: MessageEvent<{ kind: string }>) => kinds.push(data.kind);
+    });
+    window.dispatchEvent(new Event('online'));
+    await world.settle();
+    await vi.advanceTimersByTimeAsync(10_000);
+    await world.settle();
+    expect([world.attempts.length, kinds.includes('push')]).toEqual([1, false]);
+  });
+
+  test('is what the leader keeps to, whatever another tab asks for', async () => {
+    const follower = await lose();
+    follower?.run(() => {
+      const channel = new BroadcastChannel('ssekit:1:test');
+      channel.postMessage({ kind: 'push', force: false, generation: 1 });
+      channel.close();
+    });
+    await world.settle();
+    await vi.advanceTimersByTimeAsync(200);
+    await world.settle();
+    expect(world.attempts).toHaveLength(1);
+  });
+});
+
 test('a leader that was silent for long makes sure that it still leads, and then hands on what piled up', async () => {
   const { tabs, attempt } = await open(2);
   const [first, second] = tabs;
