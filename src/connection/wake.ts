@@ -54,7 +54,8 @@ export function watchForDeath(
   };
   const unwatch = watchPage(lookAtIdleTime, startDoubt);
   // A computer that wakes fires no event at all. Node is left alone: servers don't sleep.
-  const timer = 'document' in globalThis || isWorker ? setInterval(lookAtClocks, TICK) : undefined;
+  const { document } = globalThis as Partial<typeof globalThis>;
+  const timer = document || isWorker ? setInterval(lookAtClocks, TICK) : undefined;
   signal.addEventListener('abort', () => {
     clearInterval(timer);
     doubt?.cancel();
