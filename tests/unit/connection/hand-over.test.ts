@@ -166,8 +166,11 @@ describe('across origins', () => {
 });
 
 describe("transport: 'native'", () => {
-  test('leaves the browser alone while it says CONNECTING, whatever the page hopes', async () => {
-    const { source } = await open(HERE, { transport: 'native', retry: {} });
+  test.for([
+    ['with an ID', '1'],
+    ['without one', ''],
+  ])('leaves the browser alone while it says CONNECTING: %s', async ([, id]) => {
+    const { source } = await open(HERE, { transport: 'native', retry: {} }, id);
     source.drop();
     window.dispatchEvent(new Event('online'));
     await vi.advanceTimersByTimeAsync(600_000);

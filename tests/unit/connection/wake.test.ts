@@ -268,6 +268,7 @@ describe('in a dedicated worker', () => {
 
 test('where there is neither a page nor a worker, no timer runs', () => {
   vi.stubGlobal('document', undefined);
+  Reflect.deleteProperty(globalThis, 'document');
   watch(10_000);
   expect(vi.getTimerCount()).toBe(0);
 });
