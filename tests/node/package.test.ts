@@ -135,7 +135,7 @@ describe('the package', () => {
     expect([...(names as string[])]).toEqual(exportsOfIndex);
     expect(() => {
       runInContext("new ssekit.FetchEventSource('http://127.0.0.1/')", context);
-    }).toThrow(checks[0] ? 'There is no EventTarget here, which ssekit needs: add a polyfill.' : /./);
+    }).toThrow('There is no EventTarget here: add a polyfill.');
     Object.assign(context, { URL, Headers, TextDecoder });
     const errors: unknown = runInContext(
       `{ const { SseClient } = ssekit; ${mistakes} JSON.stringify(errors); }`,
