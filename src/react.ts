@@ -170,8 +170,11 @@ export function useSseValue<Events extends object, K extends EventName<Events>, 
  *
  * @example
  * ```tsx
- * const seconds = useSecondsToRetry(client);
- * return <p>{seconds === undefined ? status : `again in ${seconds} s`}</p>;
+ * function Lamp() {
+ *   const { client, status } = useSse('/api/prices');
+ *   const seconds = useSecondsToRetry(client);
+ *   return <p>{seconds === undefined ? status : `again in ${seconds} s`}</p>;
+ * }
  * ```
  */
 export function useSecondsToRetry<Events extends object>(

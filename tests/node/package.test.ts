@@ -1,6 +1,7 @@
 /** The built package. Run `npm run build` first. tests/package checks what npm makes of it. */
 import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
+import { posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createContext, runInContext } from 'node:vm';
@@ -9,7 +10,7 @@ import { describe, expect, test } from 'vitest';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const run = promisify(execFile);
 
-const exportsOfBinding = ['useSse', 'useSseEvent', 'useSseValue'];
+const exportsOfBinding = ['useFetchSse', 'useSecondsToRetry', 'useSse', 'useSseEvent', 'useSseValue'];
 const exportsOfIndex = [
   'FetchEventSource',
   'ReadyState',
@@ -74,21 +75,37 @@ describe('the package', () => {
     const files = (await readdir(`${root}dist`, { recursive: true })).filter(
       (file) => file.endsWith('.js') && !file.includes('iife'),
     );
-    const imports = await Promise.all(
-      files.map(async (file) => {
-        const code = await readFile(`${root}dist/${file}`, 'utf8');
-        const names = [...code.matchAll(/from "([^"]+)"/g)].map(([, name = '']) => name);
-        return names.filter((name) => !/^\.\.?\//.test(name)).map((name) => `${file}: ${name}`);
-      }),
-    );
-    expect(imports.flat().sort()).toEqual([
-      'production/react.js: react',
-      'production/vue.js: vue',
-      'react.js: react',
-      'vue.js: vue',
-    ]);
-    for (const file of ['react.js', 'production/react.js'])
-      expect(await readFile(`${root}dist/${file}`, 'utf8')).toMatch(/^"use client";\n/);
+    const imports = new Map<string, readonly string[]>();
+    for (const file of files) {
+      const code = await readFile(`${root}dist/${file}`, 'utf8');
+      const names = [...code.matchAll(/(?:from|import) "([^"]+)"/g)].map(([, name = '']) => name);
+      imports.set(
+        file,
+        names.map((name) => (/^\.\.?\//.test(name) ? posix.join(posix.dirname(file), name) : name)),
+      );
+    }
+    /** The packages that this file loads, directly or through others. */
+    const packages = (file: string, seen = new Set<string>()): string[] => {
+      if (seen.has(file)) return [];
+      seen.add(file);
+      return imports.get(file)?.flatMap((name) => packages(name, seen)) ?? [file];
+    };
+    for (const build of ['', 'production/']) {
+      const load = (entry: string) => packages(`${build}${entry}.js`);
+      expect([load('index'), load('testing'), load('react'), load('vue')]).toEqual([
+        [],
+        [],
+        ['react'],
+        ['vue'],
+      ]);
+    }
+    // The mark is at the entry. What only the entry imports is for clients, too.
+    for (const file of files.filter((file) => imports.get(file)?.includes('react'))) {
+      const entry = file.startsWith('production/') ? 'production/react.js' : 'react.js';
+      const importers = files.filter((each) => imports.get(each)?.includes(file));
+      expect(importers).toEqual(file === entry ? [] : [entry]);
+      expect(await readFile(`${root}dist/${entry}`, 'utf8')).toMatch(/^"use client";\n/);
+    }
   });
 
   test('checks options, and in production only those that keep data safe', async () => {
@@ -118,8 +135,8 @@ describe('the package', () => {
     expect([...(names as string[])]).toEqual(exportsOfIndex);
     expect(() => {
       runInContext("new ssekit.FetchEventSource('http://127.0.0.1/')", context);
-    }).toThrow(checks[0] ? 'ssekit needs EventTarget, which is missing here.' : /./);
-    Object.assign(context, { URL, Headers });
+    }).toThrow('There is no EventTarget here: add a polyfill.');
+    Object.assign(context, { URL, Headers, TextDecoder });
     const errors: unknown = runInContext(
       `{ const { SseClient } = ssekit; ${mistakes} JSON.stringify(errors); }`,
       context,
