@@ -6,7 +6,7 @@ import type { ComponentOptions, ComponentUrl, GivenOptions } from './components/
 import { countdown } from './components/countdown.js';
 import { foldedValue, type FoldedValue, type Reducer, type ValueOptions } from './components/folded-value.js';
 import { recordMissed } from './components/missed-events.js';
-import { ClientStore, type ClientState } from './components/registry.js';
+import { createClientStore, type ClientState } from './components/registry.js';
 import type { Decoded, DecodeOptions, Impossible } from './decode/decode-options.js';
 import type { EventName, MessageOf } from './message.js';
 import type { ConnectOptions, SseClientOptions } from './options.js';
@@ -70,7 +70,7 @@ export function useSse(url: ComponentUrl, options: GivenOptions = {}): unknown {
   if (CHECKED && typeof url === 'function') {
     throw new TypeError('The URL of a hook must be a value: it connects anew whenever that changes.');
   }
-  const next = new ClientStore(url, options);
+  const next = createClientStore(url, options);
   // Not a memo: React may drop those, and where this component stands with it.
   const [kept, keep] = useState(next);
   const store = kept.identity.text === next.identity.text ? kept : next;

@@ -11,7 +11,7 @@ import {
   type MaybeRefOrGetter,
 } from 'vue';
 import type { ComponentOptions, ComponentUrl, GivenOptions } from './components/component-options.js';
-import { ClientStore, type ClientState } from './components/registry.js';
+import { createClientStore, type ClientState } from './components/registry.js';
 import type { Decoded, DecodeOptions, Impossible } from './decode/decode-options.js';
 import type { Unsubscribe } from './listeners.js';
 import type { ConnectOptions, SseClientOptions } from './options.js';
@@ -87,7 +87,7 @@ export function useSse(
   url: MaybeRefOrGetter<ComponentUrl>,
   options: MaybeRefOrGetter<GivenOptions> = {},
 ): unknown {
-  const read = () => new ClientStore(toValue(url), toValue(options));
+  const read = () => createClientStore(toValue(url), toValue(options));
   let store = read();
   const state = shallowRef(store.initial);
   let isActive: boolean;
@@ -125,7 +125,7 @@ export function useSse(
         return;
       }
       // What can't be read is no URL.
-      store = 'error' in next ? new ClientStore(null, {}) : next;
+      store = 'error' in next ? createClientStore(null, {}) : next;
       hold(isActive);
       if ('error' in next) throw next.error;
     },
