@@ -18,7 +18,10 @@ import { areSame, clientOptions, identify, type Identity } from './identity.js';
  * ```
  */
 export interface ClientState<Events extends object = Record<string, string>> extends SseState {
-  /** The client; `null` without a URL, while rendering on a server, and in React until the first effect has run. */
+  /**
+   * The client; `null` without a URL, while rendering on a server, and in React until the first
+   * effect has run.
+   */
   readonly client: SseClient<Events> | null;
 }
 
@@ -42,8 +45,8 @@ const entries = new Set<Entry>();
 const entryOf = new WeakMap<object, Entry>();
 
 /**
- * What one component reads and subscribes to: the contract of `useSyncExternalStore`. Nothing happens
- * before `subscribe`.
+ * What one component reads and subscribes to: the contract of `useSyncExternalStore`. Nothing
+ * happens before `subscribe`.
  */
 export interface ClientStore {
   /** What it asks for now. */
@@ -54,9 +57,9 @@ export interface ClientStore {
   /** The client and its state; the same object until something changes. */
   readonly getSnapshot: () => ClientState;
   /**
-   * Holds the connection, which starts with its first holder. It's closed one macrotask after the last
-   * holder left: a component that comes in the same task, as in StrictMode or with a change of routes,
-   * finds it open.
+   * Holds the connection, which starts with its first holder. It's closed one macrotask after the
+   * last holder left: a component that comes in the same task, as in StrictMode or with a change of
+   * routes, finds it open.
    *
    * @throws TypeError for an option that can't work, with the cure.
    */
@@ -64,9 +67,9 @@ export interface ClientStore {
   /** Takes what a later render gave, with the same text. */
   readonly record: (next: ClientStore) => void;
   /**
-   * Call it once all components of a render have recorded their options. Where functions changed, it
-   * decides who gets the connection: if no other component needs it unchanged, the client calls the new
-   * functions. Otherwise this component leaves it.
+   * Call it once all components of a render have recorded their options. Where functions changed,
+   * it decides who gets the connection: if no other component needs it unchanged, the client calls
+   * the new functions. Otherwise this component leaves it.
    */
   readonly settle: () => void;
   /** Returns whether there's a function to call. */
@@ -196,14 +199,19 @@ function create(url: string | URL, options: GivenOptions, identity: Identity): E
   return entry;
 }
 
-/** Whether a component that was hidden came back to this client after that one, for the same stream. */
+/**
+ * Whether a hidden component that had the other client came back to this one, for the same stream.
+ */
 export function isSuccessor(client: unknown, before: object | null | undefined): boolean {
   return !!before && entryOf.get(before)?.successor === client;
 }
 
 const reporting = new Set<object>();
 
-/** Reports, once for all of them, that hidden components missed events of a client: to those that hold it, or in the console. */
+/**
+ * Reports once for all of them that hidden components missed events of a client: to its holders, or
+ * in the console.
+ */
 export function reportMissed(client: object): void {
   if (reporting.has(client)) return;
   reporting.add(client);

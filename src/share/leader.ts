@@ -18,8 +18,8 @@ export interface LeaderInputs {
 }
 
 /**
- * The connection of all tabs. Every change goes to the other tabs first and then to this one, so that
- * what its listeners do doesn't concern the others.
+ * The connection of all tabs. Every change goes to the other tabs first and then to this one, so
+ * that what its listeners do doesn't concern the others.
  */
 export class Leader {
   /** It isn't connected by the constructor: a listener of the first state may close the client. */
@@ -28,7 +28,7 @@ export class Leader {
   readonly #channel: LeaderInputs['channel'];
   readonly #listened: Listened;
   readonly #observer: StreamObserver;
-  /** As it was reported. */
+  /** The state that was reported last. */
   #state = CLOSED;
   /** After the last numbered event, or a later block without data. */
   #lastEventId: string;
@@ -46,7 +46,7 @@ export class Leader {
       // Each tab has its own `until` and its own storage.
       { ...options, until: undefined, lastEventId, stored: undefined },
       {
-        // The last one, of the close by `stop`, isn't one of the stream.
+        // `stop` closes the connection: that state isn't one of the stream.
         state: (now) => {
           if (!this.#isOver) this.#report(now);
         },
@@ -71,7 +71,7 @@ export class Leader {
           });
         },
         error: (error) => {
-          // That of the state was reported with it.
+          // The error in the state was reported with it.
           if (error !== this.#state.error) observer.error(error);
         },
       },
