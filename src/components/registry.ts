@@ -122,7 +122,8 @@ export function createClientStore(url: ComponentUrl, first: GivenOptions): Clien
     const { client, holders } = left;
     holders.delete(store);
     // From now on, the client calls the functions of the next holder.
-    for (const next of holders) return next.settle();
+    holders.values().next().value?.settle();
+    if (holders.size > 0) return;
     left.timer = setTimeout(() => {
       entries.delete(left);
       left.rests = client.status !== 'closed';

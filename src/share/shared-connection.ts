@@ -14,7 +14,7 @@ import { isLast } from '../stream/until.js';
 import { VERSION, type EventNotice } from './channel.js';
 import { createFollower, type Follower } from './follower.js';
 import { Journal } from './journal.js';
-import { Leader } from './leader.js';
+import { createLeader, type Leader } from './leader.js';
 import { joinTabs, type TabGroup } from './tab-group.js';
 
 /**
@@ -105,7 +105,7 @@ function share(
       canResume: () => lastEventId.value !== '',
       lead() {
         following.stop();
-        leader = new Leader(
+        leader = createLeader(
           { options, lastEventId: lastEventId.value, listened, journal, channel: session },
           streamObserver,
         );
