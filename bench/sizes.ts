@@ -20,6 +20,8 @@ export const imports = {
   'SseClient, sharedConnection': `export { SseClient, sharedConnection } from './dist/production/index.js'`,
   'SseClient, ssekit/react': `export { SseClient } from './dist/production/index.js'; export { ${hooks} } from './dist/production/react.js'`,
   'SseClient, ssekit/vue': `export { SseClient } from './dist/production/index.js'; export { ${hooks} } from './dist/production/vue.js'`,
+  'SseClient, ssekit/react with useFetchSse': `export { SseClient } from './dist/production/index.js'; export * from './dist/production/react.js'`,
+  'SseClient, ssekit/vue with useFetchSse': `export { SseClient } from './dist/production/index.js'; export * from './dist/production/vue.js'`,
   everything: `export * from './dist/production/index.js'`,
 } as const;
 

@@ -6,7 +6,7 @@ import type { ComponentOptions, ComponentUrl, GivenOptions } from './components/
 import { countdown } from './components/countdown.js';
 import { foldedValue, type FoldedValue, type Reducer, type ValueOptions } from './components/folded-value.js';
 import { recordMissed } from './components/missed-events.js';
-import { ClientStore, type ClientState } from './components/registry.js';
+import { createClientStore, type ClientState } from './components/registry.js';
 import type { Decoded, DecodeOptions, Impossible } from './decode/decode-options.js';
 import type { EventName, MessageOf } from './message.js';
 import type { ConnectOptions, SseClientOptions } from './options.js';
@@ -24,7 +24,10 @@ export type {
   SendInit,
 } from './components/request-state.js';
 
-/** Those of `SseClient`, and more. Not made from its own type: the compiler couldn't infer `Events`. */
+/**
+ * The options of `SseClient`, and more. They aren't derived from its type, because the compiler
+ * couldn't infer `Events`.
+ */
 type OptionsArgument<Events extends object> = [Decoded<Events>] extends [never]
   ? [
       options?: ConnectOptions &
@@ -37,20 +40,24 @@ type OptionsArgument<Events extends object> = [Decoded<Events>] extends [never]
   : [options: SseClientOptions<Events> & ComponentOptions];
 
 /**
- * The client of this URL and these options, and its state. All components that ask for the same share one connection: it begins with the first
- * of them, and is closed one macrotask after the last has left.
+ * Returns the client of this URL and these options, and its state. All components that ask for the
+ * same share one connection: it starts with the first of them, and is closed one macrotask after
+ * the last has left.
  *
- * The same means: URL and plain options by value; functions, schemas, `signal` and `storage` by reference. Define them outside of your
- * components if several share a connection, or give a `key` that replaces them. A component that has a connection for itself may give inline
- * functions: the latest ones are called, and it never reconnects because of them. If others hold the connection, too, it leaves for one of its
- * own. Of a `signal`, a `storage` or a schema, the first value is kept until the URL, a plain option or the `key` changes.
+ * URL and plain options are compared by value; functions, schemas, `signal` and `storage` by
+ * reference. If several components share a connection, define those outside of them, or give a
+ * `key` that replaces them. A component that has a connection for itself may give inline functions:
+ * the latest ones are called, and it never reconnects because of them. If others hold the
+ * connection too, it moves to one of its own. A `signal`, a `storage` and schemas keep their first
+ * value until the URL, a plain option or the `key` changes.
  *
- * It renders again when the state changes, never for an event. On a server nothing connects. A component hidden by `Activity` lets go of the
- * connection, and resumes after the last event ID. While other components hold it, it gets what it missed when it's shown: up to 1,000 events
- * or 1 Mi characters, else an `overflow` goes to `onError`, or to the console.
+ * It renders when the state changes, and not for events. On a server nothing connects. A component
+ * hidden by `Activity` leaves the connection, and resumes after the last event ID. While other
+ * components hold it, it gets what it missed when it's shown: up to 1,000 events or 1 Mi
+ * characters, else an `overflow` goes to `onError`, or to the console.
  *
  * @param url - `null` for no connection.
- * @param options - Those of `SseClient`, and {@link ComponentOptions}.
+ * @param options - The options of `SseClient`, and {@link ComponentOptions}.
  * @throws TypeError for a URL or an option that can't work, with the cure.
  *
  * @example
@@ -68,10 +75,10 @@ export function useSse<Events extends object = Record<string, string>>(
 ): ClientState<Events>;
 export function useSse(url: ComponentUrl, options: GivenOptions = {}): unknown {
   if (CHECKED && typeof url === 'function') {
-    throw new TypeError('The URL of a hook must be a value: it connects anew whenever that changes.');
+    throw new TypeError('The URL of a hook must be a value: it reconnects whenever that changes.');
   }
-  const next = new ClientStore(url, options);
-  // Not a memo: React may drop those, and where this component stands with it.
+  const next = createClientStore(url, options);
+  // State, because React may drop a memo, and this component's connection with it.
   const [kept, keep] = useState(next);
   const store = kept.identity.text === next.identity.text ? kept : next;
   if (store !== kept) keep(store);
@@ -85,9 +92,10 @@ export function useSse(url: ComponentUrl, options: GivenOptions = {}): unknown {
 }
 
 /**
- * Calls `handler` for every event of a type, in order, in its latest closure: an inline handler is never subscribed anew.
+ * Calls `handler` for every event of a type, in order, with its latest closure: an inline handler
+ * is subscribed only once.
  *
- * @param client - Of {@link useSse}, or your own; `null` for nothing yet.
+ * @param client - From {@link useSse}, or your own; `null` for nothing yet.
  *
  * @example
  * ```tsx
@@ -113,17 +121,19 @@ export function useSseEvent<Events extends object, K extends EventName<Events>>(
 }
 
 /**
- * The events of a type folded into one value, which renders. The reducer is called once for each event, StrictMode or not. With another client or
- * another type the value begins anew at `initial`.
+ * Folds the events of a type into one value, and renders when it changes. The reducer is called
+ * once per event, in StrictMode too. With another client or another type, it starts over at
+ * `initial`.
  *
- * @param client - Of {@link useSse}, or your own; `null` for nothing yet.
- * @param reducer - Must return a new value, not change the old one. One that throws is reported, and the value stays.
- * @param initial - `null` or `undefined` until the first payload, and `[]` for a list of payloads, need no type. For a list of anything else, say
- *   what it holds: `[] as Row[]`.
+ * @param client - From {@link useSse}, or your own; `null` for nothing yet.
+ * @param reducer - Must return a new value instead of changing the old one. If it throws, that's
+ *   reported and the value stays.
+ * @param initial - The value before the first event. `null`, `undefined`, and `[]` for a list of
+ *   payloads, need no type. For another list, say what it holds: `[] as Row[]`.
  *
  * @example
  * ```tsx
- * const price = useSseValue(client, 'tick', (_, event) => Number(event.data), 0, { throttle: 250 });
+ * const price = useSseValue(client, 'tick', (_, { data }) => Number(data), 0, { throttle: 250 });
  * ```
  */
 export function useSseValue<
@@ -163,10 +173,10 @@ export function useSseValue<Events extends object, K extends EventName<Events>, 
 }
 
 /**
- * The seconds until the client tries again, for a countdown; `undefined` while it doesn't wait, or while the browser decides. Renders once a
- * second while it waits, and not otherwise.
+ * The seconds until the client tries again, for a countdown; `undefined` while it doesn't wait, or
+ * while the browser decides. It renders once a second while the client waits, and not otherwise.
  *
- * @param client - Of {@link useSse}, or your own; `null` for nothing yet.
+ * @param client - From {@link useSse}, or your own; `null` for nothing yet.
  *
  * @example
  * ```tsx
@@ -193,7 +203,7 @@ function useFolded<Events extends object, K extends EventName<Events>, T>(
 ): FoldedValue<Events, K, T> {
   const begin = (before?: FoldedValue<Events, K, T>) =>
     foldedValue(client, type, reduce, initial, throttle, before, recordMissed);
-  // Not a memo: React may drop those, and what has arrived with it.
+  // State, because React may drop a memo, and the folded value with it.
   const [kept, keep] = useState(() => begin());
   const value = kept.client === client && kept.type === type ? kept : begin(kept);
   if (value !== kept) keep(value);

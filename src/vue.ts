@@ -11,7 +11,7 @@ import {
   type MaybeRefOrGetter,
 } from 'vue';
 import type { ComponentOptions, ComponentUrl, GivenOptions } from './components/component-options.js';
-import { ClientStore, type ClientState } from './components/registry.js';
+import { createClientStore, type ClientState } from './components/registry.js';
 import type { Decoded, DecodeOptions, Impossible } from './decode/decode-options.js';
 import type { Unsubscribe } from './listeners.js';
 import type { ConnectOptions, SseClientOptions } from './options.js';
@@ -35,14 +35,17 @@ export type {
  *
  * @example
  * ```ts
- * const { client, status, error }: ClientRefs<{ tick: string }> = useSse<{ tick: string }>('/api/prices');
+ * const { client, status }: ClientRefs<{ tick: string }> = useSse<{ tick: string }>('/api/prices');
  * ```
  */
 export type ClientRefs<Events extends object = Record<string, string>> = {
   readonly [Part in keyof ClientState<Events>]: ComputedRef<ClientState<Events>[Part]>;
 };
 
-/** Those of `SseClient`, and more, also as refs and getters. Not made from its own type: the compiler couldn't infer `Events`. */
+/**
+ * The options of `SseClient`, and more, also as refs and getters. They aren't derived from its
+ * type, because the compiler couldn't infer `Events`.
+ */
 type OptionsArgument<Events extends object> = [Decoded<Events>] extends [never]
   ? [
       options?: MaybeRefOrGetter<
@@ -57,21 +60,26 @@ type OptionsArgument<Events extends object> = [Decoded<Events>] extends [never]
   : [options: MaybeRefOrGetter<SseClientOptions<Events> & ComponentOptions>];
 
 /**
- * The client of this URL and these options, and its state. All components that ask for the same share one connection: it begins with the first
- * of them, and is closed one macrotask after the last scope has gone. Works in `setup` and in any `effectScope`.
+ * Returns the client of this URL and these options, and its state. All components that ask for the
+ * same share one connection: it starts with the first of them, and is closed one macrotask after
+ * the last scope has ended. Works in `setup` and in any `effectScope`.
  *
- * The same means: URL and plain options by value; functions, schemas, `signal` and `storage` by reference. Define them outside of your
- * components if several share a connection, or give a `key` that replaces them. When the URL, a plain option or the `key` changes, it connects
- * anew. When a function changes (options may be a getter), the latest one is called; if others hold the connection, too, this scope leaves for
- * one of its own. Of a `signal`, a `storage` or a schema, the first value is kept until the URL, a plain option or the `key` changes.
+ * URL and plain options are compared by value; functions, schemas, `signal` and `storage` by
+ * reference. If several components share a connection, define those outside of them, or give a
+ * `key` that replaces them. When the URL, a plain option or the `key` changes, it reconnects. When
+ * a function changes (options may be a getter), the latest one is called; if others hold the
+ * connection too, this scope moves to one of its own. A `signal`, a `storage` and schemas keep
+ * their first value until the URL, a plain option or the `key` changes.
  *
- * In a `KeepAlive`, a deactivated component lets go of the connection. Activated again, it resumes after the last event ID; while others hold
- * the connection, it misses nothing. If another component has opened a new connection meanwhile, it goes on with that one, and an `overflow`
+ * In a `KeepAlive`, a deactivated component leaves the connection. Activated again, it resumes
+ * after the last event ID; while others hold the connection, it misses nothing. If another
+ * component has opened a new connection meanwhile, it continues with that one, and an `overflow`
  * goes to `onError`, or to the console. On a server nothing connects.
  *
  * @param url - `null` for no connection.
- * @param options - Those of `SseClient`, and {@link ComponentOptions}.
- * @throws TypeError for a URL or an option that can't work, with the cure. If a ref becomes one, the connection is closed.
+ * @param options - The options of `SseClient`, and {@link ComponentOptions}.
+ * @throws TypeError for a URL or an option that can't work, with the cure. If a ref becomes one,
+ * the connection is closed.
  *
  * @example
  * ```ts
@@ -87,7 +95,7 @@ export function useSse(
   url: MaybeRefOrGetter<ComponentUrl>,
   options: MaybeRefOrGetter<GivenOptions> = {},
 ): unknown {
-  const read = () => new ClientStore(toValue(url), toValue(options));
+  const read = () => createClientStore(toValue(url), toValue(options));
   let store = read();
   const state = shallowRef(store.initial);
   let isActive: boolean;
@@ -99,13 +107,14 @@ export function useSse(
   const hold = (wanted: boolean) => {
     isActive = wanted;
     leave?.();
-    // First, since bad options throw: a scope that has left must not leave again.
+    // First, because bad options throw: a scope must not leave twice.
     leave = undefined;
     if (wanted) leave = store.subscribe(show);
     show();
   };
   hold(typeof document !== 'undefined');
-  // Synchronous, like all watchers here: an attempt starts one microtask after it was asked for, and listeners must be there by then.
+  // Synchronous, like all watchers here: an attempt starts after one microtask, and needs its
+  // listeners by then.
   watch(
     () => {
       try {
@@ -117,15 +126,15 @@ export function useSse(
     (next) => {
       if (!('error' in next) && next.identity.text === store.identity.text) {
         store.record(next);
-        // Once the scopes that depend on the same refs have read their options, too.
+        // Later, when all scopes that depend on the same refs have read their options.
         const recorded = store;
         queueMicrotask(() => {
           recorded.settle();
         });
         return;
       }
-      // What can't be read is no URL.
-      store = 'error' in next ? new ClientStore(null, {}) : next;
+      // Options that throw count as no URL.
+      store = 'error' in next ? createClientStore(null, {}) : next;
       hold(isActive);
       if ('error' in next) throw next.error;
     },

@@ -3,7 +3,8 @@ import type { SseError } from '../errors.js';
 import type { CommonOptions } from '../options.js';
 
 /**
- * Where the stream of a component is. Not a function: another URL is another connection. Without a URL there's no connection.
+ * The URL of a component's stream. It can't be a function: another URL is another connection.
+ * Without a URL there's no connection.
  *
  * @example
  * ```ts
@@ -17,21 +18,25 @@ export type ComponentUrl = string | URL | null | undefined;
  *
  * @example
  * ```ts
- * const options: ComponentOptions = { key: 'user42', onError: (error) => console.warn(error.code) };
+ * const options: ComponentOptions = { key: 'user42', onError: ({ code }) => console.warn(code) };
  * ```
  */
 export interface ComponentOptions {
   /**
-   * Replaces functions, schemas, `signal` and `storage` when connections are compared: components that give the same URL, plain options and
-   * `key` share one connection, even with inline functions. The functions of the component that has held it for longest are called. Put
-   * what makes the functions differ into the key, such as the user. Default: none.
+   * Replaces functions, schemas, `signal` and `storage` when connections are compared: components
+   * with the same URL, plain options and `key` share one connection, even with inline functions.
+   * The client calls the functions of the component that has held it for longest. Put what makes
+   * the functions differ into the key, such as the user. Default: none.
    */
   readonly key?: string | number | undefined;
-  /** Called when the stream opens, or opens again. The latest one is called; it may be inline. */
+  /** Called when the stream opens, or opens again. It may be inline: the latest one is called. */
   readonly onOpen?: ((info: OpenInfo) => void) | undefined;
-  /** Called with every error, also with an `overflow` when a hidden component missed events. The latest one is called; it may be inline. */
+  /**
+   * Called with every error, including an `overflow` when a hidden component missed events. It may
+   * be inline: the latest one is called.
+   */
   readonly onError?: ((error: SseError) => void) | undefined;
 }
 
-/** What a component gives, whatever its events are. */
+/** The options of a component, whatever its events are. */
 export type GivenOptions = CommonOptions & ComponentOptions;

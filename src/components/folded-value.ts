@@ -6,11 +6,11 @@ import { guard } from '../report.js';
 import { isSuccessor, reportMissed } from './registry.js';
 
 /**
- * From the value so far and an event to the next value. The same value again is no change.
+ * Makes the next value from the current one and an event. Returning the same value changes nothing.
  *
  * @example
  * ```ts
- * const lastTen: Reducer<readonly string[], SseMessage> = (all, { data }) => [...all, data].slice(-10);
+ * const last: Reducer<readonly string[], SseMessage> = (all, { data }) => [...all, data].slice(-9);
  * ```
  */
 export type Reducer<T, Message> = (value: T, event: Message) => T;
@@ -24,11 +24,17 @@ export type Reducer<T, Message> = (value: T, event: Message) => T;
  * ```
  */
 export interface ValueOptions {
-  /** Shows a new value at most once in this many ms. Every event counts, and the last value is shown when they're over. Default `0`: at once. */
+  /**
+   * Shows a new value at most once in this many ms. No event is skipped, and the last value is
+   * shown when the time is over. Default `0`: at once.
+   */
   readonly throttle?: number | undefined;
 }
 
-/** Events of one type folded into one value: the contract of `useSyncExternalStore`. It belongs to one client, and begins anew with another. */
+/**
+ * Events of one type folded into one value: the contract of `useSyncExternalStore`. It belongs to
+ * one client, and starts over with another.
+ */
 export interface FoldedValue<Events extends object, K extends EventName<Events>, T> {
   readonly client: SseClient<Events> | null | undefined;
   readonly type: K;
@@ -38,12 +44,14 @@ export interface FoldedValue<Events extends object, K extends EventName<Events>,
   readonly subscribe: (onChange: () => void) => Unsubscribe;
 }
 
-/** What `recordMissed` is. */
+/** The type of `recordMissed`. */
 type Recorder = (client: SseClient, type: string) => () => readonly SseMessage[] | undefined;
 
 /**
- * @param before - The value that this one replaces. It continues if only the connection of a hidden component was replaced.
- * @param record - For a framework that ends subscriptions of what it hides: what comes meanwhile.
+ * @param before - The value that this one replaces. It continues if only the connection of a hidden
+ *   component was replaced.
+ * @param record - Records events while a component is hidden, for a framework that ends its
+ *   subscriptions.
  */
 export function foldedValue<Events extends object, K extends EventName<Events>, T>(
   client: SseClient<Events> | null | undefined,
@@ -94,7 +102,7 @@ export function foldedValue<Events extends object, K extends EventName<Events>, 
         unsubscribe();
         clearTimeout(timer);
         timer = undefined;
-        // A component that comes back, as in StrictMode, finds all there was.
+        // A component that comes back, as in StrictMode, finds the latest value.
         shown = folded;
         comeBack = record?.(client as unknown as SseClient, type);
       };

@@ -1,16 +1,19 @@
 import type { Identity, References } from './identity.js';
 
-/** What was said already. Only builds with checks say anything. */
+/** The hints that were given already. Only builds with checks give any. */
 const shown = new Set<string>();
 
-/** Tells the developer something in the console, once for each text. */
+/** Gives the developer a hint in the console, once per text. */
 function hint(text: string): void {
   if (shown.has(text)) return;
   shown.add(text);
   console.warn(`ssekit: ${text}`);
 }
 
-/** Two components gave the same URL and plain options, but different functions, schemas, signals or storages. */
+/**
+ * Two components gave the same URL and plain options, but different functions, schemas, signals or
+ * storages.
+ */
 export function hintAtTwoConnections(some: Identity, others: Identity): void {
   const names = difference(some.references, others.references);
   hint(
@@ -18,7 +21,7 @@ export function hintAtTwoConnections(some: Identity, others: Identity): void {
   );
 }
 
-/** A rendering gave other values of what keeps its first one. */
+/** A render gave other values for options that keep their first one. */
 export function hintAtKeptValues(next: Identity, first: Identity): void {
   const names = difference(next.kept, first.kept);
   if (!names || next.isKeyed) return;

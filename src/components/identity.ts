@@ -6,15 +6,18 @@ import { nameUrl } from './hint.js';
 /** Values by the path to them among the options, such as `.headers` or `.retry.shouldRetry`. */
 export type References = Readonly<Record<string, unknown>>;
 
-/** Which stream a component asks for. */
+/** Says which stream a component asks for. */
 export interface Identity {
   /** URL, plain options and `key`, as text. `undefined` without a URL: there's no connection. */
   readonly text: string | undefined;
   /** Whether a `key` replaces the references. */
   readonly isKeyed: boolean;
-  /** What counts by reference: functions, and everything in {@link kept}. */
+  /** What's compared by reference: functions, and everything in {@link kept}. */
   readonly references: References;
-  /** Everything that isn't a function, and so keeps its first value: a `signal`, a `storage`, schemas, a `Blob`. */
+  /**
+   * Those that aren't functions, and so keep their first value: a `signal`, a `storage`, schemas, a
+   * `Blob`.
+   */
   readonly kept: References;
 }
 
@@ -28,7 +31,8 @@ export function areSame(one: Identity, other: Identity): boolean {
 }
 
 /**
- * Never looks at a function's name or text: minifiers change both, and two functions with the same text may hold different tokens.
+ * Never looks at a function's name or text: minifiers change both, and two functions with the same
+ * text may hold different tokens.
  *
  * @throws TypeError for a URL that can't be resolved.
  */
@@ -36,7 +40,8 @@ export function identify(url: ComponentUrl, options: GivenOptions): Identity {
   const references: Record<string, unknown> = {};
   const kept: Record<string, unknown> = {};
   const describe = (value: object, path: string): unknown => {
-    // Headers, query parameters, forms and bytes. An iterator can be read only once, so it counts by reference.
+    // Headers, query parameters, forms and bytes. An iterator can be read only once, so it counts
+    // by reference.
     if (Symbol.iterator in value && !('next' in value)) {
       return Array.from(value as Iterable<unknown>, (item, i) => replace(item, `${path}.${i}`, describe));
     }
@@ -51,7 +56,7 @@ export function identify(url: ComponentUrl, options: GivenOptions): Identity {
   return { text, isKeyed: options.key !== undefined, references, kept };
 }
 
-/** The options of the client, with stand-ins for functions: they call the latest ones. */
+/** The options for the client. Each function is replaced by one that calls the latest version. */
 export function clientOptions(options: GivenOptions, latest: () => References): unknown {
   return replace(options, '', (value, path) => {
     // A connection is made once, by the first one.
@@ -62,7 +67,10 @@ export function clientOptions(options: GivenOptions, latest: () => References): 
   });
 }
 
-/** A copy without what only components know, and with something else for each value that is neither plain nor `json`. */
+/**
+ * Copies options without those that only components know. Each value that's neither plain nor
+ * `json` is replaced.
+ */
 function replace(
   value: unknown,
   path: string,
@@ -71,7 +79,7 @@ function replace(
   if (Object(value) !== value || path === '.json') return value;
   if (path && !isPlain(value as object)) return replacement(value as object, path);
   const copy: Record<string, unknown> = {};
-  // With inherited ones, as in `SseClient`.
+  // Inherited names count too, as in `SseClient`.
   for (const name in value as References) {
     const at = `${path}.${name}`;
     if (!/^\.(key|onOpen|onError)$/.test(at))
@@ -80,25 +88,28 @@ function replace(
   return copy;
 }
 
-/** Calls something when it's used. A schema that is a function (of arktype) is still a schema. */
+/** Arktype's schemas are functions, but count as schemas. */
 function isFunction(value: object): value is (...args: unknown[]) => unknown {
   return typeof value === 'function' && !('~standard' in value);
 }
 
-/** Made by an object literal, in any realm. Schemas and storages may be, too, but they're used with a `this`. */
+/**
+ * Made by an object literal, in any realm. Schemas and storages don't count: their methods need a
+ * `this`.
+ */
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return !('~standard' in value || 'getItem' in value || (prototype && Object.getPrototypeOf(prototype)));
 }
 
-/** For `JSON.stringify`: objects have their names in order. */
+/** For `JSON.stringify`: puts the names of an object in order. */
 function sort(_: string, value: unknown): unknown {
   if (Object(value) !== value || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value as References).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function place(url: string | URL): string | URL {
-  // A server has nothing to resolve against, and nothing to connect.
+  // On a server there's no base URL, and nothing connects.
   if (typeof document === 'undefined') return url;
   if (!CHECKED) return resolveUrl(url);
   try {

@@ -2,7 +2,7 @@ import type { SseClient } from '../client.js';
 import type { Unsubscribe } from '../listeners.js';
 import type { SseMessage } from '../message.js';
 
-/** How much is kept for one hidden component. */
+/** The most that's kept for one hidden component. */
 const MOST_EVENTS = 1000;
 const MOST_CHARACTERS = 2 ** 20;
 
@@ -12,10 +12,11 @@ interface Missed {
 }
 
 /**
- * Keeps the events of a type for a component that may come back: React's `Activity` runs the same cleanup as an unmount. If the
- * component is gone forever, the garbage collector takes what was kept for it.
+ * Keeps the events of a type for a component that may come back: React's `Activity` runs the same
+ * cleanup as an unmount. If the component never comes back, the garbage collector frees them.
  *
- * @returns Call it when the component is back: the events it missed, or `undefined` if there were too many.
+ * @returns Call it when the component is back: the events it missed, or `undefined` if there were
+ * too many.
  */
 export function recordMissed(client: SseClient, type: string): () => readonly SseMessage[] | undefined {
   const missed: Missed = { events: [] };
@@ -26,7 +27,10 @@ export function recordMissed(client: SseClient, type: string): () => readonly Ss
   };
 }
 
-/** A function of its own: closures of one scope hold each other's variables, and the client would hold what it must not. */
+/**
+ * A separate function, because closures of one scope hold each other's variables: the client would
+ * keep the events alive.
+ */
 function keep(client: SseClient, type: string, weak: WeakRef<Missed>): Unsubscribe {
   let characters = 0;
   const stop = client.on(type, (event) => {

@@ -16,20 +16,21 @@ import {
  *
  * @example
  * ```ts
- * const isBusy = ({ status }: RequestHook<string>) => status === 'sending' || status === 'streaming';
+ * const isBusy = ({ status }: RequestHook<string>) => ['sending', 'streaming'].includes(status);
  * ```
  */
 export interface RequestHook<T> extends RequestState<T>, RequestActions<T> {}
 
 /**
- * One request at a time over `fetchSse`, as state: for a chat, or any other answer that streams. Nothing is sent until you call `send`, and
- * nothing is sent twice.
+ * One request at a time over `fetchSse`, as state: for a chat, or any other answer that streams.
+ * Nothing is sent until you call `send`, and nothing is sent twice.
  *
- * A new `send` stops the request before it, also at the server; so does leaving the page. React runs the same cleanup for a component that
- * `Activity` hides, so hiding stops it, too. The value stays after the end, a stop and a failure. It renders when the status changes, and for
- * values at most every `throttle` ms.
+ * A new `send` stops the previous request, also at the server; so does unmounting. React runs the
+ * same cleanup for a component that `Activity` hides, so hiding stops it too. The value stays after
+ * the end, a stop and a failure. It renders when the status changes, and for values at most every
+ * `throttle` ms.
  *
- * @param url - Read when you send, as are the options: the latest rendering's count.
+ * @param url - The URL and the options of the latest render count when you send.
  * @param options - Those of `fetchSse`, and `reduce`, `initial` and `throttle`.
  *
  * @example

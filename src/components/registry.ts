@@ -18,7 +18,10 @@ import { areSame, clientOptions, identify, type Identity } from './identity.js';
  * ```
  */
 export interface ClientState<Events extends object = Record<string, string>> extends SseState {
-  /** The client; `null` without a URL, while rendering on a server, and in React until the first effect has run. */
+  /**
+   * The client; `null` without a URL, while rendering on a server, and in React until the first
+   * effect has run.
+   */
   readonly client: SseClient<Events> | null;
 }
 
@@ -29,177 +32,187 @@ interface Entry {
   /** Whose functions the client calls. */
   identity: Identity;
   state: ClientState;
-  /** Whether the next holder must connect: the client was closed only because everybody had left. */
+  /** The client was closed only because its last holder left: the next one connects it again. */
   rests?: boolean;
   timer?: ReturnType<typeof setTimeout>;
   /** The client that a component came back to after it was hidden. */
   successor?: unknown;
 }
 
-/** Connections that somebody holds, or held a moment ago. */
+/** Connections that have holders, or had some a moment ago. */
 const entries = new Set<Entry>();
-/** By client, for as long as that lives. */
+/** By client, for as long as that exists. */
 const entryOf = new WeakMap<object, Entry>();
 
-/** What one component reads and subscribes to: the contract of `useSyncExternalStore`. Nothing happens before {@link subscribe}. */
-export class ClientStore {
+/**
+ * What one component reads and subscribes to: the contract of `useSyncExternalStore`. Nothing
+ * happens before `subscribe`.
+ */
+export interface ClientStore {
   /** What it asks for now. */
-  identity: Identity;
+  readonly identity: Identity;
+  readonly options: GivenOptions;
   /** What is shown before anything is connected, as on a server. */
   readonly initial: ClientState;
-  readonly #url: ComponentUrl;
-  readonly #first: GivenOptions;
-  #options: GivenOptions;
-  /** The latest one that this component held. When it comes back after all have left, it continues there. */
-  #entry: Entry | undefined;
-  /** What it asked for when it left. */
-  #asked: Identity;
-  /** While it holds the entry. */
-  #onChange: (() => void) | undefined;
-  #offs: (Unsubscribe | undefined)[] = [];
-
-  /** @throws TypeError for a URL that can't be resolved. */
-  constructor(url: ComponentUrl, options: GivenOptions) {
-    this.#url = url;
-    this.#first = this.#options = options;
-    this.identity = this.#asked = identify(url, options);
-    const status = url == null || options.autoConnect === false ? 'closed' : 'connecting';
-    this.initial = { ...CLOSED, status, readyState: READY_STATE[status], client: null };
-  }
-
   /** The client and its state; the same object until something changes. */
-  readonly getSnapshot = (): ClientState => (this.#entry ?? this.#find())?.state ?? this.initial;
-
+  readonly getSnapshot: () => ClientState;
   /**
-   * Holds the connection, which begins with its first holder. It's closed one macrotask after the last holder left: a
-   * component that comes in the same task, as in StrictMode or with a change of routes, finds it open.
+   * Holds the connection, which starts with its first holder. It's closed one macrotask after the
+   * last holder left: a component that comes in the same task, as in StrictMode or with a change of
+   * routes, finds it open.
    *
    * @throws TypeError for an option that can't work, with the cure.
    */
-  readonly subscribe = (onChange: () => void): Unsubscribe => {
-    const before = this.#entry;
-    this.#join(onChange);
-    if (before && areSame(this.#asked, this.identity)) before.successor = this.#entry?.client;
-    return () => {
-      this.#leave();
-    };
-  };
+  readonly subscribe: (onChange: () => void) => Unsubscribe;
+  /** Takes what a later render gave, with the same text. */
+  readonly record: (next: ClientStore) => void;
+  /**
+   * Call it once all components of a render have recorded their options. Where functions changed,
+   * it decides who gets the connection: if no other component needs it unchanged, the client calls
+   * the new functions. Otherwise this component leaves it.
+   */
+  readonly settle: () => void;
+  /** Returns whether there's a function to call. */
+  readonly report: (error: SseError) => boolean;
+}
 
-  /** Takes what a later rendering gave, with the same text. */
-  record(next: ClientStore): void {
-    const { identity } = next;
-    if (CHECKED) hintAtKeptValues(identity, this.identity);
-    const { kept } = this.identity;
-    this.identity = { ...identity, kept, references: { ...identity.references, ...kept } };
-    this.#options = next.#options;
+/** @throws TypeError for a URL that can't be resolved. */
+export function createClientStore(url: ComponentUrl, first: GivenOptions): ClientStore {
+  let identity = identify(url, first);
+  let options = first;
+  const status = url == null || options.autoConnect === false ? 'closed' : 'connecting';
+  const initial = { ...CLOSED, status, readyState: READY_STATE[status], client: null } as const;
+  /** The latest one that it held. When it comes back after all have left, it continues there. */
+  let entry: Entry | undefined;
+  /** What it asked for when it left. */
+  let asked = identity;
+  /** Set while it holds the entry. */
+  let notify: (() => void) | undefined;
+  let offs: (Unsubscribe | undefined)[] = [];
+
+  const find = () =>
+    [...entries].find(
+      (other) =>
+        areSame(other.identity, identity) &&
+        // A new component has no use for a connection that has ended and has no holders.
+        (other.holders.size > 0 || other.client.status !== 'closed'),
+    );
+
+  function join(onChange: () => void): void {
+    if (url == null) return;
+    // Its own one, unless others hold that for other functions now.
+    const own = entry?.holders.size ? undefined : entry;
+    entry = find() ?? own ?? create(url, first, identity);
+    notify = onChange;
+    entries.add(entry);
+    clearTimeout(entry.timer);
+    entry.holders.add(store);
+    offs = [entry.client.onStateChange(onChange)];
+    settle();
+    if (entry.rests) entry.client.connect();
+    entry.rests = false;
   }
 
-  /**
-   * Call it once all components of a rendering have recorded their options. Where functions changed, it decides whose they
-   * are: if nobody else needs the connection unchanged, it calls the new ones; otherwise this component leaves it.
-   */
-  settle(): void {
-    const entry = this.#entry;
-    const onChange = this.#onChange;
+  function leave(): void {
+    for (const off of offs) off?.();
+    notify = undefined;
+    asked = identity;
+    if (!entry) return;
+    const left = entry;
+    const { client, holders } = left;
+    holders.delete(store);
+    // From now on, the client calls the functions of the next holder.
+    holders.values().next().value?.settle();
+    if (holders.size > 0) return;
+    left.timer = setTimeout(() => {
+      entries.delete(left);
+      left.rests = client.status !== 'closed';
+      client.close();
+    });
+  }
+
+  function settle(): void {
+    const onChange = notify;
     if (!entry || !onChange) return;
+    const current = entry.identity;
     const holders = [...entry.holders];
-    const isUnchanged = areSame(entry.identity, this.identity);
-    if (!isUnchanged && holders.some(({ identity }) => areSame(entry.identity, identity))) {
-      this.#leave();
-      this.#join(onChange);
+    const isUnchanged = areSame(current, identity);
+    if (!isUnchanged && holders.some((holder) => areSame(current, holder.identity))) {
+      leave();
+      join(onChange);
       onChange();
       return;
     }
-    if (!isUnchanged || holders[0] === this) entry.identity = this.identity;
-    this.#listen(entry);
+    if (!isUnchanged || holders[0] === store) entry.identity = identity;
+    // Only where there's a function to call: an error without listeners goes to the console.
+    if (options.onOpen) offs[1] ??= entry.client.onOpen((info) => options.onOpen?.(info));
+    if (options.onError) offs[2] ??= entry.client.onError(report);
   }
 
-  /** Whether there is a function to call. */
-  report(error: SseError): boolean {
-    const { onError } = this.#options;
+  function report(error: SseError): boolean {
+    const { onError } = options;
     guard(() => onError?.(error));
     return !!onError;
   }
 
-  #find(): Entry | undefined {
-    return [...entries].find(
-      ({ identity, holders, client }) =>
-        areSame(identity, this.identity) &&
-        // A new component has no use for a connection that has ended and that nobody holds.
-        (holders.size > 0 || client.status !== 'closed'),
-    );
-  }
-
-  #join(onChange: () => void): void {
-    if (this.#url == null) return;
-    // Its own one, if others don't hold that for other functions now.
-    const own = this.#entry?.holders.size ? undefined : this.#entry;
-    const entry = (this.#entry = this.#find() ?? own ?? this.#create(this.#url));
-    const { client, holders } = entry;
-    this.#onChange = onChange;
-    entries.add(entry);
-    clearTimeout(entry.timer);
-    holders.add(this);
-    this.#offs = [client.onStateChange(onChange)];
-    this.settle();
-    if (entry.rests) client.connect();
-    entry.rests = false;
-  }
-
-  #create(url: string | URL): Entry {
-    const { identity } = this;
-    if (CHECKED) {
-      for (const other of entries) {
-        if (other.holders.size > 0 && other.identity.text === identity.text) {
-          hintAtTwoConnections(identity, other.identity);
-        }
-      }
-    }
-    const options = clientOptions(this.#first, () => entry.identity.references);
-    const client = new SseClient(url, options as SseClientOptions);
-    const stateOf = () => ({ ...client.getSnapshot(), client });
-    const entry: Entry = { client, identity, holders: new Set(), state: stateOf() };
-    client.onStateChange(() => {
-      entry.state = stateOf();
-    });
-    entryOf.set(client, entry);
-    return entry;
-  }
-
-  /** Only where there's a function to call: an error that nobody listens to goes to the console. */
-  #listen({ client }: Entry): void {
-    const { onOpen, onError } = this.#options;
-    if (onOpen) this.#offs[1] ??= client.onOpen((info) => this.#options.onOpen?.(info));
-    if (onError) this.#offs[2] ??= client.onError((error) => this.report(error));
-  }
-
-  #leave(): void {
-    for (const off of this.#offs) off?.();
-    this.#onChange = undefined;
-    this.#asked = this.identity;
-    const entry = this.#entry;
-    if (!entry) return;
-    const { client, holders } = entry;
-    holders.delete(this);
-    // From now on its functions are called.
-    holders.values().next().value?.settle();
-    if (holders.size > 0) return;
-    entry.timer = setTimeout(() => {
-      entries.delete(entry);
-      entry.rests = client.status !== 'closed';
-      client.close();
-    });
-  }
+  const store: ClientStore = {
+    get identity() {
+      return identity;
+    },
+    get options() {
+      return options;
+    },
+    initial,
+    getSnapshot: () => (entry ?? find())?.state ?? initial,
+    subscribe(onChange) {
+      const before = entry;
+      join(onChange);
+      if (before && areSame(asked, identity)) before.successor = entry?.client;
+      return leave;
+    },
+    record(next) {
+      if (CHECKED) hintAtKeptValues(next.identity, identity);
+      const { kept } = identity;
+      identity = { ...next.identity, kept, references: { ...next.identity.references, ...kept } };
+      options = next.options;
+    },
+    settle,
+    report,
+  };
+  return store;
 }
 
-/** Whether a component that was hidden came back to this client after that one, for the same stream. */
+function create(url: string | URL, options: GivenOptions, identity: Identity): Entry {
+  if (CHECKED) {
+    for (const other of entries) {
+      if (other.holders.size > 0 && other.identity.text === identity.text)
+        hintAtTwoConnections(identity, other.identity);
+    }
+  }
+  const forClient = clientOptions(options, () => entry.identity.references);
+  const client = new SseClient(url, forClient as SseClientOptions);
+  const stateOf = () => ({ ...client.getSnapshot(), client });
+  const entry: Entry = { client, identity, holders: new Set(), state: stateOf() };
+  client.onStateChange(() => {
+    entry.state = stateOf();
+  });
+  entryOf.set(client, entry);
+  return entry;
+}
+
+/**
+ * Whether a hidden component that had the other client came back to this one, for the same stream.
+ */
 export function isSuccessor(client: unknown, before: object | null | undefined): boolean {
   return !!before && entryOf.get(before)?.successor === client;
 }
 
 const reporting = new Set<object>();
 
-/** Reports, once for all of them, that hidden components missed events of a client: to those that hold it, or in the console. */
+/**
+ * Reports once for all of them that hidden components missed events of a client: to its holders, or
+ * in the console.
+ */
 export function reportMissed(client: object): void {
   if (reporting.has(client)) return;
   reporting.add(client);

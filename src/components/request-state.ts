@@ -10,8 +10,9 @@ import type { MessageIterator } from '../stream/read-messages.js';
 import type { Reducer } from './folded-value.js';
 
 /**
- * Where a request of `useFetchSse` stands: `'sending'` until its first event, `'streaming'` until its end. Then `'done'`,
- * `'stopped'` (by `stop`, another `send`, the `signal` or an unmount), or `'failed'`.
+ * Where a request of `useFetchSse` stands: `'sending'` until its first event, `'streaming'` until
+ * its end. Then `'done'`, `'stopped'` (by `stop`, another `send`, the `signal` or an unmount), or
+ * `'failed'`.
  *
  * @example
  * ```ts
@@ -25,19 +26,20 @@ export type RequestStatus = 'idle' | 'sending' | 'streaming' | 'done' | 'stopped
  *
  * @example
  * ```ts
- * const describe = ({ status, value, error }: RequestState<string>) => (status === 'failed' ? error?.message : value);
+ * const describe = ({ value, error }: RequestState<string>) => error?.message ?? value;
  * ```
  */
 export interface RequestState<T> {
   readonly status: RequestStatus;
-  /** What the events were folded into. It stays after an end, a stop and a failure. */
+  /** What `reduce` made of the events. It stays after an end, a stop and a failure. */
   readonly value: T;
   /** Why it failed. `undefined` unless `status` is `'failed'`. */
   readonly error: SseError | undefined;
 }
 
 /**
- * What one `send` adds to the options of its hook. `json` or `body` replaces both of these there, and `headers` replaces `headers`.
+ * What one `send` adds to the options of its hook. `json` or `body` replaces both of them, and
+ * `headers` replaces `headers`.
  *
  * @example
  * ```ts
@@ -51,15 +53,21 @@ export type SendInit = Pick<FetchOptions, 'json' | 'body' | 'headers'>;
  *
  * @example
  * ```ts
- * const fold: FoldOptions<string, string> = { initial: '', reduce: (text, { data }) => text + data };
+ * const fold: FoldOptions<string, string> = { initial: '', reduce: (all, { data }) => all + data };
  * ```
  */
 export interface FoldOptions<T, Data> {
-  /** Makes the next value, of the value so far and an event. One that throws is reported, and the value stays. */
+  /**
+   * Makes the next value from the current one and an event. If it throws, that's reported and the
+   * value stays.
+   */
   readonly reduce: Reducer<T, SseMessage<Data>>;
   /** Where each request starts. */
   readonly initial: T;
-  /** Shows a new value at most once in this many ms. Default `16`, about a frame; by timer, since frames stop in hidden tabs. */
+  /**
+   * Shows a new value at most once in this many ms. Default `16`, about a frame. A timer does it,
+   * because frames stop in hidden tabs.
+   */
   readonly throttle?: number | undefined;
 }
 
@@ -87,19 +95,22 @@ interface Given {
 }
 
 /**
- * What `useFetchSse` does. The functions stay the same for as long as the component lives.
+ * The functions of `useFetchSse`. They stay the same until the component unmounts.
  *
  * @example
  * ```ts
- * const ask = async ({ send }: RequestActions<string>, prompt: string) => (await send({ json: { prompt } })).value;
+ * const ask = ({ send }: RequestActions<string>, prompt: string) => send({ json: { prompt } });
  * ```
  */
 export interface RequestActions<T> {
-  /** Sends a request, and stops the one before. The promise never rejects: it says how this request ended. */
+  /**
+   * Sends a request and stops the previous one. The promise never rejects: it resolves with how
+   * this request ended.
+   */
   readonly send: (init?: SendInit) => Promise<RequestState<T>>;
-  /** Stops the request, and keeps the value. */
+  /** Stops the request and keeps the value. */
   readonly stop: () => void;
-  /** Stops the request, and clears value and error. */
+  /** Stops the request and clears value and error. */
   readonly reset: () => void;
 }
 
@@ -110,7 +121,7 @@ interface Running {
 
 /** One request at a time, as state: the contract of `useSyncExternalStore`. */
 export class RequestStore implements RequestActions<unknown> {
-  /** What the component gives now. */
+  /** The URL and options of the latest render. */
   given: () => Given;
   #running: Running | undefined;
   #state: RequestState<unknown>;
@@ -126,7 +137,10 @@ export class RequestStore implements RequestActions<unknown> {
 
   readonly getSnapshot = (): RequestState<unknown> => this.#shown;
 
-  /** The request is stopped one macrotask after the component left: StrictMode and hot edits are back before that. */
+  /**
+   * The request is stopped one macrotask after the component left: StrictMode and hot edits bring
+   * it back sooner.
+   */
   readonly subscribe = (onChange: () => void): Unsubscribe => {
     clearTimeout(this.#leaving);
     this.#onChange = onChange;
@@ -145,7 +159,7 @@ export class RequestStore implements RequestActions<unknown> {
       if (own === this.#running) this.#set(state);
     };
     set({});
-    // StrictMode runs an effect that sends twice in one task. Only the second request goes out.
+    // In StrictMode, an effect that sends runs twice in one task. Only the second request is made.
     await Promise.resolve();
     try {
       if (own === this.#running) {
@@ -197,7 +211,7 @@ export class RequestStore implements RequestActions<unknown> {
     }
   }
 
-  /** Shows a change at once, but for values that come in too short a time. */
+  /** Shows a change at once, except for values that follow each other too fast. */
   #set(state: RequestState<unknown>): void {
     this.#state = state;
     const isMore = state.status === 'streaming' && this.#shown.status === 'streaming';

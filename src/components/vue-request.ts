@@ -16,7 +16,7 @@ import { useStore } from './vue-store.js';
  *
  * @example
  * ```ts
- * const isBusy = ({ status }: RequestRefs<string>) => status.value === 'sending' || status.value === 'streaming';
+ * const isBusy = ({ status }: RequestRefs<string>) => ['sending', 'streaming'].includes(status.value);
  * ```
  */
 export type RequestRefs<T> = RequestActions<T> & {
@@ -24,13 +24,15 @@ export type RequestRefs<T> = RequestActions<T> & {
 };
 
 /**
- * One request at a time over `fetchSse`, as refs: for a chat, or any other answer that streams. Nothing is sent until you call `send`, and
- * nothing is sent twice. Works in `setup` and in any `effectScope`.
+ * One request at a time over `fetchSse`, as refs: for a chat, or any other answer that streams.
+ * Nothing is sent until you call `send`, and nothing is sent twice. Works in `setup` and in any
+ * `effectScope`.
  *
- * A new `send` stops the request before it, also at the server; so does the end of the scope. A deactivated component in a `KeepAlive` goes on
- * receiving. The value stays after the end, a stop and a failure. It changes at most every `throttle` ms.
+ * A new `send` stops the previous request, also at the server; so does the end of the scope. A
+ * deactivated component in a `KeepAlive` keeps receiving. The value stays after the end, a stop and
+ * a failure. It changes at most every `throttle` ms.
  *
- * @param url - Read when you send, as are the options.
+ * @param url - It and the options are read when you send.
  * @param options - Those of `fetchSse`, and `reduce`, `initial` and `throttle`.
  *
  * @example

@@ -1,16 +1,17 @@
 import { shallowRef, watch, type ShallowRef } from 'vue';
 import type { Unsubscribe } from '../listeners.js';
 
-/** What `useSyncExternalStore` of React subscribes to. */
+/** What React's `useSyncExternalStore` subscribes to. */
 interface Store<T> {
   readonly getSnapshot: () => T;
   readonly subscribe: (onChange: () => void) => Unsubscribe;
 }
 
-/** Shows a store, and makes another one when a source changes. */
+/** Shows a store. When a source changes, `make` returns the next one. */
 export function useStore<T>(sources: (() => unknown)[], make: () => Store<T>): ShallowRef<T> {
   const shown = shallowRef() as ShallowRef<T>;
-  // Several sources, not one array: Vue 3.3 would take a computed that was computed again for a change of it.
+  // Several sources instead of one that returns an array: in Vue 3.3, a computed that ran again
+  // would count as a change.
   watch(
     sources,
     (_now, _before, onCleanup) => {

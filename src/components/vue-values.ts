@@ -6,10 +6,11 @@ import { foldedValue, type FoldedValue, type Reducer, type ValueOptions } from '
 import { useStore } from './vue-store.js';
 
 /**
- * Calls `handler` for every event of a type, in order, until the scope is disposed of. In a deactivated component, too: while others hold the
- * connection, it misses nothing.
+ * Calls `handler` for every event of a type, in order, until the scope is disposed. That includes
+ * deactivated components: while others hold the connection, they miss nothing.
  *
- * @param client - Of {@link useSse}, or your own (in a `shallowRef`, since it must not be made reactive); `null` for nothing yet.
+ * @param client - From {@link useSse}, or your own (in a `shallowRef`, since it must not be made
+ *   reactive); `null` for nothing yet.
  *
  * @example
  * ```ts
@@ -34,16 +35,19 @@ export function useSseEvent<Events extends object, K extends EventName<Events>>(
 }
 
 /**
- * The events of a type folded into one value, as a ref. With another client or another type the value begins anew at `initial`.
+ * Folds the events of a type into one value, as a ref. With another client or another type, it
+ * starts over at `initial`.
  *
- * @param client - Of {@link useSse}, or your own (in a `shallowRef`, since it must not be made reactive); `null` for nothing yet.
- * @param reducer - Must return a new value, not change the old one. One that throws is reported, and the value stays.
- * @param initial - `null` or `undefined` until the first payload, and `[]` for a list of payloads, need no type. For a list of anything else, say
- *   what it holds: `[] as Row[]`.
+ * @param client - From {@link useSse}, or your own (in a `shallowRef`, since it must not be made
+ *   reactive); `null` for nothing yet.
+ * @param reducer - Must return a new value instead of changing the old one. If it throws, that's
+ *   reported and the value stays.
+ * @param initial - The value before the first event. `null`, `undefined`, and `[]` for a list of
+ *   payloads, need no type. For another list, say what it holds: `[] as Row[]`.
  *
  * @example
  * ```ts
- * const price = useSseValue(client, 'tick', (_, event) => Number(event.data), 0, { throttle: 250 });
+ * const price = useSseValue(client, 'tick', (_, { data }) => Number(data), 0, { throttle: 250 });
  * ```
  */
 export function useSseValue<
@@ -82,10 +86,11 @@ export function useSseValue<Events extends object, K extends EventName<Events>, 
 }
 
 /**
- * The seconds until the client tries again, for a countdown; `undefined` while it doesn't wait, or while the browser decides. Changes once a
- * second while it waits, and not otherwise.
+ * The seconds until the client tries again, for a countdown; `undefined` while it doesn't wait, or
+ * while the browser decides. It changes once a second while the client waits, and not otherwise.
  *
- * @param client - Of {@link useSse}, or your own (in a `shallowRef`, since it must not be made reactive); `null` for nothing yet.
+ * @param client - From {@link useSse}, or your own (in a `shallowRef`, since it must not be made
+ *   reactive); `null` for nothing yet.
  *
  * @example
  * ```ts

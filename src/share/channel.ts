@@ -5,25 +5,28 @@ import type { SseState } from '../connection/state.js';
 import { LONGEST, MOST_TYPES, type ListenedNotice } from './listened.js';
 
 /**
- * What the tabs of one shared connection tell each other; docs/design.md says when. Sent as a
- * structured clone: a field that is `undefined` here may be missing. No notice has a request header
- * or a query string.
+ * The notices that the tabs of one shared connection send each other; docs/design.md says when.
+ * Sent as a structured clone: a field that is `undefined` here may be missing. No notice has a
+ * request header or a query string.
  */
 export type Notice = Claim | Snapshot | EventNotice | Question | Push;
 
-/** A notice as it is sent. */
+/** A notice with its generation. */
 export type Sent = Notice & {
-  /** The highest that the sender knows. A leader's own, if it is the leader. */
+  /** The highest that the sender knows. A leader sends its own. */
   readonly generation: number;
 };
 
-/** Of the notices. It's part of the names of lock and channel, so that versions never meet. */
+/**
+ * The version of the notices. It's part of the names of lock and channel, so that versions never
+ * meet.
+ */
 export const VERSION = 1;
 
 /** A tab got the lock. From here on, notices of leaders of lower generations are ignored. */
 export interface Claim {
   readonly kind: 'claim';
-  /** Whether it knows where to resume. */
+  /** Whether the tab knows where to resume. */
   readonly knows: boolean;
 }
 
@@ -58,7 +61,10 @@ export interface EventNotice {
   readonly origin: string;
 }
 
-/** To the leader: send your state, and the events after this number; I listen to these types. */
+/**
+ * To the leader: asks for its state and the events after this number, and names the types that this
+ * tab listens to.
+ */
 export interface Question extends ListenedNotice {
   readonly kind: 'question';
   readonly sequence?: number | undefined;
@@ -66,7 +72,10 @@ export interface Question extends ListenedNotice {
   readonly lastEventId?: string | undefined;
 }
 
-/** To the leader: try now. Without `force`, only if you're waiting and the server allows it. */
+/**
+ * To the leader: asks it to try now. Without `force`, only if it's waiting and the server allows
+ * it.
+ */
 export interface Push {
   readonly kind: 'push';
   readonly force: boolean;
@@ -94,7 +103,9 @@ type Check = (value: unknown) => boolean;
 type Shape = Readonly<Record<string, Check>>;
 
 const text: Check = (value) => typeof value === 'string' && value.length <= LONGEST;
-/** The follower checks an event against `maxEventSize`, and no request sends an ID that's too long. */
+/**
+ * The follower checks an event against `maxEventSize`, and no request sends an ID that's too long.
+ */
 const anyText: Check = (value) => typeof value === 'string';
 const flag: Check = (value) => typeof value === 'boolean';
 const number: Check = (value) => typeof value === 'number' && value >= 0 && value < END_OF_NUMBERS;
@@ -189,7 +200,9 @@ export function packState(state: SseState): StateNotice {
   return { ...pick(state, STATE), error: error && packError(error) };
 }
 
-/** Without `cause`, which may be anything. A `decode` error never travels: each tab makes its own. */
+/**
+ * Without `cause`, which may be anything. A `decode` error never travels: each tab makes its own.
+ */
 function packError(error: SseError): ErrorNotice {
   return { ...pick(error, ERROR), headers: packHeaders(error.headers) };
 }

@@ -1,6 +1,6 @@
 import { deadline } from '../stream/time-limit.js';
 
-/** What happens to a tab that stands for leader. */
+/** What can happen to a tab that wants to lead. */
 export interface Candidate {
   /** It holds the lock. */
   readonly elected: () => void;
@@ -11,8 +11,8 @@ export interface Candidate {
 }
 
 /**
- * Stands for leader. The leader is the tab that holds the lock; when it gives the lock up, closes or
- * crashes, the next in line gets it.
+ * Tries to become the leader. That's the tab that holds the lock; when it gives the lock up, closes
+ * or crashes, the next in line gets it.
  *
  * @param steal - Takes the lock from its holder.
  * @returns Gives the lock back, or stops waiting for it.
@@ -36,7 +36,7 @@ export function standForLeader(
       });
     });
   };
-  // Asynchronous, so that a request that throws is a refusal, too.
+  // Asynchronous, so that a request that throws counts as refused.
   const request = async () => {
     await locks.request(name, steal ? { steal } : { signal }, hold);
   };
@@ -50,9 +50,11 @@ export function standForLeader(
   };
 }
 
-/** ms. A leader that was silent for this long is asked; one that is silent for as long again is deposed. */
+/**
+ * ms. After this long without a notice the leader is asked, and after as long again it's deposed.
+ */
 const SILENCE = 2500;
-/** Up to this much more, so that not all tabs ask at once. */
+/** A random part of this is added, so that not all tabs ask at once. */
 const SPREAD = 1000;
 
 /** ms. A leader that was silent for less is never deposed. */
@@ -65,8 +67,9 @@ export interface LeaderWatch {
 }
 
 /**
- * Finds out whether the leader still answers. It's asked because it may have nothing to say. A regular
- * beat of its own wouldn't do: timers of hidden tabs are throttled to one a minute, messages aren't.
+ * Finds out whether the leader still answers. It's asked, because it may have nothing to post.
+ * Posting at intervals wouldn't work: timers of hidden tabs are throttled to one a minute, messages
+ * aren't.
  */
 export function watchLeader(ask: () => void, depose: () => void): LeaderWatch {
   let wasAsked = false;

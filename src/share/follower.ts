@@ -59,9 +59,9 @@ export function createFollower(inputs: FollowerInputs, observer: StreamObserver)
   }
 
   function receiveEvent(event: EventNotice): boolean {
-    // After a gap, or before the first snapshot: the answer to a question brings what's missing, and
-    // this event again. An event that this tab has may be meant for another one, or this tab is far
-    // ahead because it believed a forged number.
+    // After a gap, or before the first snapshot: the answer to a question brings what's missing,
+    // and this event again. An event that this tab has may be meant for another one, or this tab is
+    // far ahead because it believed a forged number.
     if (event.sequence !== (journal.sequence ?? NaN) + 1) return false;
     if (!journal.accept(event)) return true;
     // So the state that this tab knows must be wrong.
@@ -105,7 +105,7 @@ export function createFollower(inputs: FollowerInputs, observer: StreamObserver)
     }
     if (found === 'missed') {
       observer.id(snapshot.lastEventId);
-      overflow('This tab was away for longer than the others remember: it missed events.');
+      overflow('This tab was away for too long: it missed events.');
     }
   }
 
@@ -120,8 +120,8 @@ export function createFollower(inputs: FollowerInputs, observer: StreamObserver)
 
   /**
    * A tab may have an ID and no number: the ID comes from an option, or was stored before the
-   * connection was shared. Then the leader looks the ID up in its journal. Until it has answered, this
-   * tab has no place; `undefined`.
+   * connection was shared. Then the leader looks the ID up in its journal. Until it has answered,
+   * this tab has no place; `undefined`.
    */
   function compare({ sequence, oldest, found }: Snapshot): ReturnType<Journal['meet']> | undefined {
     const id = lastEventId();

@@ -7,8 +7,8 @@ const MOST_EVENTS = 1000;
 const MOST_CHARACTERS = 2 ** 20;
 
 /**
- * The first number of a new stream. Random, because two streams must not be compared: not the clock,
- * which may be set back, and gives two tabs the same time.
+ * The first number of a new stream. It's random, because two streams must not be compared. A clock
+ * may be set back, and gives two tabs the same time.
  */
 const firstNumber = () => Math.floor(2 ** 50 * (1 + Math.random()));
 
@@ -19,11 +19,11 @@ const sizeOf = ({ type, data, lastEventId }: EventNotice) => type.length + data.
 const sum = (size: number, event: EventNotice) => size + sizeOf(event);
 
 /**
- * Where one tab stands among the numbered events of a shared stream, and the latest of them. Each
- * event is delivered once, in the order of the numbers.
+ * The position of one tab among the numbered events of a shared stream, and the latest of them.
+ * Each event is delivered once, in the order of the numbers.
  */
 export class Journal {
-  /** The number of the last event; `undefined` for a tab that has never heard a leader. */
+  /** The number of the last event; `undefined` if this tab has never heard from a leader. */
   sequence: number | undefined;
   /** Without gaps, up to `sequence`. */
   #events: EventNotice[] = [];
@@ -60,7 +60,9 @@ export class Journal {
     }
   }
 
-  /** Takes an event from the leader. Returns whether it's new to this tab, which then delivers it. */
+  /**
+   * Takes an event from the leader. Returns whether it's new to this tab, which then delivers it.
+   */
   accept(event: EventNotice): boolean {
     if (event.sequence !== (this.sequence ?? NaN) + 1) return false;
     this.#add(event);
@@ -75,8 +77,8 @@ export class Journal {
 
   /**
    * Compares with the leader's position. A tab that is `behind` asks for the rest. One that is too
-   * far away has `missed` it, and continues from the leader's position. One that is `ahead` compares
-   * the events that the leader sends next with those it has.
+   * far away has `missed` it, and continues from the leader's position. One that is `ahead`
+   * compares the events that the leader sends next with those it has.
    */
   meet(sequence: number, oldest: number): 'even' | 'ahead' | 'behind' | 'missed' {
     const own = (this.sequence ??= sequence);
@@ -107,7 +109,7 @@ export class Journal {
     this.sequence = sequence;
   }
 
-  /** What a tab lacks that has the events up to `sequence`. */
+  /** The events after `sequence`. */
   since(sequence: number): readonly EventNotice[] {
     return this.#events.filter((event) => event.sequence > sequence);
   }
@@ -118,8 +120,8 @@ export class Journal {
   }
 
   /**
-   * This tab leads: the numbers continue from its own position. A stream that is new to all tabs gets
-   * numbers far away from those of other streams.
+   * This tab leads: the numbers continue from its own position. A stream that is new to all tabs
+   * gets numbers far away from those of other streams.
    */
   lead(): void {
     if (this.sequence === undefined || this.sequence > MOST_PLAUSIBLE) this.#startAfter(firstNumber());
@@ -131,7 +133,10 @@ export class Journal {
     }
   }
 
-  /** Keeps the number beside the ID, so that this tab knows its place among the others after a reload. */
+  /**
+   * Keeps the number beside the ID, so that this tab knows its place among the others after a
+   * reload.
+   */
   storedIn({ storage, key }: StoredIn, name: string, position: () => Position): StoredIn {
     const numberKey = `${key} ${name}`;
     return {
@@ -143,8 +148,8 @@ export class Journal {
             const id = kept.getItem(key);
             const text = kept.getItem(numberKey) ?? '';
             const number = parseInt(text, 10);
-            // Without an ID, old numbers mean other events. With another ID, a client that didn't share
-            // the connection, or another tab, stored it since.
+            // Without an ID, old numbers mean other events. With another ID, a client that didn't
+            // share the connection, or another tab, stored it since.
             if (id && text === `${number} ${id}`) this.#restore(number);
             return id;
           },

@@ -1,6 +1,6 @@
 import { createConnection } from '../connection/connection.js';
 import type { Connection, ConnectionOptions, Listened } from '../connection/contract.js';
-import { CLOSED, type SseState } from '../connection/state.js';
+import { CLOSED } from '../connection/state.js';
 import { packOpen, packState, withoutQuery, type OpenNotice, type Push, type Question } from './channel.js';
 import type { Journal } from './journal.js';
 import { newlyListened, packListened } from './listened.js';
@@ -17,113 +17,106 @@ export interface LeaderInputs {
   readonly channel: Pick<TabGroup, 'post' | 'whileLeading'>;
 }
 
-/**
- * The connection of all tabs. Every change goes to the other tabs first and then to this one, so that
- * what its listeners do doesn't concern the others.
- */
-export class Leader {
-  /** It isn't connected by the constructor: a listener of the first state may close the client. */
+export interface Leader {
+  /** It isn't connected yet: a listener of the first state may close the client. */
   readonly connection: Connection;
-  readonly #journal: Journal;
-  readonly #channel: LeaderInputs['channel'];
-  readonly #listened: Listened;
-  readonly #observer: StreamObserver;
-  /** As it was reported. */
-  #state = CLOSED;
-  /** After the last numbered event, or a later block without data. */
-  #lastEventId: string;
-  #opened: OpenNotice | undefined;
-  #isOver = false;
-
-  constructor({ options, lastEventId, listened, journal, channel }: LeaderInputs, observer: StreamObserver) {
-    this.#journal = journal;
-    this.#channel = channel;
-    this.#listened = listened;
-    this.#observer = observer;
-    this.#lastEventId = lastEventId;
-    journal.lead();
-    this.connection = createConnection(
-      // Each tab has its own `until` and its own storage.
-      { ...options, until: undefined, lastEventId, stored: undefined },
-      {
-        // The last one, of the close by `stop`, isn't one of the stream.
-        state: (now) => {
-          if (!this.#isOver) this.#report(now);
-        },
-        open: (info) => {
-          this.#opened = packOpen(info);
-          this.#post();
-          observer.open(info);
-        },
-        message: (message) => {
-          channel.whileLeading(() => {
-            const event = journal.append(message);
-            this.#lastEventId = event.lastEventId;
-            channel.post(event);
-            observer.message(event);
-          });
-        },
-        id: (id) => {
-          channel.whileLeading(() => {
-            this.#lastEventId = id;
-            this.#post();
-            observer.id(id);
-          });
-        },
-        error: (error) => {
-          // That of the state was reported with it.
-          if (error !== this.#state.error) observer.error(error);
-        },
-      },
-      listened,
-    );
-  }
-
   /** Answers another tab. */
-  answer(notice: Question | Push): void {
-    if (notice.kind === 'push') {
-      const { notBefore = 0 } = this.connection;
-      const isHopeful = this.#state.retryAt !== undefined && Date.now() >= notBefore;
-      if (notice.force || isHopeful) this.connection.reconnect();
-      return;
-    }
-    const { types, all } = newlyListened(this.#listened, notice);
-    for (const type of types) this.connection.listen(type);
-    if (all) this.connection.listenToAll();
-    const { sequence, lastEventId } = notice;
-    for (const event of this.#journal.since(sequence ?? Infinity)) this.#channel.post(event);
-    this.#post(false, lastEventId);
-  }
+  answer(notice: Question | Push): void;
+  stop(): void;
+}
 
-  stop(): void {
-    this.#isOver = true;
-    this.connection.close();
-  }
+/**
+ * The connection of all tabs. Every change goes to the other tabs first and then to this one, so
+ * that what its listeners do doesn't concern the others.
+ */
+export function createLeader(inputs: LeaderInputs, observer: StreamObserver): Leader {
+  const { options, listened, journal, channel } = inputs;
+  /** After the last numbered event, or a later block without data. */
+  let { lastEventId } = inputs;
+  /** The state that was reported last. */
+  let state = CLOSED;
+  let opened: OpenNotice | undefined;
+  let isOver = false;
+  journal.lead();
 
-  #report(now: SseState): void {
-    const before = this.#state;
-    const hasFailed = now.error !== undefined && now.error !== before.error;
-    this.#state = now;
-    // A stream that opens is posted by `open`, which knows the response.
-    if (now.status !== 'open' || before.status === 'open') this.#post(hasFailed);
-    this.#observer.state(now, hasFailed);
-  }
-
-  #post(hasFailed = false, askedId?: string): void {
-    const { sequence = 0, oldest } = this.#journal;
-    const numberOf = (id: string) => (id === this.#lastEventId ? sequence : this.#journal.lastWith(id));
-    this.#channel.post({
+  function post(failed = false, askedId?: string): void {
+    const { sequence = 0, oldest } = journal;
+    const numberOf = (id: string) => (id === lastEventId ? sequence : journal.lastWith(id));
+    channel.post({
       kind: 'snapshot',
       sequence,
       oldest,
-      lastEventId: this.#lastEventId,
+      lastEventId,
       found: askedId === undefined ? undefined : { lastEventId: askedId, sequence: numberOf(askedId) },
-      url: withoutQuery(this.connection.url),
-      state: packState(this.#state),
-      notBefore: this.connection.notBefore,
-      failed: hasFailed,
-      opened: this.#state.status === 'open' ? this.#opened : undefined,
-      ...packListened(this.#listened),
+      url: withoutQuery(connection.url),
+      state: packState(state),
+      notBefore: connection.notBefore,
+      failed,
+      opened: state.status === 'open' ? opened : undefined,
+      ...packListened(listened),
     });
   }
+
+  const connection = createConnection(
+    // Each tab has its own `until` and its own storage.
+    { ...options, until: undefined, lastEventId, stored: undefined },
+    {
+      state(now) {
+        // `stop` closes the connection: that state isn't one of the stream.
+        if (isOver) return;
+        const before = state;
+        const hasFailed = now.error !== undefined && now.error !== before.error;
+        state = now;
+        // A stream that opens is posted by `open`, which knows the response.
+        if (now.status !== 'open' || before.status === 'open') post(hasFailed);
+        observer.state(now, hasFailed);
+      },
+      open(info) {
+        opened = packOpen(info);
+        post();
+        observer.open(info);
+      },
+      message(message) {
+        channel.whileLeading(() => {
+          const event = journal.append(message);
+          ({ lastEventId } = event);
+          channel.post(event);
+          observer.message(event);
+        });
+      },
+      id(id) {
+        channel.whileLeading(() => {
+          lastEventId = id;
+          post();
+          observer.id(id);
+        });
+      },
+      error(error) {
+        // The error in the state was reported with it.
+        if (error !== state.error) observer.error(error);
+      },
+    },
+    listened,
+  );
+
+  return {
+    connection,
+    answer(notice) {
+      if (notice.kind === 'push') {
+        const { notBefore = 0 } = connection;
+        const isHopeful = state.retryAt !== undefined && Date.now() >= notBefore;
+        if (notice.force || isHopeful) connection.reconnect();
+        return;
+      }
+      const { types, all } = newlyListened(listened, notice);
+      for (const type of types) connection.listen(type);
+      if (all) connection.listenToAll();
+      for (const event of journal.since(notice.sequence ?? Infinity)) channel.post(event);
+      post(false, notice.lastEventId);
+    },
+    stop() {
+      isOver = true;
+      connection.close();
+    },
+  };
 }

@@ -17,7 +17,9 @@ export function packListened({ types, all }: Listened): ListenedNotice {
   return { types: named, all: all || named.length < types.size };
 }
 
-/** What a notice adds to the types that this tab knows. Past {@link MOST_TYPES}, that's all types. */
+/**
+ * What a notice adds to the types that this tab knows. Past {@link MOST_TYPES}, that's all types.
+ */
 export function newlyListened({ types, all }: Listened, notice: ListenedNotice): ListenedNotice {
   const more = notice.types.filter((type) => !types.has(type));
   const isTooMany = types.size + more.length > MOST_TYPES;

@@ -14,18 +14,18 @@ import { isLast } from '../stream/until.js';
 import { VERSION, type EventNotice } from './channel.js';
 import { createFollower, type Follower } from './follower.js';
 import { Journal } from './journal.js';
-import { Leader } from './leader.js';
+import { createLeader, type Leader } from './leader.js';
 import { joinTabs, type TabGroup } from './tab-group.js';
 
 /**
  * One connection for all tabs of this origin. Clients with the same name share it, across tabs and
- * within one. One tab has the connection and passes everything on over a `BroadcastChannel`. When it
- * goes, another one takes over and resumes after the last event ID. Without Web Locks or
- * `BroadcastChannel` (an insecure origin, Node before 24) each client connects for itself, and `debug`
- * says so.
+ * within one. One tab has the connection and sends everything to the others over a
+ * `BroadcastChannel`. When it closes, another one takes over and resumes after the last event ID.
+ * Without Web Locks or `BroadcastChannel` (an insecure origin, Node before 24) each client connects
+ * for itself, and `debug` says so.
  *
- * @param name - Identifies the stream. Everything that makes two streams different must be part of it,
- *   above all the user who is logged in.
+ * @param name - Identifies the stream. It must contain everything that makes two streams different,
+ *   above all the user who's logged in.
  * @throws TypeError without a name.
  *
  * @example
@@ -50,7 +50,9 @@ export function sharedConnection(name: string): ConnectionFactory {
   return Object.assign(factory, { key: name });
 }
 
-/** A connection that is this tab's own while it leads. Otherwise it repeats what the leader posts. */
+/**
+ * A connection that is this tab's own while it leads. Otherwise it repeats what the leader posts.
+ */
 function share(
   name: string,
   locks: LockManager,
@@ -103,7 +105,7 @@ function share(
       canResume: () => lastEventId.value !== '',
       lead() {
         following.stop();
-        leader = new Leader(
+        leader = createLeader(
           { options, lastEventId: lastEventId.value, listened, journal, channel: session },
           streamObserver,
         );

@@ -12,14 +12,14 @@ import {
 } from './channel.js';
 
 /**
- * ms. The last notices of a leader may travel slower than the lock that it gave back, above all that
- * of a final failure.
+ * ms. The last notices of a leader may travel slower than the lock that it gave back, above all
+ * that of a final failure.
  */
 const LAST_NOTICES = 100;
 
-/** What one tab does in its group. */
+/** What the group asks of one tab. */
 export interface Member {
-  /** Whether it knows where to resume. Such a tab leads before one that doesn't. */
+  /** Whether it knows where to resume. Such a tab leads in preference to one that doesn't. */
   readonly canResume: () => boolean;
   /** This tab leads, and has read all notices of the leader before it. */
   readonly lead: () => void;
@@ -29,7 +29,7 @@ export interface Member {
   readonly askLeader: () => void;
   /** Another tab asks this one, which leads. */
   readonly answer: (notice: Question | Push) => void;
-  /** The leader posted this. Returns whether it made sense; if not, the group asks again after a while. */
+  /** The leader posted this. Returns whether it made sense; if not, the group soon asks again. */
   readonly receive: (notice: Sent & (Snapshot | EventNotice)) => boolean;
   readonly debug: ((line: string) => void) | undefined;
 }
@@ -37,10 +37,10 @@ export interface Member {
 export interface TabGroup {
   post(notice: Notice): void;
   /**
-   * Runs what only the leader may do: at once, where it's certain that this tab still leads. After its
-   * thread was blocked, its socket may be read before the notice that another tab took over, and that
-   * tab has the same events. So it waits until all earlier notices are read, and drops the callback if
-   * this tab no longer leads.
+   * Runs what only the leader may do: at once, where it's certain that this tab still leads. After
+   * its thread was blocked, its socket may be read before the notice that another tab took over,
+   * and that tab has the same events. So it waits until all earlier notices are read, and drops the
+   * callback if this tab no longer leads.
    */
   whileLeading(run: () => void): void;
   /** Leaves nothing behind. This tab can't become leader afterwards. */
@@ -54,7 +54,7 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
   const session = new AbortController();
   /** The highest that this tab knows: that of the leader. A time in ms, see `claim`; 0 for none. */
   let generation = 0;
-  /** Of this tab's latest claim, until it steps back. */
+  /** The generation of this tab's latest claim, until it steps back. */
   let claimed: number | undefined;
   let isLeading = false;
   /** When this tab, as the leader, last read a notice. */
@@ -65,7 +65,7 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
   let watch: LeaderWatch | undefined;
   /** Callbacks that wait until this tab is certain that it leads. */
   let waiting: (() => void)[] | undefined;
-  /** Ends the lead of a tab that waits in vain. */
+  /** Ends the lead of a tab that has waited too long. */
   let doubt: Deadline | undefined;
   let lastNotices: ReturnType<typeof setTimeout> | undefined;
 
@@ -77,8 +77,8 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
   }
 
   /**
-   * The clock was set back by more than a day: all tabs ignore notices of this generation, so this tab
-   * forgets it. The next leader claims a lower one.
+   * The clock was set back by more than a day: all tabs ignore notices of this generation, so this
+   * tab forgets it. The next leader claims a lower one.
    */
   function checkClock(): void {
     if (isPossible(generation)) return;
@@ -109,7 +109,7 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
     member.askLeader();
   }
 
-  /** Gives up the lead and the place in the queue for it: the page is about to be frozen. */
+  /** Gives up the lead and the place in the queue for it, when the page is about to be frozen. */
   function stepBack(): void {
     standBack?.();
     watch?.cancel();
@@ -123,7 +123,10 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
     }
   }
 
-  /** A channel in the back/forward cache receives nothing, and a notice to it evicts the page from there. */
+  /**
+   * A channel in the back/forward cache receives nothing, and a notice to it evicts the page from
+   * there.
+   */
   function hide(): void {
     stepBack();
     channel?.close();
@@ -143,7 +146,7 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
     standBack?.();
     clearTimeout(lastNotices);
     standBack = standForLeader(locks, name, steal, {
-      // Where there was no leader yet, there is nothing to wait for.
+      // If there was no leader yet, there's nothing to wait for.
       elected: () => {
         if (generation === 0) claim();
         else lastNotices = setTimeout(claim, LAST_NOTICES);
@@ -153,7 +156,7 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
     });
   }
 
-  /** Without locks or a channel there is no group: this tab connects for itself. */
+  /** Without locks or a channel there's no group: this tab connects for itself. */
   function leadAlone(): void {
     if (session.signal.aborted) return;
     session.abort();
@@ -164,8 +167,8 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
   }
 
   /**
-   * Posts a claim that this tab reads, too: notices that the last leader posted before arrive before
-   * it. A channel doesn't deliver to itself, so it's posted through a second one.
+   * Posts a claim that this tab reads, too: notices that the last leader posted before arrive
+   * before it. A channel doesn't deliver to itself, so it's posted through a second one.
    */
   function postClaim(): void {
     const sender = openChannel();
@@ -228,7 +231,7 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
       const silence = performance.now() - activeAt;
       activeAt += silence;
       if (waiting) waiting.push(run);
-      // Without a channel there is no other tab.
+      // Without a channel there's no other tab.
       else if (!channel || silence <= SOONEST_DEPOSED) run();
       else {
         waiting = [run];

@@ -22,9 +22,11 @@ describe('minified and compressed with brotli', () => {
   });
 
   test.each<[Import, number]>([
-    ['SseClient, sharedConnection', 3500],
-    ['SseClient, ssekit/react', 1000],
-    ['SseClient, ssekit/vue', 1100],
+    ['SseClient, sharedConnection', 3600],
+    ['SseClient, ssekit/react', 1300],
+    ['SseClient, ssekit/vue', 1300],
+    ['SseClient, ssekit/react with useFetchSse', 3000],
+    ['SseClient, ssekit/vue with useFetchSse', 3000],
   ])('%s adds at most %i bytes to SseClient', async (name, budget) => {
     expect((await sizeOf(name)) - (await sizeOf('SseClient'))).toBeLessThanOrEqual(budget);
   });

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { ClientStore } from '../../../src/components/registry.ts';
+import { createClientStore } from '../../../src/components/registry.ts';
 import type { GivenOptions } from '../../../src/components/component-options.ts';
 import { mockSse, type MockExchange, type MockSse } from '../../../src/testing.ts';
 
@@ -28,7 +28,7 @@ const warnings = () => vi.spyOn(console, 'warn').mockImplementation(() => undefi
 /** A component that is on the page. */
 function component(options: GivenOptions & { readonly headers?: unknown; readonly schemas?: unknown }) {
   const create = (given: typeof options) =>
-    new ClientStore(url, { fetch: server.fetch, retryInterval: 0, ...given } as GivenOptions);
+    createClientStore(url, { fetch: server.fetch, retryInterval: 0, ...given } as GivenOptions);
   const store = create(options);
   const leave = store.subscribe(() => undefined);
   leaves.add(leave);

@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { areSame, identify } from '../../../src/components/identity.ts';
-import { ClientStore } from '../../../src/components/registry.ts';
+import { createClientStore, type ClientStore } from '../../../src/components/registry.ts';
 import { sharedConnection } from '../../../src/share/shared-connection.ts';
 import { mockSse } from '../../../src/testing.ts';
 import type { SseClientOptions } from '../../../src/options.ts';
@@ -135,7 +135,7 @@ describe('a connection', () => {
     const given = { fetch: server.fetch, ...options };
     return {
       server,
-      store: () => new ClientStore(url, given),
+      store: () => createClientStore(url, given),
     };
   }
   function hold(store: ClientStore, onChange: () => void = () => undefined) {
@@ -163,7 +163,7 @@ describe('a connection', () => {
   });
 
   test('without a URL is closed, and never begins', () => {
-    const store = new ClientStore(null, {});
+    const store = createClientStore(null, {});
     hold(store);
     expect(store.getSnapshot()).toMatchObject({ client: null, status: 'closed', readyState: 2 });
   });
@@ -303,7 +303,7 @@ test('classes, methods of plain objects and schemas among the options work as th
     lastEventIdParam: 'after',
   };
   const coming = MockEventSource.next();
-  const store = new ClientStore('/classes', options);
+  const store = createClientStore('/classes', options);
   const leave = store.subscribe(() => undefined);
   const source = await coming;
   expect(source).toBeInstanceOf(MockEventSource);
