@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-const nouns = ['errors', 'message', 'listeners', 'report', 'iterate'];
+const nouns = ['checked', 'errors', 'message', 'listeners', 'report', 'iterate', 'subscriptions'];
 const held = ['client', 'fetch-sse', 'parse-sse', 'fetch-event-source', 'options', 'validate'];
 const doors = ['index', 'react', 'vue', 'testing'];
 
@@ -12,7 +12,7 @@ const wings = {
   connection: ['stream'],
   decode: ['stream'],
   share: ['connection', 'stream'],
-  components: ['connection', 'stream'],
+  components: ['connection', 'decode', 'stream'],
   testing: [],
 };
 
@@ -41,6 +41,12 @@ const mayImport = (files, paths, framework) => ({
 const anyOf = (names) => `(?:${names.join('|')})`;
 const everyWing = anyOf(Object.keys(wings));
 
+const pathsOf = (wing) => [
+  '/[\\w-]+',
+  `\\./${anyOf(wing === 'components' ? [...nouns, ...held] : nouns)}`,
+  ...wings[wing].map((other) => `\\./${other}/[\\w-]+`),
+];
+
 const importRules = [
   mayImport(['src/*.ts'], [`/${anyOf(nouns)}`]),
   mayImport(
@@ -50,15 +56,9 @@ const importRules = [
   ...doors.map((door) =>
     mayImport([`src/${door}.ts`], [`/${anyOf([...nouns, ...held])}`, `/${everyWing}/[\\w-]+`], door),
   ),
-  ...Object.entries(wings).map(([wing, others]) =>
-    mayImport(
-      [`src/${wing}/*.ts`],
-      [
-        '/[\\w-]+',
-        `\\./${anyOf(wing === 'components' ? [...nouns, ...held] : nouns)}`,
-        ...others.map((other) => `\\./${other}/[\\w-]+`),
-      ],
-    ),
+  ...Object.keys(wings).map((wing) => mayImport([`src/${wing}/*.ts`], pathsOf(wing))),
+  ...['react', 'vue'].map((framework) =>
+    mayImport([`src/components/${framework}-*.ts`], pathsOf('components'), framework),
   ),
 ];
 

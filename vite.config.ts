@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import { defineConfig, type Plugin } from 'vite';
+import { defineConfig, type BuildEnvironmentOptions, type Plugin } from 'vite';
 import { createApp } from './demo/server/app.ts';
+import { unchecked } from './unchecked.ts';
 
 const source = (file: string) => fileURLToPath(new URL(`./src/${file}.ts`, import.meta.url));
 
@@ -57,6 +58,59 @@ const policy = (...connect: string[]) => ({
   ].join('; '),
 });
 
+/**
+ * Rolldown leaves `import './x.js'` behind where it inlined what was imported. Nothing of the
+ * package has side effects, so bundlers ignore it, and esbuild warns about each. A module that
+ * nobody imports any more isn't part of this build.
+ */
+const withoutBareImports: Plugin = {
+  name: 'ssekit-without-bare-imports',
+  generateBundle: {
+    order: 'post',
+    handler(_, bundle) {
+      const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
+      // The line stays, so that the source maps still fit.
+      for (const chunk of chunks) chunk.code = chunk.code.replace(/^import "\.[^"]*";$/gm, '');
+      const code = chunks.map((chunk) => chunk.code).join('\n');
+      for (const { fileName, isEntry } of chunks) {
+        if (isEntry || code.includes(`/${fileName.split('/').pop() ?? ''}";`)) continue;
+        Reflect.deleteProperty(bundle, fileName);
+        Reflect.deleteProperty(bundle, `${fileName}.map`);
+      }
+    },
+  },
+};
+
+/** A module for each file of src: what a page doesn't import, its bundler needn't even read. */
+const modules = (outDir: string): BuildEnvironmentOptions => ({
+  outDir,
+  sourcemap: true,
+  minify: false,
+  lib: { entry: ['index', 'react', 'vue', 'testing'].map(source), formats: ['es'] },
+  rolldownOptions: {
+    external: ['react', 'vue'],
+    plugins: [withoutBareImports],
+    output: { preserveModules: true, entryFileNames: '[name].js' },
+  },
+});
+
+/** One file that defines a global variable, for pages without a bundler. */
+const script = (fileName: string, minify: boolean): BuildEnvironmentOptions => ({
+  emptyOutDir: false,
+  sourcemap: true,
+  minify,
+  lib: { entry: source('index'), name: 'ssekit', formats: ['iife'], fileName: () => fileName },
+});
+
+/** By mode: the demo, and the package in two builds, each as modules and as a script. */
+const builds: Readonly<Record<string, BuildEnvironmentOptions>> = {
+  demo: { outDir: 'dist-demo', rolldownOptions: { output: { codeSplitting: false } } },
+  checked: modules('dist'),
+  'checked-script': script('ssekit.iife.js', false),
+  production: modules('dist/production'),
+  'production-script': script('ssekit.iife.min.js', true),
+};
+
 export default defineConfig(({ command, mode }) => ({
   resolve: {
     alias: [
@@ -64,7 +118,11 @@ export default defineConfig(({ command, mode }) => ({
       { find: /^ssekit\/(\w+)$/, replacement: source('$1') },
     ],
   },
-  plugins: command === 'serve' ? [mockServer] : mode === 'demo' ? [inOneFile] : [],
+  plugins: [
+    ...(command === 'serve' ? [mockServer] : []),
+    ...(mode === 'demo' ? [inOneFile] : []),
+    ...(mode.startsWith('production') ? [unchecked()] : []),
+  ],
   // What demo/vue uses of Vue; without a word on each, it warns in the console.
   define: {
     __VUE_OPTIONS_API__: false,
@@ -74,28 +132,5 @@ export default defineConfig(({ command, mode }) => ({
   publicDir: false as const,
   server: { headers: policy('ws:') },
   preview: { headers: policy() },
-  build:
-    mode === 'demo'
-      ? { outDir: 'dist-demo', rolldownOptions: { output: { codeSplitting: false } } }
-      : mode === 'iife'
-        ? {
-            emptyOutDir: false,
-            sourcemap: true,
-            lib: {
-              entry: 'src/index.ts',
-              name: 'ssekit',
-              formats: ['iife'],
-              fileName: () => 'ssekit.iife.min.js',
-            },
-          }
-        : {
-            sourcemap: true,
-            minify: false,
-            lib: { entry: ['index', 'react', 'vue', 'testing'].map(source), formats: ['es'] },
-            // One file for each of src: what a page does not import, its bundler need not even read.
-            rolldownOptions: {
-              external: ['react', 'vue'],
-              output: { preserveModules: true, entryFileNames: '[name].js' },
-            },
-          },
+  build: builds[mode] ?? {},
 }));

@@ -1,12 +1,16 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
 import type { Plugin } from 'vite';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import type { BrowserInstanceOption } from 'vitest/node';
 import { createApp } from './demo/server/app.ts';
-import { engineNames, findEngines, launchOptions, type Engines } from './tests/engines/find.ts';
+import { findEngines, launchOptions, wantedEngines, type EngineName } from './tests/engines/find.ts';
+import { Watchdog } from './tests/engines/watchdog.ts';
 import { webkitGtk } from './tests/engines/webkit-provider.ts';
+import { runCounts } from './tests/run-counts.ts';
 import { createTestRoutes } from './tests/server.ts';
+import { unchecked } from './unchecked.ts';
 
 const source = (file: string) => fileURLToPath(new URL(`./src/${file}.ts`, import.meta.url));
 
@@ -28,56 +32,28 @@ const servers = (): Plugin => ({
   },
 });
 
-/** Looking for browsers, let alone installing them, is only for runs that use them. */
-function isSelected(...projects: readonly string[]): boolean {
-  const args = process.argv;
-  const filters = args.flatMap((arg, i) =>
+/** ms. Random streams and fault tables take 4 s on two idle cores, and several times that on a busy machine. */
+const PATIENCE = 60_000;
+
+const watchdog = new Watchdog();
+
+/** The projects of `npm test`; `npm run test:all` adds the others. CONTRIBUTING.md says why each of those can wait. */
+const fast = ['types', 'unit', 'production', 'react 18', 'node', 'browser (chromium)', 'page'];
+
+/** By `--mode fast` (npm test) or `--mode rest`, and by `--project`. */
+function isSelected(mode: string, name: string): boolean {
+  if (mode === 'fast' && !fast.includes(name)) return false;
+  if (mode === 'rest' && fast.includes(name)) return false;
+  const filters = process.argv.flatMap((arg, i, args) =>
     arg.startsWith('--project=')
       ? [arg.slice('--project='.length)]
       : arg === '--project'
         ? [args[i + 1] ?? '']
         : [],
   );
-  return (
-    filters.length === 0 ||
-    filters.some((filter) => /[*!]/.test(filter) || projects.includes(filter.replace(/ \(.*/, '')))
-  );
+  const names = [name, name.replace(/ \(.*/, '')];
+  return filters.length === 0 || filters.some((filter) => /[*!]/.test(filter) || names.includes(filter));
 }
-
-/** ms. Random streams and fault tables take 4 s on two idle cores, and several times that where others work on them, too. */
-const PATIENCE = 60_000;
-
-const engines: Engines = isSelected('browser', 'page') ? await findEngines() : {};
-
-const instances = engineNames.flatMap((name): BrowserInstanceOption[] => {
-  const engine = engines[name];
-  if (!engine) return [];
-  const provider = engine.gtk
-    ? webkitGtk({ browser: engine.path, ...engine.gtk })
-    : playwright({ launchOptions: launchOptions(name, engine) });
-  return [{ browser: name, provider }];
-});
-
-const browser: TestProjectInlineConfiguration = {
-  resolve,
-  plugins: [servers()],
-  // Found while the tests run, they would make the page load again.
-  optimizeDeps: {
-    include: [
-      ...['react', 'react/jsx-dev-runtime', 'react-dom/client', '@testing-library/react', 'vue'],
-      // The libraries that tests/comparison compares.
-      ...['@microsoft/fetch-event-source', 'event-source-polyfill', 'eventsource', 'eventsource-client'],
-      ...['reconnecting-eventsource', 'sse.js'],
-    ],
-  },
-  test: {
-    name: 'browser',
-    include: ['tests/browser/**/*.test.{ts,tsx}'],
-    globalSetup: 'tests/browser/global-setup.ts',
-    testTimeout: 15_000,
-    browser: { enabled: true, headless: true, ui: false, screenshotFailures: false, instances },
-  },
-};
 
 /** The tests of the React binding once more, on React 18. */
 const react18: TestProjectInlineConfiguration = {
@@ -94,90 +70,194 @@ const react18: TestProjectInlineConfiguration = {
   },
   test: {
     name: 'react 18',
-    environment: 'jsdom',
     include: ['tests/unit/react.test.tsx'],
     server: { deps: { inline: [/@testing-library\/react/] } },
   },
 };
 
-export default defineConfig({
+const types: TestProjectInlineConfiguration = {
+  resolve,
   test: {
-    projects: [
-      {
-        resolve,
-        test: {
-          name: 'unit',
-          environment: 'jsdom',
-          include: ['tests/unit/**/*.test.{ts,tsx}'],
-          testTimeout: PATIENCE,
-        },
-      },
-      react18,
-      {
-        resolve,
-        test: {
-          name: 'node',
-          environment: 'node',
-          include: ['tests/node/**/*.test.{ts,tsx}'],
-          testTimeout: PATIENCE,
-        },
-      },
-      {
-        resolve,
-        test: {
-          name: 'interop',
-          environment: 'node',
-          include: ['tests/interop/**/*.test.ts'],
-          globalSetup: 'tests/interop/global-setup.ts',
-          // Hundreds of clients and some servers in each file: one after the other.
-          fileParallelism: false,
-          sequence: { groupOrder: 2 },
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
-        },
-      },
-      {
-        resolve,
-        test: {
-          name: 'types',
-          include: [],
-          typecheck: {
-            enabled: true,
-            only: true,
-            include: ['tests/types/**/*.test-d.ts'],
-            tsconfig: './tsconfig.json',
-          },
-        },
-      },
-      ...(instances.length > 0 ? [browser] : []),
-      {
-        resolve,
-        test: {
-          name: 'page',
-          environment: 'node',
-          include: ['tests/page/**/*.test.{ts,tsx}'],
-          // One browser at a time, and nothing else besides.
-          fileParallelism: false,
-          sequence: { groupOrder: 1 },
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          expect: { poll: { timeout: 30_000 } },
-        },
-      },
-      {
-        test: {
-          name: 'package',
-          environment: 'node',
-          include: ['tests/package/*.test.ts'],
-          globalSetup: 'tests/package/tarball.ts',
-          // npm and the compilers take all the cores there are.
-          fileParallelism: false,
-          sequence: { groupOrder: 3 },
-          // Half a minute on two idle cores, with nothing in the cache of npm.
-          testTimeout: 240_000,
-          hookTimeout: 600_000,
-        },
-      },
+    name: 'types',
+    include: [],
+    typecheck: {
+      enabled: true,
+      only: true,
+      include: ['tests/types/**/*.test-d.ts'],
+      tsconfig: './tsconfig.json',
+    },
+  },
+};
+
+type TestOptions = NonNullable<TestProjectInlineConfiguration['test']>;
+
+/** Files that run in Node, two at a time. A file that needs a DOM says so in its first line. */
+const inNode = (name: string, include: string[], test: TestOptions = {}): TestProjectInlineConfiguration => ({
+  resolve,
+  test: { name, include, testTimeout: PATIENCE, ...test },
+});
+
+/** What a run of random faults takes is for `npm run test:all`, as is what the README says of other libraries. */
+const longInBrowsers = ['tests/browser/resume-properties.test.ts', 'tests/browser/comparison.test.ts'];
+
+interface BrowserInstance {
+  readonly engine: EngineName;
+  readonly name: string;
+  readonly include?: string[];
+  readonly exclude?: string[];
+}
+
+const browserInstances: readonly BrowserInstance[] = [
+  { engine: 'chromium', name: 'browser (chromium)', exclude: longInBrowsers },
+  { engine: 'chromium', name: 'browser (chromium, long)', include: longInBrowsers },
+  { engine: 'firefox', name: 'browser (firefox)' },
+  { engine: 'webkit', name: 'browser (webkit)' },
+];
+
+/** One server for all engines. */
+const browser = (instances: BrowserInstanceOption[]): TestProjectInlineConfiguration => ({
+  resolve,
+  plugins: [servers()],
+  // Found while the tests run, they would make the page load again.
+  optimizeDeps: {
+    include: [
+      ...['react', 'react/jsx-dev-runtime', 'react-dom/client', '@testing-library/react', 'vue'],
+      // The libraries that tests/comparison compares.
+      ...['@microsoft/fetch-event-source', 'event-source-polyfill', 'eventsource', 'eventsource-client'],
+      ...['reconnecting-eventsource', 'sse.js'],
     ],
   },
+  test: {
+    name: 'browser',
+    include: ['tests/browser/**/*.test.{ts,tsx}'],
+    globalSetup: 'tests/browser/global-setup.ts',
+    setupFiles: 'tests/engines/announce.ts',
+    sequence: { groupOrder: 1 },
+    testTimeout: 15_000,
+    browser: {
+      enabled: true,
+      headless: true,
+      ui: false,
+      screenshotFailures: false,
+      commands: watchdog.commands,
+      instances,
+    },
+  },
+});
+
+/** Files of tests/page in one engine. */
+const page = (
+  name: string,
+  groupOrder: number,
+  files: readonly string[],
+  { engine = 'Chromium', ...test }: TestOptions & { engine?: 'Chromium' | 'Firefox' } = {},
+): TestProjectInlineConfiguration => ({
+  resolve,
+  test: {
+    name,
+    include: files.map((file) => `tests/page/${file}.test.ts`),
+    globalSetup: 'tests/page/global-setup.ts',
+    provide: { engine },
+    sequence: { groupOrder },
+    // Visits at once, in each of two files.
+    maxConcurrency: 3,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
+    ...test,
+  },
+});
+
+/** Whole scenes and waits of the standard, each half a minute or more. */
+const slowPages = ['page', 'static', 'soak', 'wake', 'reload', 'languages'];
+/** They measure: the heap, the load of a thread, the longest time without an event. */
+const measuringPages = ['leaks', 'speed', 'sharing'];
+/** What isn't about the demo but about the engine; `sharing` is, too. */
+const enginePages = ['redirect', 'service-worker', 'playwright-route', 'wake', 'reload'];
+
+export default defineConfig(async ({ mode }) => {
+  const isWanted = (name: string) => isSelected(mode, name);
+  const instances = browserInstances.filter(({ name }) => isWanted(name));
+  const isPageWanted = ['page', 'page (slow)', 'page (alone)'].some(isWanted);
+  const needed = wantedEngines().filter(
+    (name) =>
+      instances.some(({ engine }) => engine === name) ||
+      (name === 'chromium' && isPageWanted) ||
+      (name === 'firefox' && ['page (firefox)', 'page (firefox, alone)'].some(isWanted)),
+  );
+  // Looking for browsers, let alone installing them, is only for runs that use them.
+  const engines = needed.length > 0 ? await findEngines(needed) : {};
+
+  const available = instances.flatMap(({ engine: browser, ...instance }): BrowserInstanceOption[] => {
+    const engine = engines[browser];
+    if (!engine) return [];
+    const provider = engine.gtk
+      ? webkitGtk({ browser: engine.path, ...engine.gtk })
+      : playwright({ launchOptions: launchOptions(browser, engine) });
+    return [{ browser, provider: watchdog.guard(provider), ...instance }];
+  });
+
+  const projects: TestProjectInlineConfiguration[] = [
+    types,
+    inNode('unit', ['tests/unit/**/*.test.{ts,tsx}']),
+    // What users hold, once more as in the production build. A test of a check that only the other
+    // build has says so: `runIf(CHECKED)`.
+    {
+      ...inNode('production', ['tests/unit/*.test.{ts,tsx}', 'tests/unit/connection/request.test.ts']),
+      plugins: [unchecked()],
+    },
+    react18,
+    inNode('node', ['tests/node/**/*.test.{ts,tsx}'], { provide: { streams: 60 } }),
+    ...(available.length > 0 ? [browser(available)] : []),
+    page('page', 2, ['*'], {
+      exclude: [...slowPages, ...measuringPages].map((file) => `**/${file}.test.ts`),
+    }),
+    page('page (slow)', 2, slowPages),
+    page('page (alone)', 3, measuringPages, { maxWorkers: 1 }),
+    ...(engines.firefox
+      ? [
+          page('page (firefox)', 2, enginePages, { engine: 'Firefox' }),
+          page('page (firefox, alone)', 3, ['sharing'], { maxWorkers: 1, engine: 'Firefox' }),
+        ]
+      : []),
+    // The files of a worker share one warm compiler.
+    inNode('docs', ['tests/docs/**/*.test.ts'], { isolate: false, sequence: { groupOrder: 4 } }),
+    inNode('soak', ['tests/soak/**/*.test.ts', 'tests/node/resume-properties.test.ts'], {
+      provide: { streams: 300 },
+      sequence: { groupOrder: 4 },
+    }),
+    // Hundreds of clients and some servers in each file: one after the other.
+    inNode('interop', ['tests/interop/**/*.test.ts'], {
+      globalSetup: 'tests/interop/global-setup.ts',
+      maxWorkers: 1,
+      sequence: { groupOrder: 5 },
+      testTimeout: 30_000,
+      hookTimeout: 60_000,
+    }),
+    // npm and the compilers take all the cores there are.
+    inNode('package', ['tests/package/*.test.ts'], {
+      globalSetup: 'tests/package/tarball.ts',
+      maxWorkers: 1,
+      sequence: { groupOrder: 6 },
+      // Half a minute on two idle cores, with nothing in the cache of npm.
+      testTimeout: 240_000,
+      hookTimeout: 600_000,
+    }),
+  ];
+
+  return {
+    test: {
+      // As many as there are cores, for tests that wait more than they compute.
+      maxWorkers: availableParallelism(),
+      reporters: [
+        'default',
+        ...(process.env.GITHUB_ACTIONS === 'true' ? ['github-actions'] : []),
+        watchdog,
+        runCounts,
+      ],
+      projects: projects.filter(
+        ({ test: { name } = {} }) => name === 'browser' || (typeof name === 'string' && isWanted(name)),
+      ),
+    },
+  };
 });

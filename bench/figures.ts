@@ -12,7 +12,8 @@ const path = (file: string) => fileURLToPath(new URL(`../${file}`, import.meta.u
 const START = '<!-- figures: start, from bench/results.json by npm run figures -->';
 const END = '<!-- figures: end -->';
 
-const chunkNames: Readonly<Record<number, string>> = { 65536: '64 KiB', 1400: '1.4 KiB', 7: '7 B', 1: '1 B' };
+const chunkName = (bytes: number) =>
+  bytes < 1000 ? `${bytes} B` : `${Number((bytes / 1024).toFixed(1))} KiB`;
 
 const english = {
   stream: 'stream',
@@ -42,10 +43,7 @@ function overview(results: Results, words: typeof english): string {
     (cells.find((cell) => cell.stream === stream && cell.chunk === chunk)?.ratio ?? NaN).toFixed(1);
   return [
     table(
-      [
-        words.stream,
-        ...shown.flatMap(({ name }) => chunks.map((chunk) => `${name}, ${chunkNames[chunk] ?? ''}`)),
-      ],
+      [words.stream, ...shown.flatMap(({ name }) => chunks.map((chunk) => `${name}, ${chunkName(chunk)}`))],
       Object.entries(words.names).map(([stream, name]) => [
         name,
         ...shown.flatMap(({ cells }) => chunks.map((chunk) => ratioOf(cells, stream, chunk))),
@@ -87,7 +85,7 @@ function details(results: Results): string {
         ],
         cells.map(({ stream, chunk, ours, theirs, ratio, low, high, floor = NaN }) => [
           stream,
-          chunkNames[chunk] ?? '',
+          chunkName(chunk),
           ns(ours),
           ns(theirs),
           ratio.toFixed(2),
@@ -112,7 +110,7 @@ function details(results: Results): string {
 
 /** How many times as long others take. */
 function otherParsers(others: readonly Other[]): string {
-  const columns = [...new Set(others.map(({ stream, chunk }) => `${stream}, ${chunkNames[chunk] ?? ''}`))];
+  const columns = [...new Set(others.map(({ stream, chunk }) => `${stream}, ${chunkName(chunk)}`))];
   const parsers = [...new Set(others.map(({ parser }) => parser))];
   return table(
     ['times the time of ssekit', ...columns],

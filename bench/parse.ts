@@ -15,7 +15,7 @@ const streams: Readonly<Record<string, () => string>> = {
 };
 
 export const streamNames = Object.keys(streams);
-export const chunkSizes = [65_536, 1400, 7, 1] as const;
+export const chunkSizes = [65_536, 1400, 300, 100, 40, 7, 1] as const;
 
 interface Tally {
   events: number;

@@ -1,20 +1,28 @@
-/** What an import costs in the browser: bundled and minified by esbuild from what `npm run build` wrote, compressed with brotli. */
+/**
+ * What an import costs in the browser: the production build that `npm run build` wrote, bundled and
+ * minified by esbuild, compressed with brotli.
+ */
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 
+/** Without `useFetchSse`, which brings `fetchSse`. */
+const hooks = 'useSse, useSseEvent, useSseValue, useSecondsToRetry';
+
 /** As in `import { … } from 'ssekit'`. */
 export const imports = {
-  parseSse: `export { parseSse } from './dist/index.js'`,
-  fetchSse: `export { fetchSse } from './dist/index.js'`,
-  FetchEventSource: `export { FetchEventSource } from './dist/index.js'`,
-  SseClient: `export { SseClient } from './dist/index.js'`,
-  'SseClient, sharedConnection': `export { SseClient, sharedConnection } from './dist/index.js'`,
-  'SseClient, ssekit/react': `export { SseClient } from './dist/index.js'; export * from './dist/react.js'`,
-  'SseClient, ssekit/vue': `export { SseClient } from './dist/index.js'; export * from './dist/vue.js'`,
-  everything: `export * from './dist/index.js'`,
+  parseSse: `export { parseSse } from './dist/production/index.js'`,
+  fetchSse: `export { fetchSse } from './dist/production/index.js'`,
+  FetchEventSource: `export { FetchEventSource } from './dist/production/index.js'`,
+  SseClient: `export { SseClient } from './dist/production/index.js'`,
+  'SseClient, sharedConnection': `export { SseClient, sharedConnection } from './dist/production/index.js'`,
+  'SseClient, ssekit/react': `export { SseClient } from './dist/production/index.js'; export { ${hooks} } from './dist/production/react.js'`,
+  'SseClient, ssekit/vue': `export { SseClient } from './dist/production/index.js'; export { ${hooks} } from './dist/production/vue.js'`,
+  'SseClient, ssekit/react with useFetchSse': `export { SseClient } from './dist/production/index.js'; export * from './dist/production/react.js'`,
+  'SseClient, ssekit/vue with useFetchSse': `export { SseClient } from './dist/production/index.js'; export * from './dist/production/vue.js'`,
+  everything: `export * from './dist/production/index.js'`,
 } as const;
 
 export type Import = keyof typeof imports;

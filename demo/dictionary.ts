@@ -245,6 +245,7 @@ const errorsInChinese: Readonly<Record<SseError['code'], string>> = {
   decode: '数据与约定的不符',
   storage: '事件 ID 存不进去，或读不出来',
   gap: '服务器没能从断点续传，可能丢了一些事件',
+  server: '服务端在事件里报告了错误',
 };
 
 export const zh: Dictionary = {

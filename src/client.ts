@@ -1,17 +1,19 @@
+import { CHECKED } from './checked.js';
 import { createConnection } from './connection/connection.js';
 import { createDecodes, type DecodeSettings } from './decode/decode.js';
-import { inOrder, type InOrder } from './decode/decode-queue.js';
+import { createDecodeQueue, type DecodeQueue } from './decode/decode-queue.js';
 import { iterate } from './iterate.js';
 import { Listeners, type ListenOptions, type Unsubscribe } from './listeners.js';
-import type { AnyMessage, EventName, MessageOf, ReadyState, SseMessage } from './message.js';
+import type { AnyMessage, EventName, MessageOf, ReadyState } from './message.js';
 import { connectionOptions, type ConnectOptions, type OptionsArgument } from './options.js';
-import type { SseError } from './errors.js';
+import { abortError, type SseError } from './errors.js';
 import type { UrlSource } from './connection/request.js';
 import { guard } from './report.js';
-import { traced } from './connection/debug.js';
-import type { Connection, ConnectionObserver } from './connection/connection.js';
+import { withDebug } from './connection/debug.js';
+import type { Connection, ConnectionObserver } from './connection/contract.js';
 import type { OpenInfo } from './connection/transport.js';
 import type { SseState } from './connection/state.js';
+import { Subscriptions } from './subscriptions.js';
 import { validateLimit } from './validate.js';
 
 /**
@@ -25,12 +27,15 @@ import { validateLimit } from './validate.js';
 export interface EventsOptions {
   /** Ends the loop: it throws the reason. */
   readonly signal?: AbortSignal | undefined;
-  /** The most events that wait while the loop is busy; past it, the loop throws `overflow`. Default `1000`. */
+  /**
+   * The most events that wait while the loop is busy. One more, and the loop throws `overflow`.
+   * Default `1000`.
+   */
   readonly limit?: number | undefined;
 }
 
 /**
- * A Server-Sent Events client: typed events, an honest state, and a connection that comes back by itself.
+ * A Server-Sent Events client: typed events, an accurate state, and automatic reconnection.
  *
  * @typeParam Events - What the stream sends: event type to payload. An interface works.
  *
@@ -45,31 +50,26 @@ export class SseClient<Events extends object = Record<string, string>> {
   /** Whether cookies and HTTP authentication go to other origins, too. */
   readonly withCredentials: boolean;
   readonly #connection: Connection;
-  readonly #signal: AbortSignal | undefined;
-  readonly #inOrder: InOrder;
-  /** Counts calls of `close()`, so that a delivery under way can see that it is no longer wanted. */
+  readonly #signal: AbortSignal | null | undefined;
+  readonly #queue: DecodeQueue;
+  /** Counts calls of `close()`: a delivery under way stops when it changes. */
   readonly #closes = { count: 0 };
-  /** Counts changes of the state, to the same end. */
+  /** Counts changes of the state, for the same reason. */
   readonly #changes = { count: 0 };
-  /** By event type. What each takes is settled by the signature of `on`, which a map cannot say: hence `never`. */
-  readonly #messages = new Map<string, Listeners<never>>();
-  /** What {@link SseClient.#listenersOf} found last, so that the next event of that type need not look. */
-  #latestType: string | undefined;
-  #latestListeners: Listeners<never> | undefined;
-  readonly #any = new Listeners<never>(this.#closes);
+  readonly #subscriptions = new Subscriptions(this.#closes, () => this.#connection);
   readonly #opens = new Listeners<OpenInfo>(this.#closes);
   readonly #errors = new Listeners<SseError>(this.#closes);
   readonly #states = new Listeners<SseState>(this.#changes);
-  /** Loops, which end when the client closes; that is no change of state where the client never began. */
+  /** Loops end when the client closes, which changes no state if it never began. */
   readonly #loops = new Listeners<undefined>({ count: 0 });
   /** Whether `connect()` was ever called. */
   #hasBegun = false;
 
   /**
-   * Starts to connect, one microtask later, unless `autoConnect` is `false`.
+   * Connects one microtask later, unless `autoConnect` is `false`.
    *
-   * @param url - Resolved as in `EventSource`; or a function, called before every attempt.
-   * @throws TypeError for an option that cannot work, with the cure.
+   * @param url - Resolved as in `EventSource`. Or a function, called before every attempt.
+   * @throws TypeError for an option that can't work; it says what to do.
    */
   constructor(url: UrlSource, ...options: OptionsArgument<Events>);
   constructor(url: UrlSource, options: ConnectOptions & DecodeSettings = {}) {
@@ -77,17 +77,17 @@ export class SseClient<Events extends object = Record<string, string>> {
     this.withCredentials = settings.withCredentials;
     this.#signal = options.signal;
     const decodeFor = createDecodes(options);
-    const deliver = (message: SseMessage<unknown>) => {
-      if (this.#listenersOf(message.type)?.emit(message as never) !== false) this.#any.emit(message as never);
-    };
-    const told: ConnectionObserver = {
+    const subscriptions = this.#subscriptions;
+    const plain: ConnectionObserver = {
       state: (state) => {
+        const { count } = this.#closes;
         if (state.status === 'closed') {
           this.#signal?.removeEventListener('abort', this.#abort);
           this.#loops.emit(undefined);
         }
         this.#changes.count++;
         this.#states.emit(state);
+        return this.#closes.count === count;
       },
       open: (info) => {
         this.#opens.emit(info);
@@ -95,62 +95,77 @@ export class SseClient<Events extends object = Record<string, string>> {
       error: (error) => {
         this.#errors.emit(error);
       },
-      // Where nothing is decoded, nothing can be out of order, and five calls an event are saved.
+      // Without decoders the order can't change, and an event costs five calls less.
       message: decodeFor
-        ? (message, idBefore) => {
-            // Decoding is for those who listen.
-            if (this.#listenersOf(message.type)?.size || this.#any.size)
-              this.#inOrder.push(message, idBefore);
+        ? (message) => {
+            if (subscriptions.wants(message.type)) this.#queue.push(message);
           }
-        : deliver,
-      undelivered: () => this.#inOrder.idBefore(),
+        : (message) => {
+            subscriptions.deliver(message);
+          },
     };
     const { debug, share = createConnection } = options;
-    const observer = debug ? traced(told, debug) : told;
-    this.#inOrder = inOrder(decodeFor ?? (() => undefined), deliver, (error) => {
-      const { failures } = this.getSnapshot();
-      observer.error(Object.assign(error as SseError, { failures, willRetry: true }));
-    });
+    const observer = debug ? withDebug(plain, debug) : plain;
+    this.#queue = createDecodeQueue(
+      decodeFor ?? (() => undefined),
+      (message) => {
+        subscriptions.deliver(message);
+      },
+      (error) => {
+        const { failures } = this.getSnapshot();
+        observer.error(Object.assign(error as SseError, { failures, willRetry: true }));
+      },
+      () => this.#connection.hold(),
+    );
     this.#connection = share(settings, observer);
     if (options.autoConnect ?? true) this.connect();
   }
 
-  /** The URL of the latest attempt, resolved; `''` before a function was first asked for it. */
+  /** The resolved URL of the latest attempt; `''` before your function was first called. */
   get url(): string {
     return this.#connection.url;
   }
 
-  /** {@link SseState.readyState} at this moment, with the numbers of `EventSource`. */
+  /** The current {@link SseState.readyState}, with the numbers of `EventSource`. */
   get readyState(): ReadyState {
     return this.#connection.state.readyState;
   }
 
-  /** {@link SseState.status} at this moment. */
+  /** The current {@link SseState.status}. */
   get status(): SseState['status'] {
     return this.#connection.state.status;
   }
 
-  /** The id the next attempt resumes after; `''` if there is none. On native, the one of the last event that somebody listened to. */
+  /**
+   * The ID that the next attempt resumes after; `''` if there is none. On native, the ID of the last
+   * event that somebody listened to.
+   */
   get lastEventId(): string {
     return this.#connection.lastEventId;
   }
 
-  /** The stream opened, or opened again. */
+  /** Called when the stream opens, each time. */
   onOpen(listener: (info: OpenInfo) => void, options?: ListenOptions): Unsubscribe {
     return this.#opens.add(listener, options);
   }
 
-  /** Events without a name, as `onmessage` of `EventSource`. */
+  /** Events without a name, like `onmessage` of `EventSource`. */
   onMessage(listener: (message: MessageOf<Events, 'message'>) => void, options?: ListenOptions): Unsubscribe {
-    return this.#listen('message', listener, options);
+    return this.#subscriptions.add('message', listener, options);
   }
 
-  /** A failure, of the connection or of one payload. `willRetry` tells whether ssekit goes on by itself. */
+  /**
+   * A failure of the connection or of one payload. `willRetry` says whether ssekit continues by
+   * itself.
+   */
   onError(listener: (error: SseError) => void, options?: ListenOptions): Unsubscribe {
     return this.#errors.add(listener, options);
   }
 
-  /** Every change of state. What changed while a listener ran is told once, as it is then. */
+  /**
+   * Every change of state. Changes made while a listener runs are reported once, with the latest
+   * state.
+   */
   onStateChange(listener: (now: SseState, before: SseState) => void, options?: ListenOptions): Unsubscribe {
     let before = this.getSnapshot();
     return this.#states.add((now) => {
@@ -161,10 +176,11 @@ export class SseClient<Events extends object = Record<string, string>> {
   }
 
   /**
-   * Events of one type. The names `open`, `error` and `close` are events of the server here like any other.
+   * Events of one type. `open`, `error` and `close` are names like any other here: only the server sends
+   * them.
    *
    * @returns A function that ends the subscription.
-   * @throws TypeError for a listener that is no function.
+   * @throws TypeError for a listener that isn't a function.
    *
    * @example
    * ```ts
@@ -177,20 +193,21 @@ export class SseClient<Events extends object = Record<string, string>> {
     listener: (message: MessageOf<Events, K>) => void,
     options?: ListenOptions,
   ): Unsubscribe {
-    return this.#listen(type, listener, options);
+    return this.#subscriptions.add(type, listener, options);
   }
 
   /**
-   * Every event of whatever type. Native `EventSource` delivers the types that somebody listens to and no others: with this, `auto` uses
-   * `fetch`, unless a native stream is already open.
+   * Every event, of any type. Native `EventSource` only delivers the types that you listen to, so `auto`
+   * uses `fetch` with this, unless a native stream is already open.
    */
   onAny(listener: (message: AnyMessage<Events>) => void, options?: ListenOptions): Unsubscribe {
-    return this.#listenToAll(listener, options);
+    return this.#subscriptions.addToAll(listener, options);
   }
 
   /**
-   * Events as they come, for a `for await` loop: of these types, or of all types without any. Each loop has a queue of its own, which begins
-   * with the loop; `break` ends it, and never the client. The loop ends when the client closes, and throws the error it failed with.
+   * Events for a `for await` loop: of the types you name, or of all types. Each loop has its own queue,
+   * which starts with the loop. `break` ends the loop, not the client. When the client closes, the loop
+   * ends, and throws the error if the client failed.
    *
    * @throws TypeError for a `limit` below 1.
    *
@@ -206,18 +223,18 @@ export class SseClient<Events extends object = Record<string, string>> {
   events<K extends EventName<Events>>(...args: (K | EventsOptions)[]): AsyncIterable<MessageOf<Events, K>> {
     const types = new Set(args.filter((arg) => typeof arg === 'string'));
     const { signal, limit = 1000 } = args.find((arg) => typeof arg === 'object') ?? {};
-    validateLimit(limit);
+    if (CHECKED) validateLimit(limit);
     return { [Symbol.asyncIterator]: () => this.#loop(types, { limit, signal }) };
   }
 
   /** Ends every subscription of this listener to this type. */
   off<K extends EventName<Events>>(type: K, listener: (message: MessageOf<Events, K>) => void): void {
-    this.#messages.get(type)?.delete(listener);
+    this.#subscriptions.delete(type, listener);
   }
 
   /**
-   * The next event of a type: as a promise, or delivered to a listener. The promise rejects when the client closes first, or has closed: with the
-   * error it failed with, or with an `AbortError`.
+   * The next event of a type: as a promise, or delivered to a listener. If the client closes first, or is
+   * closed already, the promise rejects with the error that closed it, or with an `AbortError`.
    *
    * @example
    * ```ts
@@ -233,7 +250,10 @@ export class SseClient<Events extends object = Record<string, string>> {
     return listener ? this.on(type, listener, { once: true }) : this.#next(type);
   }
 
-  /** Calls the listener with the state now and after every change: the contract of a Svelte store. Bound. */
+  /**
+   * Calls the listener now and after every change of the state, like a Svelte store. You can pass it on
+   * without its client.
+   */
   readonly subscribe = (listener: (state: SseState) => void): Unsubscribe => {
     const unsubscribe = this.#states.add(listener);
     guard(() => {
@@ -242,10 +262,16 @@ export class SseClient<Events extends object = Record<string, string>> {
     return unsubscribe;
   };
 
-  /** The state now; the same object until something changes, as `useSyncExternalStore` wants it. Bound. */
+  /**
+   * The current state: the same object until something changes, as `useSyncExternalStore` needs. You can
+   * pass it on without its client.
+   */
   readonly getSnapshot = (): SseState => this.#connection.state;
 
-  /** Opens, or opens again after {@link close} or a final failure, resuming after `lastEventId`. Does nothing while not closed. */
+  /**
+   * Opens, also after {@link close} or a final failure, and resumes after `lastEventId`. Does nothing
+   * unless the client is closed.
+   */
   connect(): void {
     this.#hasBegun = true;
     if (this.#signal?.aborted) {
@@ -256,17 +282,24 @@ export class SseClient<Events extends object = Record<string, string>> {
     this.#connection.connect();
   }
 
-  /** Drops what is there and tries now; at most every 100 ms while attempts bring no event. */
+  /**
+   * Drops the current attempt and starts another one now. While attempts bring no event, they're at
+   * least 100 ms apart.
+   */
   reconnect(): void {
     if (this.status === 'closed') this.connect();
     else this.#connection.reconnect();
   }
 
-  /** Closes, until `connect()`. No listener is called after it returns, not even for events that have already arrived. */
+  /**
+   * Closes until you call `connect()`. After it returns, no listener is called, not even for events that
+   * have already arrived.
+   */
   close(): void {
     this.#closes.count++;
-    this.#connection.close(this.#inOrder.clear());
-    // Unless a listener of the state has opened it again.
+    this.#queue.clear();
+    this.#connection.close();
+    // Not if a listener of the state has opened it again.
     if (this.status === 'closed') this.#loops.emit(undefined);
   }
 
@@ -274,31 +307,22 @@ export class SseClient<Events extends object = Record<string, string>> {
     this.close();
   };
 
-  /** Most events are of the type of the one before, and to compare costs less than to look up, which hashes. */
-  #listenersOf(type: string): Listeners<never> | undefined {
-    if (type !== this.#latestType) {
-      this.#latestType = type;
-      this.#latestListeners = this.#messages.get(type);
-    }
-    return this.#latestListeners;
-  }
-
   #loop<K extends EventName<Events>>(
     types: ReadonlySet<string>,
     options: EventsOptions & { readonly limit: number; readonly once?: boolean },
   ): AsyncIterableIterator<MessageOf<Events, K>, undefined> {
     return iterate<MessageOf<Events, K>>(({ push, end }, signal) => {
       const subscription = { once: options.once, signal };
-      for (const type of types) this.#listen(type, push, subscription);
-      if (types.size === 0) this.#listenToAll(push, subscription);
+      for (const type of types) this.#subscriptions.add(type, push, subscription);
+      if (types.size === 0) this.#subscriptions.addToAll(push, subscription);
       const endAfterAll = () => {
         const { error } = this.getSnapshot();
-        // A schema may still be looking at the last events.
-        this.#inOrder.after(() => {
+        // A schema may still be checking the last events.
+        this.#queue.after(() => {
           end(error);
         });
       };
-      // Closed from the start, it waits for connect(); closed since, it will not be told again.
+      // A client that was never connected may still be. One that has closed doesn't report it again.
       if (this.#hasBegun && this.status === 'closed') endAfterAll();
       else this.#loops.add(endAfterAll, subscription);
     }, options);
@@ -306,21 +330,6 @@ export class SseClient<Events extends object = Record<string, string>> {
 
   async #next<K extends EventName<Events>>(type: K): Promise<MessageOf<Events, K>> {
     for await (const message of this.#loop<K>(new Set([type]), { limit: 1, once: true })) return message;
-    throw new DOMException('The client was closed.', 'AbortError');
-  }
-
-  #listenToAll(listener: (message: never) => void, options?: ListenOptions): Unsubscribe {
-    this.#connection.listenToAll();
-    return this.#any.add(listener, options);
-  }
-
-  #listen(type: string, listener: (message: never) => void, options?: ListenOptions): Unsubscribe {
-    let listeners = this.#messages.get(type);
-    if (!listeners) {
-      this.#messages.set(type, (listeners = new Listeners(this.#closes)));
-      this.#latestType = undefined;
-      this.#connection.listen(type);
-    }
-    return listeners.add(listener, options);
+    throw abortError('The client was closed.');
   }
 }

@@ -2,15 +2,20 @@
  * Why a stream failed.
  *
  * - `network`: it could not be reached, was cut, or ended.
- * - `failed`: native `EventSource` gave up, and the browser does not say why; or a function of yours that prepares an attempt threw.
- * - `http`: a status other than 200.
- * - `content-type`: 200, but not `text/event-stream`.
+ * - `failed`: native `EventSource` gave up, and the browser doesn't say why; your function that
+ *   prepares an attempt threw; or the stream can't be read here, because this `fetch` doesn't
+ *   stream or because of a bug.
+ * - `http`: a status other than 200; or, for a method other than GET, one that isn't 2xx.
+ * - `content-type`: not `text/event-stream`.
  * - `no-content`: 204, with which a server tells clients to stay away.
- * - `timeout`: `openTimeout` or `idleTimeout` ran out.
+ * - `timeout`: `openTimeout` or `idleTimeout` ran out, or no byte came after the page woke up.
+ * - `server`: an event reported a failure, according to `failOn`.
  * - `overflow`: an event grew past `maxEventSize`, or a reader fell behind its `limit`.
- * - `decode`: a payload was not what `decode` or `schemas` expect; the stream goes on.
- * - `gap`: the server could not resume after the last event ID; the stream goes on, and events are missing.
- * - `storage`: the last event ID could not be read from or written to `storage`; the stream goes on.
+ * - `decode`: a payload was not what `decode` or `schemas` expect; the stream continues.
+ * - `gap`: the server could not resume after the last event ID, or that ID can't be sent; the
+ *   stream continues, and events may be missing.
+ * - `storage`: the last event ID could not be read from or written to `storage`; the stream
+ *   continues.
  *
  * @example
  * ```ts
@@ -25,10 +30,38 @@ export type SseErrorCode =
   | 'content-type'
   | 'no-content'
   | 'timeout'
+  | 'server'
   | 'overflow'
   | 'decode'
   | 'gap'
   | 'storage';
+
+/**
+ * Names a global that's missing here, before the engine names another cause. Throws `TypeError`.
+ */
+export function needGlobals(...names: (keyof typeof globalThis)[]): void {
+  for (const name of names) {
+    if (!(name in globalThis)) throw new TypeError(`There is no ${name} here: add a polyfill.`);
+  }
+}
+
+/** An `AbortError`, also where there is no `DOMException`, as in React Native. */
+export function abortError(message: string): Error {
+  const { DOMException } = globalThis as Partial<typeof globalThis>;
+  return DOMException
+    ? new DOMException(message, 'AbortError')
+    : Object.assign(new Error(message), { name: 'AbortError' });
+}
+
+/** Why a signal has aborted. Those of React Native don't say. */
+export function reasonOf({ reason }: Pick<AbortSignal, 'reason'>): unknown {
+  return reason === undefined ? abortError('The operation was aborted.') : reason;
+}
+
+/** The method of the same name, which the signals of React Native lack. */
+export function throwIfAborted(signal: AbortSignal): void {
+  if (signal.aborted) throw reasonOf(signal);
+}
 
 /**
  * What is known of a failure beyond its code. Each is there only where it applies.
@@ -47,9 +80,9 @@ export interface SseErrorDetails {
   readonly headers?: Headers | undefined;
   /** The first 8 KiB of the response body, as text. */
   readonly body?: string | undefined;
-  /** `decode`: the type of the event. */
+  /** `decode`, `server`: the type of the event. */
   readonly event?: string | undefined;
-  /** `decode`: its data as it came. */
+  /** `decode`, `server`: its data as it came. */
   readonly raw?: string | undefined;
   /** `decode`: what the schema objected to. */
   readonly issues?: readonly unknown[] | undefined;
@@ -57,15 +90,18 @@ export interface SseErrorDetails {
   readonly retryAfter?: number | undefined;
   /** Failures since the last proof of health, this one included. */
   readonly failures?: number | undefined;
-  /** Whether ssekit goes on by itself: another attempt follows, or the stream was never interrupted. */
+  /**
+   * Whether ssekit continues by itself: another attempt follows, or the stream was never
+   * interrupted.
+   */
   readonly willRetry?: boolean | undefined;
-  /** What the browser, or a function of yours, threw. */
+  /** What the browser, or your function, threw. */
   readonly cause?: unknown;
 }
 
 /**
- * The one error class: what `onError` gets, what `getSnapshot().error` holds, and what iteration rejects with.
- * Its message never holds a header value or the query of a URL.
+ * The one error class: what `onError` gets, what `getSnapshot().error` holds, and what iteration
+ * rejects with. Its message never holds a header value or the query of a URL.
  *
  * @example
  * ```ts

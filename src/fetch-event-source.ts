@@ -1,12 +1,18 @@
 import { createConnection } from './connection/connection.js';
-import { fetchTransport } from './connection/fetch-transport.js';
+import { standardFetchTransport } from './connection/fetch-transport.js';
+import { needGlobals } from './errors.js';
 import type { ReadyState } from './message.js';
 import { requestOptions, type FetchOptions, type StreamOptions } from './connection/request.js';
-import { retryPolicy } from './connection/retry.js';
-import type { Connection } from './connection/connection.js';
+import { parseUrl } from './connection/url.js';
+import { retryPolicy, type RetryOptions } from './connection/retry.js';
+import type { Connection } from './connection/contract.js';
 
 /**
  * `EventSourceInit`, and what `EventSource` lacks. Functions are called before every attempt.
+ *
+ * Without `retry`, it reconnects as the standard says: after each end and each network error, always
+ * after the reconnection time (`retryInterval`, or the server's `retry:`), and any other answer is
+ * final. With `retry`, the policy of {@link SseClient} decides, so a 503 during a deploy is retried.
  *
  * @example
  * ```ts
@@ -14,8 +20,16 @@ import type { Connection } from './connection/connection.js';
  * const source = new FetchEventSource('/api/sse', init);
  * ```
  */
-export type FetchEventSourceInit = Pick<StreamOptions, 'withCredentials'> &
-  Pick<FetchOptions, 'headers' | 'method' | 'body' | 'fetch' | 'redirect'>;
+export type FetchEventSourceInit = Pick<StreamOptions, 'withCredentials' | 'lastEventIdParam'> &
+  Pick<
+    FetchOptions,
+    'headers' | 'method' | 'body' | 'fetch' | 'redirect' | 'openTimeout' | 'idleTimeout' | 'refreshAuth'
+  > & {
+    /** When to try again: `false` never, a number at most so often in a row, or {@link RetryOptions}. */
+    readonly retry?: false | number | RetryOptions | undefined;
+    /** The reconnection time in ms, until the server sets another with `retry:`. Default `3000`. */
+    readonly retryInterval?: number | undefined;
+  };
 
 /** The reconnection time that browsers start with lies between 3 s and 5 s (9.2.1: "in the region of a few seconds"). */
 const RECONNECTION_TIME = 3000;
@@ -23,8 +37,14 @@ const RECONNECTION_TIME = 3000;
 const constant = (value: number) => ({ value, enumerable: true });
 const CONSTANTS = { CONNECTING: constant(0), OPEN: constant(1), CLOSED: constant(2) };
 
-/** `EventTarget`, with the listeners typed as those of `EventSource`, whose overloads go before its own. */
-const Target = EventTarget as new () => Pick<EventSource, 'addEventListener' | 'removeEventListener'> &
+/**
+ * `EventTarget`, with the listeners typed as those of `EventSource`, whose overloads go before its
+ * own. Where it's missing, the import still works.
+ */
+const Target = ((globalThis as Partial<typeof globalThis>).EventTarget ?? Object) as new () => Pick<
+  EventSource,
+  'addEventListener' | 'removeEventListener'
+> &
   EventTarget;
 
 /**
@@ -69,16 +89,18 @@ export class FetchEventSource extends Target implements EventSource {
       [Symbol.toStringTag]: { value: 'FetchEventSource', configurable: true },
     });
     for (const type of ['open', 'message', 'error']) {
-      Object.defineProperty(this.prototype, `on${type}`, {
-        get(this: FetchEventSource) {
-          return this.#handlers.get(type)?.value ?? null;
+      const name = `on${type}`;
+      const handlers = (source: unknown) => (source as FetchEventSource).#handlers;
+      // Written as accessors, so that the functions are named `get onopen` and `set onopen`.
+      const attribute = {
+        get [name](): unknown {
+          return handlers(this).get(type)?.value ?? null;
         },
-        set(this: FetchEventSource, value: unknown) {
-          this.#setHandler(type, value);
+        set [name](value: unknown) {
+          (this as unknown as FetchEventSource).#setHandler(type, value);
         },
-        enumerable,
-        configurable: true,
-      });
+      };
+      Object.defineProperties(this.prototype, Object.getOwnPropertyDescriptors(attribute));
     }
   }
 
@@ -89,6 +111,8 @@ export class FetchEventSource extends Target implements EventSource {
    */
   constructor(url: string | URL, init: FetchEventSourceInit | null = {}) {
     super();
+    // In every build: an error couldn't be an event without `Event`.
+    needGlobals('EventTarget', 'Event', 'MessageEvent', 'URL', 'Headers', 'TextDecoder');
     // As WebIDL converts what JavaScript may pass: anything with a string, then nothing or an object.
     if (arguments.length === 0) throw new TypeError('FetchEventSource needs a URL.');
     const input = `${url}`;
@@ -96,31 +120,50 @@ export class FetchEventSource extends Target implements EventSource {
     // 9.2.2, "EventSource(url, eventSourceInitDict)": steps 3 to 7.
     this.#url = resolve(input);
     this.#withCredentials = Boolean(init?.withCredentials);
-    const request = requestOptions(() => this.#url, { ...init, withCredentials: this.#withCredentials });
-    const canWork = /^(https?|data|blob):/.test(this.#url);
+    // One by one, not spread: inherited members and getters count, and null is none.
+    const { headers, method, body, fetch, redirect, openTimeout, idleTimeout, lastEventIdParam } = init ?? {};
+    const { retry = null, retryInterval, refreshAuth } = init ?? {};
+    const request = requestOptions(() => this.#url, {
+      headers,
+      method,
+      body,
+      fetch,
+      redirect,
+      openTimeout: openTimeout ?? undefined,
+      idleTimeout: idleTimeout ?? undefined,
+      lastEventIdParam,
+      withCredentials: this.#withCredentials,
+    });
+    /** Fetch refuses a body on GET, and most schemes: an error there is final, unless it has worked. */
+    let canWork = /^https?:/.test(this.#url) && (request.method !== 'GET' || request.body === undefined);
     this.#connection = createConnection(
       {
         ...request,
+        refreshAuth,
         lastEventId: '',
-        retryInterval: RECONNECTION_TIME,
-        // Constant, for ever, and only for what 9.2.3 calls a network error or the end of the stream.
-        policy: retryPolicy({
-          factor: 1,
-          maxInterval: Infinity,
-          jitter: false,
-          shouldRetry: ({ code }) => code === 'network' && request.method === 'GET' && canWork,
-        }),
-        // An EventSource knows no gaps.
-        resumed: () => true,
-        chooseTransport: () => ({ name: 'fetch', start: fetchTransport }),
+        retryInterval: retryInterval ?? RECONNECTION_TIME,
+        policy: retryPolicy(
+          retry ?? {
+            factor: 1,
+            maxInterval: Infinity,
+            jitter: false,
+            // What 9.2.3 calls a network error, and the end of the stream.
+            shouldRetry: ({ code }) => /network|timeout/.test(code) && request.method === 'GET' && canWork,
+          },
+        ),
+        chooseTransport: () => ({ name: 'fetch', start: standardFetchTransport }),
       },
       {
         state: ({ status, error }) => {
           // The body of a POST came to its end: no failure for a client, but an EventSource is never closed in silence.
           if (status === 'closed' && !error && !this.#isClosing) this.dispatchEvent(new Event('error'));
         },
-        open: () => this.dispatchEvent(new Event('open')),
-        error: () => this.dispatchEvent(new Event('error')),
+        open: () => {
+          canWork = true;
+          this.dispatchEvent(new Event('open'));
+        },
+        // An ID that can't be sent is no event of an EventSource.
+        error: ({ code }) => code === 'gap' || this.dispatchEvent(new Event('error')),
         message: ({ type, data, origin, lastEventId }) =>
           this.dispatchEvent(new MessageEvent(type, { data, origin, lastEventId })),
       },
@@ -169,9 +212,8 @@ export class FetchEventSource extends Target implements EventSource {
 }
 
 function resolve(url: string): string {
-  const { document, location } = globalThis as Partial<typeof globalThis>;
   try {
-    return new URL(url, document?.baseURI ?? location?.href).href;
+    return parseUrl(url).href;
   } catch {
     throw new DOMException('The URL cannot be resolved.', 'SyntaxError');
   }

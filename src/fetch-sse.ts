@@ -1,3 +1,4 @@
+import { isUnauthorized, refresh } from './connection/refresh-auth.js';
 import {
   createDecode,
   type AsText,
@@ -5,10 +6,13 @@ import {
   type BySchema,
   type DecodeSetting,
 } from './decode/decode.js';
+import { CHECKED } from './checked.js';
 import { openStream } from './stream/open-stream.js';
 import { readMessages, type MessageIterator } from './stream/read-messages.js';
 import {
   prepareRequest,
+  refuseUnsafe,
+  requestOptions,
   type FetchOptions,
   type StreamOptions,
   type UrlSource,
@@ -16,7 +20,7 @@ import {
 import { validateRequest, validateDecode } from './validate.js';
 
 /**
- * Options of {@link fetchSse}: those of `SseClient` that concern one request.
+ * Options of {@link fetchSse}: the options of `SseClient` that concern one request.
  *
  * @example
  * ```ts
@@ -27,13 +31,16 @@ import { validateRequest, validateDecode } from './validate.js';
 export type FetchSseInit = StreamOptions & FetchOptions;
 
 /**
- * Sends one request and iterates over the events of its answer: the verb for LLM APIs. Leaving the loop, `return()` and the signal cancel
- * the request; nothing is ever sent twice. The request goes out with the first `next()`.
+ * Sends one request and iterates over the events of its response: made for LLM APIs. Leaving the
+ * loop, `return()` and the signal cancel the request; nothing is ever sent twice. The request goes
+ * out with the first `next()`.
  *
- * Payloads are text, unless `decode` or `schema` makes them something else; one that cannot be made so rejects the loop.
+ * Payloads are text, unless `decode` or `schema` says otherwise; one that can't be decoded rejects
+ * the loop. A method other than GET may be answered with any 2xx but 204 and 205. A body that ends
+ * in order gets its last event delivered, even if the blank line after it is missing.
  *
- * @returns An iterator that rejects with an {@link SseError}, or with the reason of the signal.
- * @throws TypeError for an option that cannot work, with the cure.
+ * @returns An iterator that rejects with an {@link SseError}, or with the signal's reason.
+ * @throws TypeError for an option that can't work; it says what to do.
  *
  * @example
  * ```ts
@@ -52,15 +59,26 @@ export function fetchSse<Output>(
 ): MessageIterator<Output>;
 export function fetchSse<T = unknown>(url: UrlSource, init: FetchSseInit & AsValue<T>): MessageIterator<T>;
 export function fetchSse(url: UrlSource, init: FetchSseInit & DecodeSetting = {}): MessageIterator<unknown> {
-  const options = validateRequest(url, init);
-  validateDecode(init);
-  const { lastEventId = '' } = init;
+  if (CHECKED) {
+    validateRequest(url, init);
+    validateDecode(init);
+  }
+  const options = requestOptions(url, init);
+  // One by one, so that inherited options and getters count.
+  const { until, failOn, signal, lastEventId = '', maxEventSize, refreshAuth } = init;
+  refuseUnsafe(options, lastEventId);
   return readMessages(
     async (signal) => {
       const context = { failures: 0, lastEventId, error: undefined, signal };
-      const request = await prepareRequest(options, context, []);
-      return openStream(request);
+      const request = async () => openStream(await prepareRequest(options, context, []));
+      try {
+        return await request();
+      } catch (error) {
+        if (!refreshAuth || !isUnauthorized(error)) throw error;
+        await refresh(refreshAuth, error, options.openTimeout, signal);
+        return request();
+      }
     },
-    { ...init, decode: createDecode(init) },
+    { until, failOn, signal, lastEventId, maxEventSize, decode: createDecode(init, true) },
   );
 }

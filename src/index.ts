@@ -11,7 +11,7 @@ export type { ListenOptions, Unsubscribe } from './listeners.js';
 export type { Resumed } from './connection/last-event-id.js';
 export type { IdStorage } from './connection/last-event-id.js';
 export type { EventSourceClass } from './connection/native-transport.js';
-export type { ConnectionFactory } from './connection/connection.js';
+export type { ConnectionFactory } from './connection/contract.js';
 export type { DecodeOptions } from './decode/decode-options.js';
 export type {
   AutoOptions,
@@ -32,7 +32,9 @@ export type {
   UrlSource,
 } from './connection/request.js';
 export type { Until } from './stream/until.js';
+export type { RefreshAuth } from './connection/refresh-auth.js';
 export type { RetryOptions } from './connection/retry.js';
+export type { FailOn } from './stream/fail-on.js';
 export type { Debug } from './connection/debug.js';
 export type {
   OpenInfo,

@@ -1,42 +1,83 @@
-import { SseError } from './errors.js';
+import { reasonOf, SseError } from './errors.js';
 
-/** A queue between events that arrive when they like and a loop that takes them when it can. */
-export interface Inlet<T> {
-  /** Hands over the next value. Past the limit, the loop gets an `overflow` error after all that is queued: nothing is lost in silence. */
+/**
+ * The writing end of a queue between events, which arrive at any time, and a loop, which takes them
+ * when it can.
+ */
+export interface Feed<T> {
+  /**
+   * Adds a value. Past the limit, the loop gets an `overflow` error after everything that's queued:
+   * nothing is lost in silence.
+   */
   readonly push: (value: T) => void;
-  /** The loop ends after what is queued; with an error, it throws it. */
+  /** Ends the loop after what's queued. With an error, the loop then throws it. */
   readonly end: (error?: unknown) => void;
 }
 
 export interface IterateOptions {
   /** The most values that wait. */
   readonly limit: number;
-  /** Ends the loop: it throws the reason, and what is queued is dropped. */
+  /** Ends the loop: it throws the reason, and what's queued is dropped. */
   readonly signal?: AbortSignal | undefined;
 }
 
+interface Link<T> {
+  readonly item: T;
+  next?: Link<T>;
+}
+
 /**
- * An iterator over what is pushed. `return()`, which `break` calls, settles a pending `next()` at once.
+ * A list whose first item can be taken without moving the others, as `shift()` of a long array
+ * does.
+ */
+class Queue<T> {
+  size = 0;
+  #first: Link<T> | undefined;
+  #last: Link<T> | undefined;
+
+  push(item: T): void {
+    const last = this.#last;
+    this.#last = { item };
+    if (last) last.next = this.#last;
+    else this.#first = this.#last;
+    this.size++;
+  }
+
+  shift(): T | undefined {
+    const first = this.#first;
+    if (!first) return undefined;
+    this.#first = first.next;
+    if (!first.next) this.#last = undefined;
+    this.size--;
+    return first.item;
+  }
+}
+
+/**
+ * An iterator over what's pushed. `return()`, which `break` calls, settles a pending `next()` at
+ * once.
  *
- * @param start - Called with the inlet, and with a signal that aborts once nothing more is taken in, however the iteration ends.
+ * @param start - Called with the feed, and with a signal that aborts when nothing more is accepted,
+ * however the iteration ends.
  */
 export function iterate<T extends object>(
-  start: (inlet: Inlet<T>, over: AbortSignal) => void,
+  start: (feed: Feed<T>, over: AbortSignal) => void,
   { limit, signal }: IterateOptions,
 ): AsyncIterableIterator<T, undefined> {
-  let queue: T[] = [];
-  const readers: {
+  let queue = new Queue<T>();
+  const readers = new Queue<{
     readonly resolve: (result: IteratorResult<T, undefined>) => void;
     readonly reject: (error: unknown) => void;
-  }[] = [];
+  }>();
   const controller = new AbortController();
-  /** As the controller's signal says, without a call into the browser for each event. */
+  let hasBegun = false;
+  /** The same as the controller's signal says, without calling into the browser for each event. */
   let isOver = false;
   let failure: { readonly error: unknown } | undefined;
 
-  /** Gives those who wait what there is: a value each, then the failure, then the end. */
+  /** Settles pending calls of `next()`: a value each, then the failure, then the end. */
   const serve = () => {
-    for (let reader; (queue.length > 0 || isOver) && (reader = readers.shift());) {
+    for (let reader; (queue.size > 0 || isOver) && (reader = readers.shift());) {
       const value = queue.shift();
       if (value !== undefined) reader.resolve({ done: false, value });
       else if (failure) {
@@ -45,42 +86,52 @@ export function iterate<T extends object>(
       } else reader.resolve({ done: true, value: undefined });
     }
   };
-  const inlet: Inlet<T> = {
+  const feed: Feed<T> = {
     push(value) {
       if (isOver) return;
-      if (queue.length < limit) {
+      if (queue.size < limit) {
         queue.push(value);
         serve();
-      } else inlet.end(new SseError('overflow', `The loop fell more than ${limit} events behind.`));
+      } else feed.end(new SseError('overflow', `The loop fell more than ${limit} events behind.`));
     },
     end(error) {
       if (isOver) return;
       isOver = true;
+      signal?.removeEventListener('abort', abort);
       controller.abort();
       if (error !== undefined) failure = { error };
       serve();
     },
   };
   const abort = () => {
-    queue = [];
-    inlet.end(signal?.reason);
+    queue = new Queue();
+    feed.end(signal && reasonOf(signal));
+  };
+  /**
+   * Starts at the first `next()`: an iterator that nobody uses must leave no listener on a
+   * long-lived signal.
+   */
+  const begin = () => {
+    hasBegun = true;
+    if (isOver) return;
+    if (signal?.aborted) abort();
+    else signal?.addEventListener('abort', abort);
   };
 
   if (signal?.aborted) abort();
-  else {
-    signal?.addEventListener('abort', abort, { signal: controller.signal });
-    start(inlet, controller.signal);
-  }
+  else start(feed, controller.signal);
 
   return {
-    next: () =>
-      new Promise((resolve, reject) => {
+    next() {
+      if (!hasBegun) begin();
+      return new Promise((resolve, reject) => {
         readers.push({ resolve, reject });
         serve();
-      }),
+      });
+    },
     return() {
-      queue = [];
-      inlet.end();
+      queue = new Queue();
+      feed.end();
       failure = undefined;
       return Promise.resolve({ done: true, value: undefined });
     },

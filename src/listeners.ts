@@ -1,7 +1,8 @@
+import { CHECKED } from './checked.js';
 import { report } from './report.js';
 
 /**
- * Takes back what returned it. Calling it again does nothing.
+ * Ends the subscription that returned it. Calling it again does nothing.
  *
  * @example
  * ```ts
@@ -12,14 +13,17 @@ import { report } from './report.js';
 export type Unsubscribe = () => void;
 
 interface Entry<T> {
-  /** What the caller gave, by which {@link Listeners.delete} finds it; nothing once it is removed. */
+  /**
+   * The caller's function, by which {@link Listeners.delete} finds it; `undefined` once it's
+   * removed.
+   */
   listener: ((value: T) => void) | undefined;
   readonly once: boolean | undefined;
   readonly remove: Unsubscribe;
 }
 
 /**
- * When a listener goes by itself.
+ * When a listener is removed automatically.
  *
  * @example
  * ```ts
@@ -34,16 +38,23 @@ export interface ListenOptions {
 }
 
 /**
- * Callbacks in order of registration. One that throws is reported and the rest still run. While a value is delivered, a removed
- * listener is no longer called and an added one waits for the next value: the list is replaced, never changed in place.
+ * Callbacks in order of registration. One that throws is reported and the rest still run. While a
+ * value is delivered, a removed listener is no longer called and an added one waits for the next
+ * value: the list is replaced, never changed in place.
  */
 export class Listeners<T> {
-  readonly #due: { readonly count: number };
+  readonly #changes: { readonly count: number };
+  readonly #onEmpty: (() => void) | undefined;
   #entries: readonly Entry<T>[] = [];
 
-  /** @param due - A value is due while its `count` stays the same: the client was not closed meanwhile, say. */
-  constructor(due: { readonly count: number }) {
-    this.#due = due;
+  /**
+   * @param changes - A delivery stops once this `count` changes: because the client was closed,
+   * say.
+   * @param onEmpty - Called when the last listener is removed.
+   */
+  constructor(changes: { readonly count: number }, onEmpty?: () => void) {
+    this.#changes = changes;
+    this.#onEmpty = onEmpty;
   }
 
   get size(): number {
@@ -51,17 +62,18 @@ export class Listeners<T> {
   }
 
   add(listener: (value: T) => void, { once, signal }: ListenOptions = {}): Unsubscribe {
-    if (typeof listener !== 'function') throw new TypeError('The listener must be a function.');
+    if (CHECKED && typeof listener !== 'function') throw new TypeError('The listener must be a function.');
     const remove = () => {
+      if (!entry.listener) return;
       entry.listener = undefined;
       this.#entries = this.#entries.filter((other) => other !== entry);
       signal?.removeEventListener('abort', remove);
+      if (this.#entries.length === 0) this.#onEmpty?.();
     };
     const entry: Entry<T> = { listener, once, remove };
-    if (!signal?.aborted) {
-      this.#entries = [...this.#entries, entry];
-      signal?.addEventListener('abort', remove);
-    }
+    if (signal?.aborted) return () => undefined;
+    this.#entries = [...this.#entries, entry];
+    signal?.addEventListener('abort', remove);
     return remove;
   }
 
@@ -69,11 +81,11 @@ export class Listeners<T> {
     for (const entry of this.#entries) if (entry.listener === listener) entry.remove();
   }
 
-  /** Whether the value was due to the last. */
+  /** Whether the value was delivered to all of them. */
   emit(value: T): boolean {
     if (this.#entries.length === 0) return true;
-    const due = this.#due;
-    const before = due.count;
+    const changes = this.#changes;
+    const before = changes.count;
     for (const { listener, once, remove } of this.#entries) {
       if (once) remove();
       try {
@@ -81,7 +93,7 @@ export class Listeners<T> {
       } catch (error) {
         report(error);
       }
-      if (due.count !== before) return false;
+      if (changes.count !== before) return false;
     }
     return true;
   }

@@ -77,5 +77,13 @@ export type AnyMessage<Events extends object> = {
   [K in EventName<Events>]: MessageOf<Events, K>;
 }[EventName<Events>];
 
-/** From the raw message to the typed one. Throws, or rejects with, a `decode` {@link SseError}. */
-export type Decode = (message: SseMessage) => SseMessage<unknown> | Promise<SseMessage<unknown>>;
+/**
+ * From the raw message to the typed one. `undefined` if the message is to be skipped. Throws, or rejects with, a `decode`
+ * {@link SseError}.
+ */
+export type Decode = (message: SseMessage) => SseMessage<unknown> | Promise<SseMessage<unknown>> | undefined;
+
+/** A message whose data is still the text that the server sent. */
+export function textMessage(type: string, data: string, lastEventId: string, origin: string): SseMessage {
+  return { type, data, lastEventId, origin, raw: data };
+}

@@ -1,14 +1,23 @@
-import type { ConnectionFactory, ConnectionOptions } from './connection/connection.js';
+import { CHECKED } from './checked.js';
+import type { ConnectionFactory, ConnectionOptions } from './connection/contract.js';
 import type { Resumed } from './connection/last-event-id.js';
 import { chooseTransport } from './connection/choose-transport.js';
 import type { DecodeOptions, Decoded, Impossible } from './decode/decode-options.js';
 import type { EventSourceClass } from './connection/native-transport.js';
-import { resolveUrl, type FetchOptions, type StreamOptions, type UrlSource } from './connection/request.js';
+import {
+  refuseUnsafe,
+  requestOptions,
+  type FetchOptions,
+  type RequestOptions,
+  type StreamOptions,
+  type UrlSource,
+} from './connection/request.js';
+import { resolveUrl } from './connection/url.js';
 import { retryPolicy, type RetryOptions } from './connection/retry.js';
-import { storageKey, type IdStorage } from './connection/last-event-id.js';
+import { gap, storageKey, type IdStorage } from './connection/last-event-id.js';
 import type { Debug } from './connection/debug.js';
 import type { Transport } from './connection/transport.js';
-import { asksFetch, validate, validateDecodes } from './validate.js';
+import { validateClient } from './validate.js';
 
 /**
  * Options that work on every transport.
@@ -36,12 +45,15 @@ export interface CommonOptions extends StreamOptions {
    * What is stored there goes before `lastEventId`. On native only with `lastEventIdParam`.
    */
   readonly storage?: IdStorage | (() => IdStorage) | undefined;
-  /** The key in `storage`. Default: one made of the URL. Needed where the URL is a function. */
+  /**
+   * The key in `storage`. Default: one made of the URL and, where there is one, the body: two streams
+   * with different queries or bodies don't share it. Needed where the URL is a function.
+   */
   readonly storageKey?: string | undefined;
   /** Connect at construction. Default `true`; with `false`, `connect()` does. */
   readonly autoConnect?: boolean | undefined;
   /** Closes the client for good when it aborts. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignal | null | undefined;
   /**
    * `sharedConnection(name)`: all tabs of this origin that give this name have one connection between them. Everything about the request,
    * functions included, is then asked of the tab that has it. On native only with `lastEventIdParam`.
@@ -72,8 +84,24 @@ export interface ResumeOptions {
   readonly resumed?: Resumed | undefined;
 }
 
-/** What native cannot do, not asked for. */
-type NoFetchOptions = { readonly [K in keyof (FetchOptions & ResumeOptions)]?: undefined };
+/** What native EventSource can't do. Each of these makes `auto` use fetch. */
+const BEYOND_NATIVE = Object.keys({
+  headers: 0,
+  method: 0,
+  body: 0,
+  json: 0,
+  openTimeout: 0,
+  idleTimeout: 0,
+  maxEventSize: 0,
+  redirect: 0,
+  fetch: 0,
+  failOn: 0,
+  refreshAuth: 0,
+  resumed: 0,
+} satisfies Record<keyof (FetchOptions & ResumeOptions), 0>) as (keyof (FetchOptions & ResumeOptions))[];
+
+/** The same for the compiler. */
+type NoFetchOptions = Readonly<Partial<Record<(typeof BEYOND_NATIVE)[number], undefined>>>;
 
 /** A client that any transport can serve. */
 interface AnyTransport extends NoFetchOptions {
@@ -167,23 +195,56 @@ export type OptionsArgument<Events extends object> = [Decoded<Events>] extends [
     ]
   : [options: SseClientOptions<Events>];
 
-/** From what a caller asks for to what a connection needs. Throws `TypeError` for what cannot work. */
+/** From what a caller asks for to what a connection needs. Throws `TypeError` for what can't work. */
 export function connectionOptions(url: UrlSource, options: ConnectOptions): ConnectionOptions {
-  const { transport = 'auto', retry, storage, until, resumed } = options;
-  const request = validate(url, options);
-  validateDecodes(options);
-  const isBeyondNative = retry !== undefined || options.retryInterval !== undefined || asksFetch(options);
+  if (CHECKED) validateClient(url, options);
+  const { transport = 'auto', retry, retryInterval, storage, until, resumed, failOn, refreshAuth } = options;
+  const request = requestOptions(url, options);
+  refuseUnsafe(request, options.lastEventId);
+  // Empty headers are none, so those of the request count.
+  const beyondNative = BEYOND_NATIVE.find(
+    (name) => (name === 'headers' ? request.headers : options[name]) !== undefined,
+  );
+  refuseUnsafeClient(options, request, beyondNative);
   return {
     ...request,
     transport,
     retry,
     until,
-    resumed,
+    failOn,
+    refreshAuth,
+    findGap: (info) => gap(info, resumed),
     lastEventId: options.lastEventId ?? '',
-    stored: storage && { storage, key: options.storageKey ?? storageKey(resolveUrl(url)) },
-    retryInterval: options.retryInterval ?? 1000,
+    stored: storage && { storage, key: options.storageKey ?? storageKey(resolveUrl(url), request.body) },
+    retryInterval: retryInterval ?? 1000,
     policy: retryPolicy(retry ?? (request.method === 'GET' && transport !== 'native' ? undefined : false)),
-    chooseTransport: (request, beyondNative) =>
-      chooseTransport(transport, options, request, beyondNative || isBeyondNative),
+    chooseTransport: (request, gaveUp) =>
+      chooseTransport(
+        transport,
+        options,
+        request,
+        gaveUp || (beyondNative ?? retry ?? retryInterval) !== undefined,
+      ),
   };
+}
+
+/** Refuses, in every build, what would lose or repeat data. Throws `TypeError`. */
+function refuseUnsafeClient(
+  { transport, retry, lastEventId, lastEventIdParam, storage, storageKey, share }: ConnectOptions,
+  { url, method }: RequestOptions,
+  beyondNative: string | undefined,
+): void {
+  const refuse = (cure: string): never => {
+    throw new TypeError(cure);
+  };
+  if (storage && typeof url === 'function' && !storageKey)
+    refuse('`storage` needs a `storageKey` where the URL is a function.');
+  if (share && method !== 'GET' && retry === undefined)
+    refuse('`share` repeats the request where another tab takes over. Give `retry` if it may, or use GET.');
+  if (transport !== 'native') return;
+  const cure = "use transport: 'auto' or 'fetch'.";
+  if (beyondNative) refuse(`\`${beyondNative}\` is beyond native EventSource: ${cure}`);
+  const name = lastEventId ? 'lastEventId' : storage ? 'storage' : share ? 'share' : undefined;
+  if (name && !lastEventIdParam)
+    refuse(`\`${name}\`: native EventSource sends no id of its own. Give \`lastEventIdParam\`, or ${cure}`);
 }

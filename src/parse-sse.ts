@@ -5,7 +5,9 @@ import {
   type BySchema,
   type DecodeSetting,
 } from './decode/decode.js';
-import { checkResponse } from './stream/open-stream.js';
+import { CHECKED } from './checked.js';
+import { needGlobals } from './errors.js';
+import { bytesOf, cannotStream, checkResponse, type BodyReader } from './stream/open-stream.js';
 import { readMessages, type MessageIterator, type ReadOptions } from './stream/read-messages.js';
 import { validateDecode } from './validate.js';
 
@@ -21,7 +23,8 @@ import { validateDecode } from './validate.js';
 export type ParseSseOptions = ReadOptions;
 
 /**
- * What {@link parseSse} reads.
+ * What {@link parseSse} reads: a response, a stream of bytes, or anything else that iterates over
+ * bytes, such as a Node stream or the `data` of an axios response.
  *
  * @example
  * ```ts
@@ -29,14 +32,26 @@ export type ParseSseOptions = ReadOptions;
  * for await (const { data } of parseSse(source)) log(data);
  * ```
  */
-export type SseSource = Response | ReadableStream<Uint8Array>;
+export type SseSource = Response | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
+
+/** What of a Node stream is used beyond iterating over it. */
+interface NodeStream {
+  on(event: 'error', listener: () => void): unknown;
+  destroy(): unknown;
+}
 
 /**
- * Iterates over the events of a response, or of a stream of bytes, that you got in your own way. Leaving the loop cancels it. A response
- * must be 200 and `text/event-stream`; where a server breaks that rule, pass `response.body`. `decode` and `schema` as in `fetchSse`.
+ * Iterates over the events of a response or a stream of bytes that you already have. Leaving the
+ * loop cancels it. So does the signal, once the loop has begun.
  *
- * @returns An iterator that rejects with an {@link SseError}, or with what the stream or the signal fails with.
- * @throws TypeError for a `decode` or `schema` that cannot work, with the cure.
+ * A response must be `text/event-stream` with a status from 200 to 299, but not 204 or 205; if a
+ * server breaks that rule, pass `response.body`. `decode` and `schema` work as in {@link fetchSse}.
+ * As there, the last event is delivered even if the blank line after it is missing.
+ *
+ * @returns An iterator that rejects with an {@link SseError}, or with what the stream or the signal
+ * fails with.
+ * @throws TypeError for a `decode` or `schema` that can't work, and where a global is missing; it
+ * says what to do.
  *
  * @example
  * ```ts
@@ -56,24 +71,58 @@ export function parseSse(
   source: SseSource,
   options: ParseSseOptions & DecodeSetting = {},
 ): MessageIterator<unknown> {
-  validateDecode(options);
-  // Not `instanceof`: the Response of another fetch, or of a test's window, will do.
-  const response = 'body' in source ? source : undefined;
-  const body = 'body' in source ? source.body : source;
-  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  if (CHECKED) {
+    needGlobals('TextDecoder');
+    validateDecode(options);
+  }
+  // One by one, so that inherited options and getters count.
+  const { until, failOn, signal, lastEventId, maxEventSize } = options;
+  // Not `instanceof`: the Response of another fetch, or of a test's window, works as well.
+  const isBody = 'getReader' in source || Symbol.asyncIterator in source;
+  const response = isBody ? undefined : source;
+  const body = isBody ? source : source.body;
+  let reader: BodyReader | undefined;
   return readMessages(
     async () => {
-      reader = body?.getReader();
-      if (response) await checkResponse(response, reader);
+      reader = readerOf(body);
+      // The method is unknown here.
+      if (response) await checkResponse(response, reader, '');
+      if (response && !reader && body !== null) throw cannotStream(response);
       return {
         origin: response?.url ? new URL(response.url).origin : '',
-        read: async () => (await reader?.read())?.value,
+        read: async () => bytesOf((await reader?.read()) ?? {}),
       };
     },
-    { ...options, decode: createDecode(options) },
+    { until, failOn, signal, lastEventId, maxEventSize, decode: createDecode(options, true) },
     () => {
-      (reader ?? body)?.cancel().catch(() => undefined);
+      try {
+        reader ??= readerOf(body);
+      } catch {
+        // Somebody else is reading it.
+      }
+      reader?.cancel().catch(() => undefined);
       reader?.releaseLock();
     },
   );
+}
+
+function readerOf(body: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | null | undefined) {
+  if (!body) return undefined;
+  if ('getReader' in body) return body.getReader();
+  return Symbol.asyncIterator in body ? iteratorReader(body) : undefined;
+}
+
+function iteratorReader(body: AsyncIterable<Uint8Array> & Partial<NodeStream>): BodyReader {
+  const iterator = body[Symbol.asyncIterator]() as AsyncIterator<Uint8Array, undefined>;
+  return {
+    read: () => iterator.next(),
+    async cancel() {
+      // The iterator of a Node stream only lets go once the next bytes arrive. This doesn't wait,
+      // and the error that some streams emit then is nobody's concern.
+      body.on?.('error', () => undefined);
+      body.destroy?.();
+      await iterator.return?.();
+    },
+    releaseLock: () => undefined,
+  };
 }

@@ -1,26 +1,64 @@
 'use client';
-import { useEffect, useInsertionEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
-import { clientStore, type ClientState, type ComponentUrl } from './components/registry.js';
-import { liveValue, type Reducer, type ValueOptions } from './components/folded-value.js';
+import { useEffect, useInsertionEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { CHECKED } from './checked.js';
 import type { SseClient } from './client.js';
+import type { ComponentOptions, ComponentUrl, GivenOptions } from './components/component-options.js';
+import { countdown } from './components/countdown.js';
+import { foldedValue, type FoldedValue, type Reducer, type ValueOptions } from './components/folded-value.js';
+import { recordMissed } from './components/missed-events.js';
+import { createClientStore, type ClientState } from './components/registry.js';
+import type { Decoded, DecodeOptions, Impossible } from './decode/decode-options.js';
 import type { EventName, MessageOf } from './message.js';
-import type { OptionsArgument } from './options.js';
+import type { ConnectOptions, SseClientOptions } from './options.js';
 
-export type { ClientState, ComponentUrl } from './components/registry.js';
+export type { ComponentOptions, ComponentUrl } from './components/component-options.js';
 export type { Reducer, ValueOptions } from './components/folded-value.js';
+export { useFetchSse, type RequestHook } from './components/react-request.js';
+export type { ClientState } from './components/registry.js';
+export type {
+  FoldOptions,
+  LatestOptions,
+  RequestActions,
+  RequestState,
+  RequestStatus,
+  SendInit,
+} from './components/request-state.js';
 
 /**
- * The client of this URL and these options, and its state. However many components ask for the same, by value, there is one connection: it
- * begins with the first of them and is closed one macrotask after the last has left.
+ * The options of `SseClient`, and more. They aren't derived from its type, because the compiler
+ * couldn't infer `Events`.
+ */
+type OptionsArgument<Events extends object> = [Decoded<Events>] extends [never]
+  ? [
+      options?: ConnectOptions &
+        ComponentOptions &
+        DecodeOptions<
+          Events,
+          Impossible<'say what the JSON holds: useSse<{ tick: Price }>(…), or give schemas'>
+        >,
+    ]
+  : [options: SseClientOptions<Events> & ComponentOptions];
+
+/**
+ * Returns the client of this URL and these options, and its state. All components that ask for the
+ * same share one connection: it starts with the first of them, and is closed one macrotask after
+ * the last has left.
  *
- * Another URL, or other options, are another connection. Inline functions and schemas never are: they may change with every rendering, and the
- * latest are called; where several components share a connection, those of the one that has held it for longest. (A function with another
- * name is another option.) Objects such as a `signal`, a `storage` or a `Blob` count by identity: make them outside of the component.
+ * URL and plain options are compared by value; functions, schemas, `signal` and `storage` by
+ * reference. If several components share a connection, define those outside of them, or give a
+ * `key` that replaces them. A component that has a connection for itself may give inline functions:
+ * the latest ones are called, and it never reconnects because of them. If others hold the
+ * connection too, it moves to one of its own. A `signal`, a `storage` and schemas keep their first
+ * value until the URL, a plain option or the `key` changes.
  *
- * It renders again when the state changes, and never for an event. While rendering on a server nothing is connected.
+ * It renders when the state changes, and not for events. On a server nothing connects. A component
+ * hidden by `Activity` leaves the connection, and resumes after the last event ID. While other
+ * components hold it, it gets what it missed when it's shown: up to 1,000 events or 1 Mi
+ * characters, else an `overflow` goes to `onError`, or to the console.
  *
  * @param url - `null` for no connection.
- * @throws TypeError for a URL or an option that cannot work, with the cure.
+ * @param options - The options of `SseClient`, and {@link ComponentOptions}.
+ * @throws TypeError for a URL or an option that can't work, with the cure.
  *
  * @example
  * ```tsx
@@ -35,22 +73,29 @@ export function useSse<Events extends object = Record<string, string>>(
   url: ComponentUrl,
   ...options: OptionsArgument<Events>
 ): ClientState<Events>;
-export function useSse<Events extends object>(url: ComponentUrl, options: object = {}): ClientState<Events> {
-  if (typeof url === 'function') {
-    throw new TypeError('The URL of a hook must be a value: it connects anew whenever that changes.');
+export function useSse(url: ComponentUrl, options: GivenOptions = {}): unknown {
+  if (CHECKED && typeof url === 'function') {
+    throw new TypeError('The URL of a hook must be a value: it reconnects whenever that changes.');
   }
-  const next = clientStore<Events>(url, options);
-  const store = useMemo(() => next, [next.key]);
+  const next = createClientStore(url, options);
+  // State, because React may drop a memo, and this component's connection with it.
+  const [kept, keep] = useState(next);
+  const store = kept.identity.text === next.identity.text ? kept : next;
+  if (store !== kept) keep(store);
   useInsertionEffect(() => {
-    store.options = options;
+    store.record(next);
+  });
+  useEffect(() => {
+    store.settle();
   });
   return useSyncExternalStore(store.subscribe, store.getSnapshot, () => store.initial);
 }
 
 /**
- * Calls `handler` for every event of a type, in order, in its latest closure: an inline handler is never subscribed anew.
+ * Calls `handler` for every event of a type, in order, with its latest closure: an inline handler
+ * is subscribed only once.
  *
- * @param client - Of {@link useSse}, or one of your own; `null` for nothing yet.
+ * @param client - From {@link useSse}, or your own; `null` for nothing yet.
  *
  * @example
  * ```tsx
@@ -62,31 +107,60 @@ export function useSseEvent<Events extends object, K extends EventName<Events>>(
   type: K,
   handler: (event: MessageOf<Events, K>) => void,
 ): void {
-  const latest = useRef(handler);
-  useInsertionEffect(() => {
-    latest.current = handler;
-  });
-  useEffect(
-    () =>
-      client?.on(type, (event) => {
-        latest.current(event);
-      }),
-    [client, type],
+  const { subscribe } = useFolded(
+    client,
+    type,
+    (_, event) => {
+      handler(event);
+      return undefined;
+    },
+    undefined,
+    0,
   );
+  useEffect(() => subscribe(() => undefined), [subscribe]);
 }
 
 /**
- * The events of a type folded into one value, which renders. The reducer is called once for each event, StrictMode or not. With another client or
- * another type the value begins anew at `initial`.
+ * Folds the events of a type into one value, and renders when it changes. The reducer is called
+ * once per event, in StrictMode too. With another client or another type, it starts over at
+ * `initial`.
  *
- * @param client - Of {@link useSse}, or one of your own; `null` for nothing yet.
- * @param reducer - Must return a new value, not change the old one. One that throws is reported, and the value stays.
+ * @param client - From {@link useSse}, or your own; `null` for nothing yet.
+ * @param reducer - Must return a new value instead of changing the old one. If it throws, that's
+ *   reported and the value stays.
+ * @param initial - The value before the first event. `null`, `undefined`, and `[]` for a list of
+ *   payloads, need no type. For another list, say what it holds: `[] as Row[]`.
  *
  * @example
  * ```tsx
- * const price = useSseValue(client, 'tick', (_, event) => Number(event.data), 0, { throttle: 250 });
+ * const price = useSseValue(client, 'tick', (_, { data }) => Number(data), 0, { throttle: 250 });
  * ```
  */
+export function useSseValue<
+  Events extends object,
+  K extends EventName<Events>,
+  Start extends null | undefined,
+>(
+  client: SseClient<Events> | null | undefined,
+  type: K,
+  reducer: Reducer<MessageOf<Events, K>['data'] | Start, MessageOf<Events, K>>,
+  initial: Start,
+  options?: ValueOptions,
+): MessageOf<Events, K>['data'] | Start;
+export function useSseValue<Events extends object, K extends EventName<Events>>(
+  client: SseClient<Events> | null | undefined,
+  type: K,
+  reducer: Reducer<readonly MessageOf<Events, K>['data'][], MessageOf<Events, K>>,
+  initial: readonly [],
+  options?: ValueOptions,
+): readonly MessageOf<Events, K>['data'][];
+export function useSseValue<Events extends object, K extends EventName<Events>, T>(
+  client: SseClient<Events> | null | undefined,
+  type: K,
+  reducer: Reducer<T, MessageOf<Events, K>>,
+  initial: T,
+  options?: ValueOptions,
+): T;
 export function useSseValue<Events extends object, K extends EventName<Events>, T>(
   client: SseClient<Events> | null | undefined,
   type: K,
@@ -94,14 +168,48 @@ export function useSseValue<Events extends object, K extends EventName<Events>, 
   initial: T,
   { throttle = 0 }: ValueOptions = {},
 ): T {
-  const begin = () => liveValue(client, type, reducer, initial, throttle);
-  // Not a memo: React may drop those, and what has arrived with it.
-  const [value, setValue] = useState(begin);
-  let current = value;
-  if (value.client !== client || value.type !== type) setValue((current = begin()));
+  const { subscribe, getSnapshot } = useFolded(client, type, reducer, initial, throttle);
+  return useSyncExternalStore(subscribe, getSnapshot, getSnapshot);
+}
+
+/**
+ * The seconds until the client tries again, for a countdown; `undefined` while it doesn't wait, or
+ * while the browser decides. It renders once a second while the client waits, and not otherwise.
+ *
+ * @param client - From {@link useSse}, or your own; `null` for nothing yet.
+ *
+ * @example
+ * ```tsx
+ * function Lamp() {
+ *   const { client, status } = useSse('/api/prices');
+ *   const seconds = useSecondsToRetry(client);
+ *   return <p>{seconds === undefined ? status : `again in ${seconds} s`}</p>;
+ * }
+ * ```
+ */
+export function useSecondsToRetry<Events extends object>(
+  client: SseClient<Events> | null | undefined,
+): number | undefined {
+  const { subscribe, getSnapshot } = useMemo(() => countdown(client), [client]);
+  return useSyncExternalStore(subscribe, getSnapshot, () => undefined);
+}
+
+function useFolded<Events extends object, K extends EventName<Events>, T>(
+  client: SseClient<Events> | null | undefined,
+  type: K,
+  reduce: Reducer<T, MessageOf<Events, K>>,
+  initial: T,
+  throttle: number,
+): FoldedValue<Events, K, T> {
+  const begin = (before?: FoldedValue<Events, K, T>) =>
+    foldedValue(client, type, reduce, initial, throttle, before, recordMissed);
+  // State, because React may drop a memo, and the folded value with it.
+  const [kept, keep] = useState(() => begin());
+  const value = kept.client === client && kept.type === type ? kept : begin(kept);
+  if (value !== kept) keep(value);
   useInsertionEffect(() => {
-    current.reduce = reducer;
-    current.throttle = throttle;
+    value.reduce = reduce;
+    value.throttle = throttle;
   });
-  return useSyncExternalStore(current.subscribe, current.getSnapshot, current.getSnapshot);
+  return value;
 }

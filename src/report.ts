@@ -1,15 +1,11 @@
 /**
- * Hands what user code threw to the global error handlers, as the DOM does for event listeners: the console, `window.onerror` and
- * error trackers see it, and the stream goes on. Node 20 has no `reportError`; there it is an uncaught exception, as in its EventTarget.
+ * Reports what user code threw, as the DOM does for event listeners: the console, `window.onerror`
+ * and error trackers see it, and the stream continues. Node and React Native have no `reportError`.
+ * There it goes to the console, because an uncaught exception would end the process.
  */
 export function report(error: unknown): void {
-  const { reportError } = globalThis as Partial<typeof globalThis>;
-  if (reportError) reportError(error);
-  else {
-    queueMicrotask(() => {
-      throw error;
-    });
-  }
+  const { reportError = console.error } = globalThis as Partial<typeof globalThis>;
+  reportError(error);
 }
 
 /** Calls user code that must not break the stream. */

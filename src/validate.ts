@@ -1,4 +1,5 @@
-import { headersOf, requestOptions, type RequestOptions, type UrlSource } from './connection/request.js';
+import { type UrlSource } from './connection/request.js';
+import { resolveUrl } from './connection/url.js';
 
 /** Options as they come from JavaScript: anything. */
 type Unchecked = Readonly<Record<string, unknown>>;
@@ -16,6 +17,8 @@ const REQUEST = {
   method: 'a string',
   until: 'a string or a function',
   fetch: 'a function',
+  failOn: 'a function',
+  refreshAuth: 'a function',
   redirect: '"follow" or "error"',
   openTimeout: LIMIT,
   idleTimeout: LIMIT,
@@ -43,20 +46,6 @@ const RETRY = {
   jitter: 'a boolean',
   shouldRetry: 'a function',
 };
-
-/** Each of these makes `auto` use fetch. */
-const BEYOND_NATIVE = [
-  'headers',
-  'method',
-  'body',
-  'json',
-  'openTimeout',
-  'idleTimeout',
-  'maxEventSize',
-  'redirect',
-  'fetch',
-  'resumed',
-];
 
 function check(valid: unknown, cure: string): asserts valid {
   if (!valid) throw new TypeError(cure);
@@ -88,70 +77,35 @@ function isPlain(value: unknown): boolean {
   return prototype === Object.prototype || prototype === null || Array.isArray(value);
 }
 
-/** Whether one of the options is beyond native. */
-export function asksFetch(options: object): boolean {
-  return BEYOND_NATIVE.some((name) => (options as Unchecked)[name] !== undefined);
-}
-
-/** The request that the options describe. What cannot work is rejected with the cure, before anything is sent. Throws `TypeError`. */
-export function validateRequest(url: UrlSource, given: object): RequestOptions {
+/** The options of every request. Throws `TypeError`. */
+export function validateRequest(url: UrlSource, given: object): void {
   const options = given as Unchecked;
-  const { lastEventId, lastEventIdParam, signal, headers, json, body } = options;
+  const { lastEventIdParam, signal, json, body } = options;
   checkOptions(options, REQUEST);
   check(lastEventIdParam !== '', '`lastEventIdParam` must not be empty.');
+  // Not `instanceof`: the signal of an iframe will do, and fetch takes null for none.
   check(
-    typeof lastEventId !== 'string' || !/[\0\r\n]/.test(lastEventId),
-    '`lastEventId` must not hold CR, LF or NUL.',
+    typeof ((signal ?? { aborted: false }) as Unchecked).aborted === 'boolean',
+    '`signal` must be an AbortSignal.',
   );
-  check(signal === undefined || signal instanceof AbortSignal, '`signal` must be an AbortSignal.');
-  if (typeof headers !== 'function') headersOf(headers as HeadersInit);
   check(json === undefined || (body ?? undefined) === undefined, 'Give `json` or `body`, not both.');
   check(!isPlain(body), '`body` must not be an object or an array: give that as `json`.');
-  const request = requestOptions(url, options);
   check(
-    typeof request.url === 'function' ||
+    typeof url === 'function' ||
       typeof (options.fetch ?? options.EventSource ?? options.transport) === 'function' ||
-      /^(https?|data|blob|[^:]+-extension):/.test(request.url),
+      !/^(?:file|ftp|wss?|mailto|about|javascript):/.test(resolveUrl(url)),
     'The URL must be http: or https:. A page opened as a file must be served.',
   );
-  check(
-    json === undefined || request.body !== undefined,
-    '`json` must be a value that JSON can hold. Give a function as `body`.',
-  );
-  check(
-    request.body === undefined || !/^(GET|HEAD)$/.test(request.method),
-    'GET and HEAD have no body: take `method` away, or `json` and `body`.',
-  );
-  return request;
 }
 
-/** The same for a client. */
-export function validate(url: UrlSource, given: object): RequestOptions {
+/** The options of a client. Throws `TypeError`. */
+export function validateClient(url: UrlSource, given: object): void {
   const options = given as Unchecked;
-  const { transport, retry, lastEventId, lastEventIdParam, storage, storageKey, share } = options;
+  const { retry } = options;
   checkOptions(options, CLIENT);
   if (typeof retry === 'object') checkOptions(retry as Unchecked, RETRY);
-  const request = validateRequest(url, options);
-  check(
-    !storage || typeof url !== 'function' || storageKey,
-    '`storage` needs a `storageKey` where the URL is a function.',
-  );
-  check(
-    !share || request.method === 'GET' || retry !== undefined,
-    '`share` repeats the request where another tab takes over. Give `retry` if it may, or use GET.',
-  );
-  if (transport === 'native') {
-    const cure = "use transport: 'auto' or 'fetch'.";
-    for (const name of BEYOND_NATIVE) {
-      check(options[name] === undefined, `\`${name}\` is beyond native EventSource: ${cure}`);
-    }
-    const name = lastEventId ? 'lastEventId' : storage ? 'storage' : share ? 'share' : undefined;
-    check(
-      !name || lastEventIdParam,
-      `\`${name}\`: native EventSource sends no id of its own. Give \`lastEventIdParam\`, or ${cure}`,
-    );
-  }
-  return request;
+  validateRequest(url, options);
+  validateDecodes(options);
 }
 
 function checkSchema(name: string, schema: unknown): void {
@@ -173,8 +127,8 @@ export function validateDecode(given: object): void {
   checkSchema('schema', schema);
 }
 
-/** By event type. Throws `TypeError`. */
-export function validateDecodes(given: object): void {
+/** By event type. */
+function validateDecodes(given: object): void {
   const { decode, schemas } = given as Unchecked;
   checkOption('decode', decode, `${DECODER}, or an object with one of these by event type`);
   if (typeof decode === 'object') {

@@ -9,57 +9,77 @@ import {
   watch,
   type ComputedRef,
   type MaybeRefOrGetter,
-  type ShallowRef,
 } from 'vue';
-import { clientStore, type ClientState, type ComponentUrl } from './components/registry.js';
-import { liveValue, type Reducer, type ValueOptions } from './components/folded-value.js';
-import type { SseClient } from './client.js';
+import type { ComponentOptions, ComponentUrl, GivenOptions } from './components/component-options.js';
+import { createClientStore, type ClientState } from './components/registry.js';
 import type { Decoded, DecodeOptions, Impossible } from './decode/decode-options.js';
 import type { Unsubscribe } from './listeners.js';
-import type { EventName, MessageOf } from './message.js';
 import type { ConnectOptions, SseClientOptions } from './options.js';
 
-export type { ClientState, ComponentUrl } from './components/registry.js';
+export type { ComponentOptions, ComponentUrl } from './components/component-options.js';
 export type { Reducer, ValueOptions } from './components/folded-value.js';
+export type { ClientState } from './components/registry.js';
+export { useFetchSse, type RequestRefs } from './components/vue-request.js';
+export { useSecondsToRetry, useSseEvent, useSseValue } from './components/vue-values.js';
+export type {
+  FoldOptions,
+  LatestOptions,
+  RequestActions,
+  RequestState,
+  RequestStatus,
+  SendInit,
+} from './components/request-state.js';
 
 /**
  * {@link ClientState}, a ref for each part.
  *
  * @example
  * ```ts
- * const { client, status, error }: ClientRefs<{ tick: string }> = useSse<{ tick: string }>('/api/prices');
+ * const { client, status }: ClientRefs<{ tick: string }> = useSse<{ tick: string }>('/api/prices');
  * ```
  */
 export type ClientRefs<Events extends object = Record<string, string>> = {
   readonly [Part in keyof ClientState<Events>]: ComputedRef<ClientState<Events>[Part]>;
 };
 
-/** As those of `SseClient`, but for refs and getters. Not made from them: the compiler could not infer `Events`. */
+/**
+ * The options of `SseClient`, and more, also as refs and getters. They aren't derived from its
+ * type, because the compiler couldn't infer `Events`.
+ */
 type OptionsArgument<Events extends object> = [Decoded<Events>] extends [never]
   ? [
       options?: MaybeRefOrGetter<
         ConnectOptions &
+          ComponentOptions &
           DecodeOptions<
             Events,
             Impossible<'say what the JSON holds: useSse<{ tick: Price }>(…), or give schemas'>
           >
       >,
     ]
-  : [options: MaybeRefOrGetter<SseClientOptions<Events>>];
+  : [options: MaybeRefOrGetter<SseClientOptions<Events> & ComponentOptions>];
 
 /**
- * The client of this URL and these options, and its state. However many components ask for the same, by value, there is one connection: it
- * begins with the first of them and is closed one macrotask after the last scope has gone. Works in `setup` and in any `effectScope`.
+ * Returns the client of this URL and these options, and its state. All components that ask for the
+ * same share one connection: it starts with the first of them, and is closed one macrotask after
+ * the last scope has ended. Works in `setup` and in any `effectScope`.
  *
- * When the URL changes, or an option, it connects anew. Inline functions and schemas among the options are no such change: the latest are
- * called; where several scopes share a connection, those of the one that has held it for longest. (A function with another name is another
- * option.) Objects such as a `signal`, a `storage` or a `Blob` count by identity.
+ * URL and plain options are compared by value; functions, schemas, `signal` and `storage` by
+ * reference. If several components share a connection, define those outside of them, or give a
+ * `key` that replaces them. When the URL, a plain option or the `key` changes, it reconnects. When
+ * a function changes (options may be a getter), the latest one is called; if others hold the
+ * connection too, this scope moves to one of its own. A `signal`, a `storage` and schemas keep
+ * their first value until the URL, a plain option or the `key` changes.
  *
- * In a `KeepAlive`, a deactivated component lets go of the connection. Activated again, it resumes after the last event ID. On a server nothing is
- * connected.
+ * In a `KeepAlive`, a deactivated component leaves the connection. Activated again, it resumes
+ * after the last event ID; while others hold the connection, it misses nothing. If another
+ * component has opened a new connection meanwhile, it continues with that one, and an `overflow`
+ * goes to `onError`, or to the console. On a server nothing connects.
  *
  * @param url - `null` for no connection.
- * @throws TypeError for a URL or an option that cannot work, with the cure.
+ * @param options - The options of `SseClient`, and {@link ComponentOptions}.
+ * @throws TypeError for a URL or an option that can't work, with the cure. If a ref becomes one,
+ * the connection is closed.
  *
  * @example
  * ```ts
@@ -71,12 +91,12 @@ export function useSse<Events extends object = Record<string, string>>(
   url: MaybeRefOrGetter<ComponentUrl>,
   ...options: OptionsArgument<Events>
 ): ClientRefs<Events>;
-export function useSse<Events extends object>(
+export function useSse(
   url: MaybeRefOrGetter<ComponentUrl>,
-  options: MaybeRefOrGetter<object> = {},
-): ClientRefs<Events> {
-  const fresh = () => clientStore<Events>(toValue(url), toValue(options));
-  let store = fresh();
+  options: MaybeRefOrGetter<GivenOptions> = {},
+): unknown {
+  const read = () => createClientStore(toValue(url), toValue(options));
+  let store = read();
   const state = shallowRef(store.initial);
   let isActive: boolean;
   let leave: Unsubscribe | undefined;
@@ -87,21 +107,36 @@ export function useSse<Events extends object>(
   const hold = (wanted: boolean) => {
     isActive = wanted;
     leave?.();
-    // First, since bad options throw: who has left must not leave again.
+    // First, because bad options throw: a scope must not leave twice.
     leave = undefined;
     if (wanted) leave = store.subscribe(show);
     show();
   };
   hold(typeof document !== 'undefined');
-  // Synchronous, as all that listens here: an attempt starts a microtask after it was asked for, and nobody may come late.
+  // Synchronous, like all watchers here: an attempt starts after one microtask, and needs its
+  // listeners by then.
   watch(
-    fresh,
-    (next) => {
-      if (next.key === store.key) store.options = next.options;
-      else {
-        store = next;
-        hold(isActive);
+    () => {
+      try {
+        return read();
+      } catch (error) {
+        return { error };
       }
+    },
+    (next) => {
+      if (!('error' in next) && next.identity.text === store.identity.text) {
+        store.record(next);
+        // Later, when all scopes that depend on the same refs have read their options.
+        const recorded = store;
+        queueMicrotask(() => {
+          recorded.settle();
+        });
+        return;
+      }
+      // Options that throw count as no URL.
+      store = 'error' in next ? createClientStore(null, {}) : next;
+      hold(isActive);
+      if ('error' in next) throw next.error;
     },
     { flush: 'sync' },
   );
@@ -120,70 +155,5 @@ export function useSse<Events extends object>(
   for (const part in store.initial) {
     refs[part] = computed(() => state.value[part as keyof ClientState]);
   }
-  return refs as unknown as ClientRefs<Events>;
-}
-
-/**
- * Calls `handler` for every event of a type, in order, until the scope is disposed of. In a deactivated component, too: while others hold the
- * connection, it misses nothing.
- *
- * @param client - Of {@link useSse}, or one of your own (in a `shallowRef`, since it must not be made reactive); `null` for nothing yet.
- *
- * @example
- * ```ts
- * useSseEvent(client, 'alarm', (event) => show(event.data));
- * ```
- */
-export function useSseEvent<Events extends object, K extends EventName<Events>>(
-  client: MaybeRefOrGetter<SseClient<Events> | null | undefined>,
-  type: MaybeRefOrGetter<K>,
-  handler: (event: MessageOf<Events, K>) => void,
-): void {
-  follow(client, type, (client, type) => client?.on(type, handler));
-}
-
-/**
- * The events of a type folded into one value, as a ref. With another client or another type the value begins anew at `initial`.
- *
- * @param client - Of {@link useSse}, or one of your own (in a `shallowRef`, since it must not be made reactive); `null` for nothing yet.
- * @param reducer - Must return a new value, not change the old one. One that throws is reported, and the value stays.
- *
- * @example
- * ```ts
- * const price = useSseValue(client, 'tick', (_, event) => Number(event.data), 0, { throttle: 250 });
- * ```
- */
-export function useSseValue<Events extends object, K extends EventName<Events>, T>(
-  client: MaybeRefOrGetter<SseClient<Events> | null | undefined>,
-  type: MaybeRefOrGetter<K>,
-  reducer: Reducer<T, MessageOf<Events, K>>,
-  initial: T,
-  { throttle = 0 }: ValueOptions = {},
-): Readonly<ShallowRef<T>> {
-  const shown: ShallowRef<T> = shallowRef(initial);
-  follow(client, type, (client, type) => {
-    const value = liveValue(client, type, reducer, initial, throttle);
-    const show = () => {
-      shown.value = value.getSnapshot();
-    };
-    show();
-    return value.subscribe(show);
-  });
-  return shown;
-}
-
-/** Subscribes to this client for as long as it is the one, and to the next then. */
-function follow<Events extends object, K>(
-  client: MaybeRefOrGetter<SseClient<Events> | null | undefined>,
-  type: MaybeRefOrGetter<K>,
-  subscribe: (client: SseClient<Events> | null | undefined, type: K) => Unsubscribe | undefined,
-): void {
-  watch(
-    () => [toValue(client), toValue(type)] as const,
-    (now, _, onCleanup) => {
-      const unsubscribe = subscribe(...now);
-      if (unsubscribe) onCleanup(unsubscribe);
-    },
-    { immediate: true, flush: 'sync' },
-  );
+  return refs;
 }

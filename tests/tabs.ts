@@ -6,7 +6,7 @@
 import type { SseError } from '../src/errors.ts';
 import { connectionOptions, type SseClientOptions } from '../src/options.ts';
 import { sharedConnection } from '../src/share/shared-connection.ts';
-import type { Connection } from '../src/connection/connection.ts';
+import type { Connection } from '../src/connection/contract.ts';
 import type { OpenInfo, TransportRequest, TransportSink } from '../src/connection/transport.ts';
 import type { SseState } from '../src/connection/state.ts';
 
@@ -90,7 +90,13 @@ export class World {
       if (queues.length === 0) return;
       const next = queues[pick(queues.length)];
       const task = next?.queue.shift();
-      if (next && task) next.tab.run(task);
+      if (!next || !task) continue;
+      const before = this.running;
+      this.running = next.tab;
+      task();
+      // Promises that it settles go on in the same tab: timers set there end with it.
+      for (let i = 0; i < 20; i++) await Promise.resolve();
+      this.running = before;
     }
   }
 
@@ -193,6 +199,9 @@ export class Tab {
   isBlocked = false;
   isCrashed = false;
   onMessage: ((data: string) => void) | undefined;
+  /** An asynchronous schema keeps its events from being delivered. */
+  isSlow = false;
+  #held: { readonly data: string; readonly release: () => void }[] = [];
   readonly #world: World;
 
   constructor(world: World, { share = sharedConnection('test'), ...options }: SseClientOptions) {
@@ -220,18 +229,38 @@ export class Tab {
           this.log.push('opened');
         },
         message: ({ data }) => {
-          this.data.push(data);
-          this.log.push(data);
-          this.onMessage?.(data);
+          if (this.isSlow) this.#held.push({ data, release: this.connection.hold() });
+          else this.#deliver(data);
         },
         error: (error) => {
           this.errors.push(error);
           this.log.push(`error ${error.code}`);
         },
-        note: (line) => this.notes.push(line),
+        debug: (line) => this.notes.push(line),
       },
     );
     world.running = before;
+  }
+
+  #deliver(data: string): void {
+    this.data.push(data);
+    this.log.push(data);
+    this.onMessage?.(data);
+  }
+
+  /** The schema has accepted all its events, and is fast from now on. */
+  deliverHeld(): void {
+    this.isSlow = false;
+    for (const { data, release } of this.#held.splice(0)) {
+      release();
+      this.#deliver(data);
+    }
+  }
+
+  /** Does what `SseClient.close()` does: events that wait for a schema are dropped. */
+  close(): void {
+    this.#held = [];
+    this.connection.close();
   }
 
   /** Queues a task for this tab. Tasks of one source run in order. */

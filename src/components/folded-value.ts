@@ -1,14 +1,16 @@
 import { clamp } from '../stream/time-limit.js';
 import type { SseClient } from '../client.js';
 import type { Unsubscribe } from '../listeners.js';
-import type { EventName, MessageOf } from '../message.js';
+import type { EventName, MessageOf, SseMessage } from '../message.js';
+import { guard } from '../report.js';
+import { isSuccessor, reportMissed } from './registry.js';
 
 /**
- * From the value so far and an event to the next value. The same value again is no change.
+ * Makes the next value from the current one and an event. Returning the same value changes nothing.
  *
  * @example
  * ```ts
- * const lastTen: Reducer<readonly string[], SseMessage> = (all, { data }) => [...all, data].slice(-10);
+ * const last: Reducer<readonly string[], SseMessage> = (all, { data }) => [...all, data].slice(-9);
  * ```
  */
 export type Reducer<T, Message> = (value: T, event: Message) => T;
@@ -22,12 +24,18 @@ export type Reducer<T, Message> = (value: T, event: Message) => T;
  * ```
  */
 export interface ValueOptions {
-  /** Show a new value at most once in so many ms. Every event is counted; the last one is shown when they are over. Default `0`: at once. */
+  /**
+   * Shows a new value at most once in this many ms. No event is skipped, and the last value is
+   * shown when the time is over. Default `0`: at once.
+   */
   readonly throttle?: number | undefined;
 }
 
-/** Events of one type folded into one value: the contract of `useSyncExternalStore`. It belongs to one client, and begins anew with another. */
-export interface LiveValue<Events extends object, K extends EventName<Events>, T> {
+/**
+ * Events of one type folded into one value: the contract of `useSyncExternalStore`. It belongs to
+ * one client, and starts over with another.
+ */
+export interface FoldedValue<Events extends object, K extends EventName<Events>, T> {
   readonly client: SseClient<Events> | null | undefined;
   readonly type: K;
   reduce: Reducer<T, MessageOf<Events, K>>;
@@ -36,42 +44,69 @@ export interface LiveValue<Events extends object, K extends EventName<Events>, T
   readonly subscribe: (onChange: () => void) => Unsubscribe;
 }
 
-export function liveValue<Events extends object, K extends EventName<Events>, T>(
+/** The type of `recordMissed`. */
+type Recorder = (client: SseClient, type: string) => () => readonly SseMessage[] | undefined;
+
+/**
+ * @param before - The value that this one replaces. It continues if only the connection of a hidden
+ *   component was replaced.
+ * @param record - Records events while a component is hidden, for a framework that ends its
+ *   subscriptions.
+ */
+export function foldedValue<Events extends object, K extends EventName<Events>, T>(
   client: SseClient<Events> | null | undefined,
   type: K,
   reduce: Reducer<T, MessageOf<Events, K>>,
   initial: T,
   throttle: number,
-): LiveValue<Events, K, T> {
-  let folded = initial;
-  let shown = initial;
+  before?: FoldedValue<Events, K, T>,
+  record?: Recorder,
+): FoldedValue<Events, K, T> {
+  let isReplaced = before?.type === type && isSuccessor(client, before.client);
+  let folded = before && isReplaced ? before.getSnapshot() : initial;
+  let shown = folded;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const live: LiveValue<Events, K, T> = {
+  let comeBack: ReturnType<Recorder> | undefined;
+  const value: FoldedValue<Events, K, T> = {
     client,
     type,
     reduce,
     throttle,
     getSnapshot: () => shown,
     subscribe(onChange) {
+      if (!client) return () => undefined;
       const show = () => {
         timer = undefined;
         if (Object.is(shown, folded)) return;
         shown = folded;
-        if (live.throttle > 0) timer = setTimeout(show, clamp(live.throttle));
+        if (value.throttle > 0) timer = setTimeout(show, clamp(value.throttle));
         onChange();
       };
-      const unsubscribe = client?.on(type, (event) => {
-        folded = live.reduce(folded, event);
+      const fold = (event: MessageOf<Events, K>) => {
+        folded = value.reduce(folded, event);
+      };
+      const missed = comeBack ? comeBack() : [];
+      for (const event of missed ?? []) {
+        guard(() => {
+          fold(event as MessageOf<Events, K>);
+        });
+      }
+      if (isReplaced || !missed) reportMissed(client);
+      isReplaced = false;
+      show();
+      const unsubscribe = client.on(type, (event) => {
+        fold(event);
         if (timer === undefined) show();
       });
       return () => {
-        unsubscribe?.();
+        unsubscribe();
         clearTimeout(timer);
         timer = undefined;
-        // Who comes back, as in StrictMode, finds all there was.
+        // A component that comes back, as in StrictMode, finds the latest value.
         shown = folded;
+        comeBack = record?.(client as unknown as SseClient, type);
       };
     },
   };
-  return live;
+  return value;
 }

@@ -1,19 +1,13 @@
+import { CHECKED } from '../checked.js';
 import { SseClient } from '../client.js';
-import { resolveUrl } from '../connection/request.js';
-import { CLOSED, READY_STATE } from '../connection/state.js';
+import { CLOSED, READY_STATE, type SseState } from '../connection/state.js';
+import { SseError } from '../errors.js';
 import type { Unsubscribe } from '../listeners.js';
-import type { CommonOptions, SseClientOptions } from '../options.js';
-import type { SseState } from '../connection/state.js';
-
-/**
- * Where the stream of a component is. Not a function: another URL is another connection. Without one there is no connection.
- *
- * @example
- * ```ts
- * const url: ComponentUrl = token ? '/api/prices' : null; // nothing before the login
- * ```
- */
-export type ComponentUrl = string | URL | null | undefined;
+import type { SseClientOptions } from '../options.js';
+import { guard } from '../report.js';
+import type { GivenOptions, ComponentUrl } from './component-options.js';
+import { hintAtKeptValues, hintAtTwoConnections } from './hint.js';
+import { areSame, clientOptions, identify, type Identity } from './identity.js';
 
 /**
  * A client and its state at one moment, as a component shows them.
@@ -24,167 +18,209 @@ export type ComponentUrl = string | URL | null | undefined;
  * ```
  */
 export interface ClientState<Events extends object = Record<string, string>> extends SseState {
-  /** The client; `null` without a URL, while rendering on a server, and in React until the first effect has run. */
+  /**
+   * The client; `null` without a URL, while rendering on a server, and in React until the first
+   * effect has run.
+   */
   readonly client: SseClient<Events> | null;
 }
 
-/** One connection, and the components that want it. */
+/** One connection, and the components that hold it. */
 interface Entry {
   readonly client: SseClient;
-  readonly holders: Set<{ readonly options: CommonOptions }>;
-  readonly snapshot: () => ClientState;
-  /** Whether the next holder finds a client that must connect: one that was closed only because everybody had left. */
-  rests: boolean;
-  timer?: ReturnType<typeof setTimeout> | undefined;
+  readonly holders: Set<ClientStore>;
+  /** Whose functions the client calls. */
+  identity: Identity;
+  state: ClientState;
+  /** The client was closed only because its last holder left: the next one connects it again. */
+  rests?: boolean;
+  timer?: ReturnType<typeof setTimeout>;
+  /** The client that a component came back to after it was hidden. */
+  successor?: unknown;
 }
 
-const entries = new Map<string | undefined, Entry>();
+/** Connections that have holders, or had some a moment ago. */
+const entries = new Set<Entry>();
+/** By client, for as long as that exists. */
+const entryOf = new WeakMap<object, Entry>();
 
-/** What a component reads and subscribes to: the contract of `useSyncExternalStore`. Nothing happens before {@link subscribe}. */
-export interface ClientStore<Events extends object> {
-  /** As the component gave them last. Its functions are called from here, so that they are never stale. */
-  options: CommonOptions;
-  /** Stores with the same key share a connection. `undefined` without a URL. */
-  readonly key: string | undefined;
+/**
+ * What one component reads and subscribes to: the contract of `useSyncExternalStore`. Nothing
+ * happens before `subscribe`.
+ */
+export interface ClientStore {
+  /** What it asks for now. */
+  readonly identity: Identity;
+  readonly options: GivenOptions;
   /** What is shown before anything is connected, as on a server. */
-  readonly initial: ClientState<Events>;
+  readonly initial: ClientState;
   /** The client and its state; the same object until something changes. */
-  readonly getSnapshot: () => ClientState<Events>;
+  readonly getSnapshot: () => ClientState;
   /**
-   * Holds the connection, which begins with its first holder. It is closed one macrotask after the last holder has left: who comes in the same
-   * task, as in StrictMode or with a change of routes, finds it open.
+   * Holds the connection, which starts with its first holder. It's closed one macrotask after the
+   * last holder left: a component that comes in the same task, as in StrictMode or with a change of
+   * routes, finds it open.
    *
-   * @throws TypeError for an option that cannot work, with the cure.
+   * @throws TypeError for an option that can't work, with the cure.
    */
   readonly subscribe: (onChange: () => void) => Unsubscribe;
+  /** Takes what a later render gave, with the same text. */
+  readonly record: (next: ClientStore) => void;
+  /**
+   * Call it once all components of a render have recorded their options. Where functions changed,
+   * it decides who gets the connection: if no other component needs it unchanged, the client calls
+   * the new functions. Otherwise this component leaves it.
+   */
+  readonly settle: () => void;
+  /** Returns whether there's a function to call. */
+  readonly report: (error: SseError) => boolean;
 }
 
-/** @throws TypeError for a URL that cannot be resolved. */
-export function clientStore<Events extends object>(
-  url: ComponentUrl,
-  options: CommonOptions,
-): ClientStore<Events> {
-  const key = keyOf(url, options);
-  const status = key === undefined || options.autoConnect === false ? 'closed' : 'connecting';
-  /** What this component held last: when it comes back after all have left, it goes on where it was. */
-  let held: Entry | undefined;
-  const store: ClientStore<Events> = {
-    options,
-    key,
-    initial: { ...CLOSED, status, readyState: READY_STATE[status], client: null },
-    getSnapshot() {
-      const shown = (entries.get(key) ?? held)?.snapshot();
-      return (shown as unknown as ClientState<Events> | undefined) ?? store.initial;
+/** @throws TypeError for a URL that can't be resolved. */
+export function createClientStore(url: ComponentUrl, first: GivenOptions): ClientStore {
+  let identity = identify(url, first);
+  let options = first;
+  const status = url == null || options.autoConnect === false ? 'closed' : 'connecting';
+  const initial = { ...CLOSED, status, readyState: READY_STATE[status], client: null } as const;
+  /** The latest one that it held. When it comes back after all have left, it continues there. */
+  let entry: Entry | undefined;
+  /** What it asked for when it left. */
+  let asked = identity;
+  /** Set while it holds the entry. */
+  let notify: (() => void) | undefined;
+  let offs: (Unsubscribe | undefined)[] = [];
+
+  const find = () =>
+    [...entries].find(
+      (other) =>
+        areSame(other.identity, identity) &&
+        // A new component has no use for a connection that has ended and has no holders.
+        (other.holders.size > 0 || other.client.status !== 'closed'),
+    );
+
+  function join(onChange: () => void): void {
+    if (url == null) return;
+    // Its own one, unless others hold that for other functions now.
+    const own = entry?.holders.size ? undefined : entry;
+    entry = find() ?? own ?? create(url, first, identity);
+    notify = onChange;
+    entries.add(entry);
+    clearTimeout(entry.timer);
+    entry.holders.add(store);
+    offs = [entry.client.onStateChange(onChange)];
+    settle();
+    if (entry.rests) entry.client.connect();
+    entry.rests = false;
+  }
+
+  function leave(): void {
+    for (const off of offs) off?.();
+    notify = undefined;
+    asked = identity;
+    if (!entry) return;
+    const left = entry;
+    const { client, holders } = left;
+    holders.delete(store);
+    // From now on, the client calls the functions of the next holder.
+    holders.values().next().value?.settle();
+    if (holders.size > 0) return;
+    left.timer = setTimeout(() => {
+      entries.delete(left);
+      left.rests = client.status !== 'closed';
+      client.close();
+    });
+  }
+
+  function settle(): void {
+    const onChange = notify;
+    if (!entry || !onChange) return;
+    const current = entry.identity;
+    const holders = [...entry.holders];
+    const isUnchanged = areSame(current, identity);
+    if (!isUnchanged && holders.some((holder) => areSame(current, holder.identity))) {
+      leave();
+      join(onChange);
+      onChange();
+      return;
+    }
+    if (!isUnchanged || holders[0] === store) entry.identity = identity;
+    // Only where there's a function to call: an error without listeners goes to the console.
+    if (options.onOpen) offs[1] ??= entry.client.onOpen((info) => options.onOpen?.(info));
+    if (options.onError) offs[2] ??= entry.client.onError(report);
+  }
+
+  function report(error: SseError): boolean {
+    const { onError } = options;
+    guard(() => onError?.(error));
+    return !!onError;
+  }
+
+  const store: ClientStore = {
+    get identity() {
+      return identity;
     },
+    get options() {
+      return options;
+    },
+    initial,
+    getSnapshot: () => (entry ?? find())?.state ?? initial,
     subscribe(onChange) {
-      if (url == null) return () => undefined;
-      const open = entries.get(key);
-      // A new component finds nothing in what is over, and that nobody holds any more.
-      const isOver = open?.holders.size === 0 && open.client.status === 'closed';
-      const entry = (held = (isOver ? undefined : open) ?? held ?? create(url, store));
-      entries.set(key, entry);
-      clearTimeout(entry.timer);
-      entry.holders.add(store);
-      if (entry.rests) entry.client.connect();
-      entry.rests = false;
-      const unsubscribe = entry.client.onStateChange(onChange);
-      return () => {
-        unsubscribe();
-        entry.holders.delete(store);
-        if (entry.holders.size > 0) return;
-        entry.timer = setTimeout(() => {
-          if (entries.get(key) === entry) entries.delete(key);
-          entry.rests = entry.client.status !== 'closed';
-          entry.client.close();
-        });
-      };
+      const before = entry;
+      join(onChange);
+      if (before && areSame(asked, identity)) before.successor = entry?.client;
+      return leave;
     },
+    record(next) {
+      if (CHECKED) hintAtKeptValues(next.identity, identity);
+      const { kept } = identity;
+      identity = { ...next.identity, kept, references: { ...next.identity.references, ...kept } };
+      options = next.options;
+    },
+    settle,
+    report,
   };
   return store;
 }
 
-function create(url: string | URL, first: { readonly options: CommonOptions }): Entry {
-  const holders: Entry['holders'] = new Set();
-  const options = live(first.options, () => {
-    const [holder = first] = holders;
-    return holder.options;
-  });
-  const client = new SseClient(url, options as SseClientOptions);
-  let shown!: ClientState;
-  let state: SseState | undefined;
-  return {
-    client,
-    holders,
-    rests: false,
-    snapshot() {
-      const now = client.getSnapshot();
-      if (now !== state) shown = { ...(state = now), client };
-      return shown;
-    },
-  };
-}
-
-/** A function, a class, or an object that a schema is. */
-type Code = ((...args: unknown[]) => unknown) &
-  (new (...args: unknown[]) => object) &
-  Readonly<Record<PropertyKey, unknown>>;
-type Fields = Readonly<Record<string, unknown>>;
-
-/** Functions, and schemas, which do what functions do. */
-function isCode(value: unknown): value is Code {
-  return typeof value === 'function' || (isObject(value) && '~standard' in value);
-}
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null;
-}
-
-/** Made by an object literal, in whatever realm. A storage is not: it has a `this`, and is itself whatever it holds. */
-function isPlain(value: unknown): value is Fields {
-  if (!isObject(value) || 'getItem' in value) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return !prototype || !Object.getPrototypeOf(prototype);
-}
-
-/** Can be called, and constructed: what a proxy is allowed depends on what it stands for. */
-const STAND_IN = function () {
-  return undefined;
-};
-
-/** Stands in for code, at any depth, that is given anew with every rendering: the latest is called. */
-function live(value: unknown, latest: () => unknown): unknown {
-  if (isCode(value)) {
-    return new Proxy(STAND_IN, {
-      apply: (_, self, args) => (latest() as Code).apply(self, args),
-      construct: (_, args) => new (latest() as Code)(...(args as unknown[])),
-      get: (_, name) => (latest() as Code)[name],
-    });
+function create(url: string | URL, options: GivenOptions, identity: Identity): Entry {
+  if (CHECKED) {
+    for (const other of entries) {
+      if (other.holders.size > 0 && other.identity.text === identity.text)
+        hintAtTwoConnections(identity, other.identity);
+    }
   }
-  if (!isPlain(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, part]) => [name, live(part, () => (latest() as Fields)[name])]),
-  );
+  const forClient = clientOptions(options, () => entry.identity.references);
+  const client = new SseClient(url, forClient as SseClientOptions);
+  const stateOf = () => ({ ...client.getSnapshot(), client });
+  const entry: Entry = { client, identity, holders: new Set(), state: stateOf() };
+  client.onStateChange(() => {
+    entry.state = stateOf();
+  });
+  entryOf.set(client, entry);
+  return entry;
 }
-
-const identities = new WeakMap<object, number>();
-let lastIdentity = 0;
 
 /**
- * Connections are the same when URL and options are, by value. Functions are when they have the same name, as an inline one has with every
- * rendering; schemas always are, in the same place. What is
- * neither plain nor a list of some kind, such as a `signal`, a `storage` or a `Blob`, counts by identity.
+ * Whether a hidden component that had the other client came back to this one, for the same stream.
  */
-function keyOf(url: ComponentUrl, options: object): string | undefined {
-  if (url === null || url === undefined) return undefined;
-  // A server has nothing to resolve against, and nothing to connect.
-  const resolved = typeof document === 'undefined' ? url : resolveUrl(url);
-  return JSON.stringify([resolved, options], (_, value: unknown) => {
-    if (isCode(value)) return { ƒ: value.name };
-    if (!isObject(value)) return value;
-    // Headers, query parameters, forms and bytes, too.
-    if (Symbol.iterator in value) return [...(value as Iterable<unknown>)];
-    if (isPlain(value)) return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
-    if (!identities.has(value)) identities.set(value, ++lastIdentity);
-    return { ƒ: identities.get(value) };
+export function isSuccessor(client: unknown, before: object | null | undefined): boolean {
+  return !!before && entryOf.get(before)?.successor === client;
+}
+
+const reporting = new Set<object>();
+
+/**
+ * Reports once for all of them that hidden components missed events of a client: to its holders, or
+ * in the console.
+ */
+export function reportMissed(client: object): void {
+  if (reporting.has(client)) return;
+  reporting.add(client);
+  // Once all of them are back: the effects of children run before those of their parents.
+  queueMicrotask(() => {
+    reporting.delete(client);
+    const error = new SseError('overflow', 'A hidden component missed events.', { willRetry: true });
+    const isHeard = [...(entryOf.get(client)?.holders ?? [])].filter((holder) => holder.report(error));
+    if (isHeard.length === 0) console.error(error);
   });
 }

@@ -2,10 +2,12 @@ import { fetchTransport, fetchTransportWithoutId } from './fetch-transport.js';
 import { nativeTransport, type EventSourceClass } from './native-transport.js';
 import type { Transport, TransportRequest } from './transport.js';
 
-/** A transport, and the name by which the state tells it. */
+/** A transport, and its name in the state. */
 export interface NamedTransport {
   readonly name: string;
   readonly start: Transport;
+  /** `auto` on native: fetch takes over at the first loss, because it can send the last event ID. */
+  readonly handsOver?: boolean | undefined;
 }
 
 /** What the choice depends on, beside the request. */
@@ -17,9 +19,11 @@ export interface TransportOptions {
 const environment = globalThis as Partial<Pick<typeof globalThis, 'EventSource' | 'origin'>>;
 
 /**
- * The transport of one attempt. `auto` is native while that can honour all that is asked for, and fetch from there on.
+ * The transport of one attempt. `auto` is native while native can honour every option, and fetch
+ * afterwards.
  *
- * @param beyondNative - An option asks for what native cannot do; or native gave up, hiding why; or somebody wants events of every type.
+ * @param beyondNative - An option asks for what native can't do; or native was lost, hiding why; or
+ * there's a listener for events of every type.
  */
 export function chooseTransport(
   transport: 'auto' | 'native' | 'fetch' | Transport,
@@ -28,20 +32,21 @@ export function chooseTransport(
   beyondNative: boolean,
 ): NamedTransport {
   if (typeof transport === 'function') return { name: transport.name || 'custom', start: transport };
+  const isInQuery = lastEventIdParam !== undefined;
+  const { origin } = new URL(url);
+  // Not the origin of `location`: documents of `srcdoc` and sandboxes have another. Node has none.
+  const isSameOrigin = (environment.origin ?? origin) === origin;
   // A new EventSource starts without Last-Event-ID: only its own reconnects send it.
-  const canResume = lastEventId === '' || lastEventIdParam !== undefined;
+  const canResume = lastEventId === '' || isInQuery;
   if (transport === 'native' || (transport === 'auto' && EventSource && canResume && !beyondNative)) {
     if (!EventSource)
       throw new TypeError('There is no EventSource here. Pass one as the option `EventSource`.');
-    return { name: 'native', start: nativeTransport(EventSource) };
+    const handsOver = transport === 'auto' && (isInQuery || isSameOrigin);
+    return { name: 'native', start: nativeTransport(EventSource), handsOver };
   }
-  // Where the id would be the only cause of a CORS preflight, which native never sends and few servers answer, it stays out of the headers.
-  const { origin } = new URL(url);
-  const sendsId =
-    transport === 'fetch' ||
-    !/^(GET|POST)$/.test(method) ||
-    !headers.keys().next().done ||
-    // Not that of `location`, which is another one in the documents of `srcdoc` and in sandboxes. Node has none.
-    (environment.origin ?? origin) === origin;
+  // The header stays out where the query carries the ID, and where it would be the only cause of a CORS
+  // preflight, which native never sends and few servers answer.
+  const isSimple = /^(GET|POST)$/.test(method) && headers.keys().next().done === true;
+  const sendsId = !isInQuery && (isSameOrigin || transport === 'fetch' || !isSimple);
   return { name: 'fetch', start: sendsId ? fetchTransport : fetchTransportWithoutId };
 }

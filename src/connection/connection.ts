@@ -1,106 +1,55 @@
 import { SseError } from '../errors.js';
-import type { SseMessage } from '../message.js';
+import { failureIn } from '../stream/fail-on.js';
+import { cutShort, isLast } from '../stream/until.js';
+import { Backoff } from './backoff.js';
 import type { NamedTransport } from './choose-transport.js';
-import { gap, LastEventId, type Resumed, type StoredIn } from './last-event-id.js';
-import { cutShort, isLast, type Until } from '../stream/until.js';
-import { prepareRequest, type RequestOptions } from './request.js';
-import { retryDelay, SHORTEST_GAP, shouldRetry, type RetryOptions } from './retry.js';
-import { CLOSED, READY_STATE, type SseState } from './state.js';
+import type { Connection, ConnectionObserver, ConnectionOptions, Listened } from './contract.js';
+import { ignoreAfter } from './ignore-after.js';
+import { LastEventId } from './last-event-id.js';
+import { isUnauthorized, refresh } from './refresh-auth.js';
+import { prepareRequest } from './request.js';
+import { SHORTEST_PAUSE } from './retry.js';
+import { startFailure } from './start-failure.js';
+import { CLOSED, isSameState, READY_STATE, type SseState } from './state.js';
+import type { TransportHandle, TransportSink } from './transport.js';
 import { wait } from './wait.js';
-import type { OpenInfo, TransportHandle, TransportRequest, TransportSink } from './transport.js';
-
-/** Everything a connection needs, with defaults in place and conflicts ruled out. */
-export interface ConnectionOptions extends RequestOptions {
-  readonly lastEventId: string;
-  /** Where the last event ID is kept over a reload, and under which key. */
-  readonly stored?: StoredIn | undefined;
-  /** The reconnection time until the server sets another, in ms. */
-  readonly retryInterval: number;
-  readonly policy: RetryOptions;
-  /** As the caller gave it, if at all: then the policy also ends what a transport reestablishes by itself. */
-  readonly retry?: unknown;
-  readonly until?: Until | undefined;
-  /** As the caller gave it; where it is `auto`, native is left where it cannot give what is wanted. */
-  readonly transport?: unknown;
-  readonly resumed?: Resumed | undefined;
-  /** Chooses for one attempt. `beyondNative`: native gave up, or somebody wants events of every type. */
-  readonly chooseTransport: (request: TransportRequest, beyondNative: boolean) => NamedTransport;
-}
-
-/** What a connection reports. */
-export interface ConnectionObserver {
-  readonly state: (now: SseState) => void;
-  readonly open: (info: OpenInfo) => void;
-  /** `idBefore`: the last event ID before it, to go back to if the event is never handed on. */
-  readonly message: (message: SseMessage, idBefore?: string) => void;
-  /** The last event ID was set by a block without data. */
-  readonly id?: () => void;
-  readonly error: (error: SseError) => void;
-  /** The last event ID before the first message that an asynchronous schema still keeps from being handed on; `undefined` if all are. */
-  readonly undelivered?: (() => string | undefined) | undefined;
-  /** Takes a line for those who debug, where somebody does. */
-  readonly note?: ((line: string) => void) | undefined;
-}
-
-/** One URL over time: attempts, and the waits between them. */
-export interface Connection {
-  readonly state: SseState;
-  readonly url: string;
-  readonly lastEventId: string;
-  listen(type: string): void;
-  /** Somebody wants every event, of whatever type. */
-  listenToAll(): void;
-  connect(): void;
-  reconnect(): void;
-  /** `resumeAfter`: what came after this id was not handed on, and is to be asked for again. */
-  close(resumeAfter?: string): void;
-}
-
-/**
- * Makes the connection of a client: one of its own, or what {@link sharedConnection} returns.
- *
- * @example
- * ```ts
- * const share: ConnectionFactory = sharedConnection('prices:user42');
- * const client = new SseClient('/api/prices', { share });
- * ```
- */
-export type ConnectionFactory = (options: ConnectionOptions, observer: ConnectionObserver) => Connection;
+import { watchForDeath } from './wake.js';
 
 /** The one state machine, and the only reconnect loop. */
-export function createConnection(options: ConnectionOptions, observer: ConnectionObserver): Connection {
-  const { policy, until } = options;
-  const lastEventId = new LastEventId(
-    options.lastEventId,
-    options.stored,
-    observer.error,
-    observer.undelivered,
-  );
-  const types = new Set<string>();
+export function createConnection(
+  options: ConnectionOptions,
+  observer: ConnectionObserver,
+  listened: Listened = { types: new Set(), all: false },
+): Connection {
+  const { failOn, policy, refreshAuth, until } = options;
+  const lastEventId = new LastEventId(options.lastEventId, options.stored, observer.error);
   let state = CLOSED;
   let url = typeof options.url === 'string' ? options.url : '';
-  let { retryInterval } = options;
-  /** Ends the attempt under way, or the wait for one. Each has its own; an attempt that finds another here can neither deliver nor change anything. */
+  const backoff = new Backoff(policy, options.retryInterval);
+  /**
+   * Ends the attempt under way, or the wait for one. Each has its own: an attempt that finds another
+   * one here can't deliver or change anything.
+   */
   let current: (() => void) | undefined;
   let handle: TransportHandle | undefined;
-  /** Whether the attempt under way is one over native, and whether one of these has failed. */
-  let isNative = false;
+  /** The transport of the attempt under way. */
+  let transport: NamedTransport | undefined;
+  /** An attempt over native has failed: `auto` stays on fetch until `connect()`. */
   let nativeGaveUp = false;
-  let wantsAll = false;
-  /** Counts `close()`: an emission that finds it changed is no longer due. */
-  let closes = 0;
-  /** When the first of the failures came that the state counts; on the monotonic clock. */
-  let failingSince = 0;
-  /** When the latest attempt started, on the same clock; once it has brought an event, the next one need not keep away from it. */
+  /** When the latest attempt started, on the monotonic clock; `-Infinity` once it brought an event. */
   let startedAt = -Infinity;
+  /** See {@link Connection.notBefore}. */
+  let notBefore: number | undefined;
 
-  function update(changes: Partial<Omit<SseState, 'readyState'>>): void {
+  /** Returns `false` if `close()` was called while the new state was reported. */
+  function update(changes: Partial<Omit<SseState, 'readyState'>>): boolean | undefined {
     const { status = state.status } = changes;
     const next: SseState = { ...state, ...changes, readyState: READY_STATE[status] };
-    if ((Object.keys(next) as (keyof SseState)[]).every((key) => next[key] === state[key])) return;
+    if (isSameState(next, state)) return true;
     state = next;
-    observer.state(state);
+    const isDue = observer.state(state);
     if (status === 'closed') lastEventId.flush();
+    return isDue;
   }
 
   function stop(): void {
@@ -109,142 +58,191 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
     end?.();
   }
 
-  /** Begins an attempt, now or as soon as the shortest gap allows. */
+  /** Starts an attempt, now or as soon as the shortest pause between two attempts is over. */
   function start(changes: Pick<SseState, 'status'> & Partial<SseState>): void {
     stop();
-    // Rounded up: timers cut a fraction off, and would fire within the shortest gap.
-    const pause = Math.ceil(startedAt + SHORTEST_GAP - performance.now());
+    // Rounded up: timers drop the fraction, and would fire too early.
+    const pause = Math.ceil(startedAt + SHORTEST_PAUSE - performance.now());
     if (pause > 0) current = wait(pause, open, pause);
     else open();
     update({ ...changes, retryAt: pause > 0 ? Date.now() + pause : undefined });
   }
 
-  function open(): void {
+  /** @param isRefreshed - `refreshAuth` was called for this request: another 401 is final. */
+  function open(isRefreshed = false): void {
     const controller = new AbortController();
     const end = () => {
       controller.abort();
     };
     current = end;
-    // Not `signal.aborted`: that is a call into the browser, and it would be one for each event.
-    void run(controller.signal, () => current !== end);
+    // Not `signal.aborted`: that would be a call into the browser for each event.
+    void run(controller.signal, () => current !== end, isRefreshed);
   }
 
-  async function run(signal: AbortSignal, isOver: () => boolean): Promise<void> {
-    // Who begins to listen in the tick of connect() misses nothing, and a client that is closed in that tick costs no request.
+  async function run(signal: AbortSignal, isOver: () => boolean, isRefreshed: boolean): Promise<void> {
+    // Starts one microtask later, so listeners added right after connect() don't miss anything, and
+    // close() right after connect() costs no request.
     await Promise.resolve();
     if (isOver()) return;
     startedAt = performance.now();
-    isNative = false;
+    transport = undefined;
     try {
       const { failures, error } = state;
       const id = lastEventId.toSend();
+      const unsentId = id === lastEventId.value ? undefined : lastEventId.value;
       if (isOver()) return;
-      const request = await prepareRequest(options, { failures, lastEventId: id, error, signal }, types);
+      const request = await prepareRequest(
+        options,
+        { failures, lastEventId: id, error, signal },
+        listened.types,
+      );
       if (isOver()) return;
       url = request.url;
-      const { name, start } = options.chooseTransport(request, nativeGaveUp || wantsAll);
-      isNative = name === 'native';
-      update({ transport: name, retryAt: undefined });
+      transport = options.chooseTransport(request, nativeGaveUp || listened.all);
+      update({ transport: transport.name, retryAt: undefined });
       if (isOver()) return;
-      const started = start(request, createSink(isOver));
+      const sink = createSink(signal, isOver, isRefreshed, unsentId);
+      const started = transport.start({ ...request, unsentId }, sink);
       if (!isOver()) handle = started;
     } catch (cause) {
-      const isTimeout = cause instanceof SseError && cause.code === 'timeout';
-      if (isOver()) return;
-      failed(isTimeout ? cause : new SseError('failed', 'The attempt could not be started.', { cause }));
+      if (!isOver()) failed(startFailure(cause));
     }
   }
 
-  function createSink(isOver: () => boolean): TransportSink {
-    /** Drops what arrives after the attempt is over. */
-    const live = <A extends unknown[]>(report: (...args: A) => void) => {
-      return (...args: A): void => {
-        if (!isOver()) report(...args);
-      };
-    };
+  function createSink(
+    signal: AbortSignal,
+    isOver: () => boolean,
+    isRefreshed: boolean,
+    unsentId: string | undefined,
+  ): TransportSink {
+    const unlessOver = ignoreAfter(isOver);
+    let received: (() => void) | undefined;
     return {
-      open: live((info) => {
+      open: unlessOver((info) => {
+        // Only a stream that may be requested again can be given up on suspicion.
+        if (policy.limit !== 0 && (transport?.name !== 'native' || handsOver())) {
+          received ??= watchForDeath(signal, options.idleTimeout, () => {
+            if (state.status === 'open')
+              failed(new SseError('timeout', 'No byte came within 2 s after the page woke up.'));
+          });
+        }
         update({ status: 'open', error: undefined, retryAt: undefined });
         if (isOver()) return;
-        const opened = { ...info, transport: state.transport ?? '', lastEventId: lastEventId.value };
+        const id = lastEventId.value === unsentId ? '' : lastEventId.value;
+        const opened = { ...info, transport: state.transport ?? '', lastEventId: id };
         observer.open(opened);
         if (isOver()) return;
-        const error = gap(opened, options.resumed);
+        const error = options.findGap?.(opened);
         if (error && !isOver()) observer.error(Object.assign(error, { failures: state.failures }));
       }),
       message(message) {
         if (isOver()) return;
-        const idBefore = lastEventId.value;
+        received?.();
+        const failure = failureIn(failOn, message);
+        if (failure) {
+          // Its ID isn't taken: servers that number everything would rewind the position.
+          failed(failure);
+          return;
+        }
         lastEventId.set(message.lastEventId);
         startedAt = -Infinity;
-        if (until !== undefined && isLast(until, message)) finish();
+        if (isLast(until, message)) finish();
         else {
-          // First the event: its id is taken, so it must be delivered even if a listener of the state reconnects.
-          observer.message(message, idBefore);
-          // It proves health even where its listener reconnects.
+          // The event comes first: its ID is taken, so it must be delivered even if a listener of the
+          // state reconnects.
+          observer.message(message);
+          // It proves that the stream works, even if its listener reconnects.
           if (state.failures && state.status !== 'closed') update({ failures: 0 });
         }
       },
-      id: live((id) => {
+      id: unlessOver((id) => {
         lastEventId.set(id);
-        observer.id?.();
+        observer.id?.(id);
       }),
-      reconnectionTime: live((ms) => {
-        retryInterval = ms;
+      received: unlessOver(() => received?.()),
+      reconnectionTime: unlessOver((ms) => {
+        backoff.reconnectionTime = ms;
       }),
-      reestablishing: live((error) => {
-        failed(error, true);
+      reestablishing: unlessOver((error) => {
+        failed(error, !handsOver());
       }),
-      fail: live((error) => {
-        failed(error);
+      fail: unlessOver((error) => {
+        if (!refreshAuth || isRefreshed || !isUnauthorized(error)) {
+          failed(error);
+          return;
+        }
+        observer.debug?.('401: calling refreshAuth');
+        // The request is made again at once, within the same attempt in the eyes of the user.
+        refresh(refreshAuth, error, options.openTimeout, signal).then(
+          unlessOver(() => {
+            stop();
+            open(true);
+          }),
+          unlessOver((cause: unknown) => {
+            failed(startFailure(cause));
+          }),
+        );
       }),
-      end: live(() => {
-        if (options.method === 'GET') failed(new SseError('network', 'The server ended the stream.'));
-        else if (until !== undefined) failed(cutShort());
+      end: unlessOver(() => {
+        const error =
+          options.method === 'GET'
+            ? new SseError('network', 'The server ended the stream.')
+            : cutShort(until);
+        if (error) failed(error);
         else finish();
       }),
     };
   }
 
   /**
-   * The attempt under way has failed: another follows after a wait, or none ever.
+   * The attempt under way failed: another one follows after a wait, or none.
    *
-   * @param byItself - The transport goes on by itself, unless the caller has given a policy that ends it.
+   * @param byItself - The transport reconnects by itself, unless the caller's policy ends it.
    */
   function failed(error: SseError, byItself = false): void {
     const mine = current;
     const failures = state.failures + 1;
+    const isNative = transport?.name === 'native';
+    // Native hides `retry:`. Without a handle, no request was made.
+    const isBlind = isNative && handle !== undefined && options.transport === 'auto';
     nativeGaveUp ||= isNative && !byItself;
-    if (failures === 1) failingSince = performance.now();
     Object.assign(error, { failures });
-    const willRetry =
-      (byItself && options.retry === undefined) ||
-      shouldRetry(policy, error, failures, performance.now() - failingSince);
+    const willRetry = backoff.allows(error, failures) || (byItself && options.retry === undefined);
     // `shouldRetry` may have closed the connection.
     if (current !== mine) return;
     let retryAt: number | undefined;
     if (!willRetry) stop();
     else if (!byItself) {
       stop();
-      const { retryAfter } = error;
-      const delay = retryDelay(policy, retryInterval, failures, retryAfter);
+      const { delay, floor } = backoff.next(error, failures, isBlind);
       retryAt = Date.now() + delay;
+      notBefore = Date.now() + floor;
       current = wait(
         delay,
         () => {
           start({ status: 'reconnecting' });
         },
-        retryAfter,
+        floor,
       );
     }
-    const before = closes;
     Object.assign(error, { willRetry });
-    // The state first, so that listeners of the error find it in place.
-    update({ status: willRetry ? 'reconnecting' : 'closed', failures, retryAt, error });
-    if (before === closes) observer.error(error);
+    // The state comes first, so that listeners of the error find it in place.
+    const status = willRetry ? 'reconnecting' : 'closed';
+    const isDue = update({ status, failures, retryAt, error });
+    if (isDue !== false && state.error === error) observer.error(error);
   }
 
-  /** Closes in order, by `close()` or because the stream is complete. */
+  /**
+   * Whether `auto` leaves native at its first loss, for fetch and its policy. It stays where only native
+   * can send the ID: across origins, fetch would need a CORS preflight that few servers answer.
+   */
+  function handsOver(): boolean {
+    if (transport?.name !== 'native' || options.transport !== 'auto') return false;
+    const hasEventsWithoutId = startedAt === -Infinity && lastEventId.value === '';
+    return transport.handsOver === true || hasEventsWithoutId;
+  }
+
+  /** Closes without an error: by `close()`, or because the stream is complete. */
   function finish(): void {
     stop();
     if (state.status !== 'closed') update({ ...CLOSED, transport: state.transport });
@@ -260,15 +258,24 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
     get lastEventId() {
       return lastEventId.value;
     },
+    get notBefore() {
+      return notBefore;
+    },
     listen(type) {
-      types.add(type);
+      listened.types.add(type);
       handle?.listen(type);
     },
-    listenToAll() {
-      wantsAll = true;
-      // Nothing is lost yet by asking again; once a native stream is open, it stays.
-      if (isNative && options.transport === 'auto' && state.status === 'connecting') this.reconnect();
+    unlisten(type) {
+      listened.types.delete(type);
+      handle?.unlisten?.(type);
     },
+    listenToAll() {
+      listened.all = true;
+      // Nothing is lost yet by asking again. Once a native stream is open, it stays.
+      if (transport?.name === 'native' && options.transport === 'auto' && state.status === 'connecting')
+        this.reconnect();
+    },
+    hold: () => lastEventId.hold(),
     connect() {
       if (state.status !== 'closed') return;
       nativeGaveUp = false;
@@ -278,11 +285,10 @@ export function createConnection(options: ConnectionOptions, observer: Connectio
       if (state.status === 'closed') this.connect();
       else start({ status: state.status === 'connecting' ? 'connecting' : 'reconnecting' });
     },
-    close(resumeAfter) {
-      closes++;
-      if (resumeAfter !== undefined) lastEventId.set(resumeAfter);
+    close() {
+      lastEventId.rewind();
       finish();
-      // Where it was closed already, and events were still waiting.
+      // It may have been closed before, with events on hold.
       lastEventId.flush();
     },
   };

@@ -1,5 +1,5 @@
 import { guard } from '../report.js';
-import type { ConnectionObserver } from './connection.js';
+import type { ConnectionObserver } from './contract.js';
 
 /**
  * Where debug lines go: `true` is `console.debug`.
@@ -14,33 +14,33 @@ import type { ConnectionObserver } from './connection.js';
 export type Debug = boolean | ((line: string) => void);
 
 /**
- * Tells every step of a connection in one line, before it is passed on. Neither data nor header values nor URLs are in it, so a line can be
- * pasted into a bug report as it is.
+ * Writes every step of a connection as one line before passing it on. The lines hold no data, no
+ * header value and no URL, so you can paste them into a bug report.
  */
-export function traced(observer: ConnectionObserver, debug: Debug): ConnectionObserver {
-  const note = (line: string) => {
+export function withDebug(observer: ConnectionObserver, debug: Debug): ConnectionObserver {
+  const write = (line: string) => {
     guard(() => {
       (typeof debug === 'function' ? debug : console.debug)(`ssekit ${line}`);
     });
   };
   return {
     ...observer,
-    note,
+    debug: write,
     state(now) {
       const wait = now.retryAt === undefined ? '' : `, next attempt in ${now.retryAt - Date.now()} ms`;
-      note(`${now.status}: transport ${now.transport ?? 'not chosen'}, failures ${now.failures}${wait}`);
-      observer.state(now);
+      write(`${now.status}: transport ${now.transport ?? 'not chosen'}, failures ${now.failures}${wait}`);
+      return observer.state(now);
     },
     open(info) {
-      note(`opened over ${info.transport}${info.status === undefined ? '' : `, status ${info.status}`}`);
+      write(`opened over ${info.transport}${info.status === undefined ? '' : `, status ${info.status}`}`);
       observer.open(info);
     },
-    message(message, idBefore) {
-      note(`event ${message.type}, id ${message.lastEventId || 'none'}, ${message.data.length} characters`);
-      observer.message(message, idBefore);
+    message(message) {
+      write(`event ${message.type}, id ${message.lastEventId || 'none'}, ${message.data.length} characters`);
+      observer.message(message);
     },
     error(error) {
-      note(`error ${error.code}, ${error.willRetry ? 'will retry' : 'final'}: ${error.message}`);
+      write(`error ${error.code}, ${error.willRetry ? 'will retry' : 'final'}: ${error.message}`);
       observer.error(error);
     },
   };

@@ -1,42 +1,72 @@
-import { networkError, openStream } from '../stream/open-stream.js';
-import { createParser } from '../stream/parser.js';
+import { SseError } from '../errors.js';
+import { textMessage } from '../message.js';
+import { createLenientParser } from '../stream/lenient-parser.js';
+import { openStream } from '../stream/open-stream.js';
+import { chunkReader } from '../stream/read-chunk.js';
 import type { Transport, TransportRequest, TransportSink } from './transport.js';
 
-/** One streaming `fetch`. It can do what `EventSource` cannot: headers, methods and bodies, timeouts, and the reason of a failure. */
+/**
+ * One streaming `fetch`. It can do what `EventSource` can't: headers, methods and bodies, timeouts,
+ * and the reason of a failure.
+ */
 export const fetchTransport: Transport = (request, sink) => {
   void run(request, request.lastEventId, sink);
   return undefined;
 };
 
-/** The same without the header `Last-Event-ID`. The id still holds until the stream sets another. */
+/**
+ * The same for an `EventSource`, which drops an event without its blank line whatever the method
+ * is.
+ */
+export const standardFetchTransport: Transport = (request, sink) => {
+  void run(request, request.lastEventId, sink, false);
+  return undefined;
+};
+
+/**
+ * The same without the header `Last-Event-ID`. The ID still holds until the stream sets another.
+ */
 export const fetchTransportWithoutId: Transport = (request, sink) => {
   void run(request, '', sink);
   return undefined;
 };
 
-async function run(request: TransportRequest, sentId: string, sink: TransportSink): Promise<void> {
+async function run(
+  request: TransportRequest,
+  sentId: string,
+  sink: TransportSink,
+  isLenient = request.method !== 'GET',
+): Promise<void> {
   try {
     const { response, url, origin, read } = await openStream({ ...request, lastEventId: sentId });
     sink.open({ url, status: response.status, headers: response.headers });
-    const parse = createParser(
+    const parse = createLenientParser(
       {
         event(type, data, lastEventId) {
-          sink.message({ type, data, lastEventId, origin, raw: data });
+          sink.message(textMessage(type, data, lastEventId, origin));
         },
         id: sink.id,
         retry: sink.reconnectionTime,
       },
-      request,
+      { ...request, lastEventId: request.unsentId ?? request.lastEventId },
     );
-    // A function of its own: one that waits keeps what it last read, which may be a megabyte, until the next bytes arrive.
-    const parseNext = async (): Promise<boolean> => {
-      const bytes = await read();
-      if (bytes) parse(bytes);
-      return bytes !== undefined;
-    };
-    while (await parseNext());
+    const readChunk = chunkReader(read, (bytes) => {
+      if (bytes) sink.received?.();
+      if (bytes || isLenient) parse(bytes);
+    });
+    while (await readChunk());
     sink.end();
-  } catch (error) {
-    sink.fail(networkError(error));
+  } catch (cause) {
+    sink.fail(failure(cause));
   }
+}
+
+/** What isn't an {@link SseError} here is a bug, or a missing global: not the network's failure. */
+function failure(cause: unknown): SseError {
+  const error =
+    cause instanceof SseError
+      ? cause
+      : new SseError('failed', `The stream could not be read: ${String(cause)}`, { cause });
+  // Another attempt would fail in the same way.
+  return error.code === 'failed' ? Object.assign(error, { willRetry: false }) : error;
 }

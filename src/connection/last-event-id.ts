@@ -1,11 +1,11 @@
 import { SseError } from '../errors.js';
-import { guard, report } from '../report.js';
+import { guard } from '../report.js';
 import { utf8ByteString } from '../stream/open-stream.js';
 import { isSendableId } from './request.js';
 import type { OpenInfo } from './transport.js';
 
 /**
- * What of `Storage` is used: `sessionStorage`, `localStorage`, or anything of this shape.
+ * The part of `Storage` that ssekit uses: `sessionStorage`, `localStorage`, or any object of this shape.
  *
  * @example
  * ```ts
@@ -16,100 +16,143 @@ import type { OpenInfo } from './transport.js';
  */
 export type IdStorage = Pick<Storage, 'getItem' | 'setItem'>;
 
-/** Where an id is kept over a reload. */
+/** Where an ID is kept across reloads. */
 export interface StoredIn {
-  /** A function where the mere access may throw, as that to `sessionStorage` does when the user has blocked it. */
+  /** A function where the access itself may throw, as `sessionStorage` does when the user blocks it. */
   readonly storage: IdStorage | (() => IdStorage);
   readonly key: string;
 }
 
-/** An id is written this many ms after it came, at the latest: a fast stream must not cost a synchronous write for each event. */
+/** A place in a stream. */
+export interface Position {
+  readonly id: string;
+  /** The number of the last event up to here, in a shared connection. An ID may be that of several events, or of none. */
+  readonly number?: number | undefined;
+}
+
+/** ms. An ID is written this long after it arrived: a synchronous write for each event would cost more than the event. */
 const WRITE_DELAY = 100;
 
 const page: Partial<Pick<Window, 'addEventListener' | 'removeEventListener'>> = globalThis;
 
-/** The last event ID of one stream, over its connections and, with a storage, over reloads. */
+/**
+ * The position of one client in its stream, across connections and, with a storage, across reloads.
+ *
+ * There are two positions. `value` is the ID of the latest event that arrived: a reconnect resumes there. `settled` is behind it while
+ * events are held, which means that an asynchronous schema is still checking them: a reload, or `close()`, must not skip those.
+ */
 export class LastEventId {
-  /** The id as it stands; `''` for none. */
-  value: string;
+  #arrived: Position;
+  /** While events are held: the position before the first of them. */
+  #before: Position;
+  #holds = 0;
   readonly #stored: StoredIn | undefined;
   readonly #fail: (error: SseError) => void;
-  readonly #undelivered: (() => string | undefined) | undefined;
   #isRestored = false;
-  /** The storage failed, which was told. It is told again only after it has worked: a full one fails ten times a second. */
+  /** Whether the last access failed, which was reported: a full storage fails ten times a second. */
   #isFailing = false;
   #reported = '';
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /**
-   * @param fail - Told when the storage is full, forbidden or forged; the stream goes on without it.
-   * @param undelivered - The id to store instead, while events after it are not handed on: a page that is reloaded has not had them.
+   * @param fail - Called when the storage is full, forbidden or forged, or when an ID can't be sent. The
+   * stream continues without it.
    */
-  constructor(
-    initial: string,
-    stored: StoredIn | undefined,
-    fail: (error: SseError) => void,
-    undelivered?: () => string | undefined,
-  ) {
-    this.value = initial;
+  constructor(initial: string, stored: StoredIn | undefined, fail: (error: SseError) => void) {
+    this.#arrived = this.#before = { id: initial };
     this.#stored = stored;
     this.#fail = fail;
-    this.#undelivered = undelivered;
   }
 
-  /** Takes the id of an event. It is stored soon, and at the latest when the page goes away. */
-  set(id: string): void {
-    // To compare two texts costs more than to keep one, and only a storage needs to know whether the ID is new.
-    if (this.#stored && this.#timer === undefined && id !== this.value) this.#flushLater();
-    this.value = id;
+  /** The ID of the latest event that arrived; `''` for none. */
+  get value(): string {
+    return this.#arrived.id;
   }
 
-  #flushLater(): void {
-    this.#timer = setTimeout(this.flush, WRITE_DELAY);
-    page.addEventListener?.('pagehide', this.flush);
+  /** Where to resume so that no held event is lost. */
+  get settled(): Position {
+    return this.#holds ? this.#before : this.#arrived;
   }
 
-  /** The id for a request: what the page before stored, if it is the first; an id that cannot be sent is left out, and reported once. */
+  /** Takes the ID of an event that arrived. It's stored soon, and at the latest when the page goes away. */
+  set(id: string, number?: number): void {
+    const last = this.#arrived;
+    if (!this.#holds) this.#before = last;
+    this.#arrived = { id, number };
+    // Without an ID, the number is of no use after a reload.
+    if (id !== last.id || (id && number !== last.number)) this.#flushLater();
+  }
+
+  /**
+   * Keeps `settled` before the event that has just arrived. Held events are released in the order of their arrival.
+   *
+   * @returns Releases it: the event was delivered, or reported as an error.
+   */
+  hold(): () => void {
+    const position = this.#arrived;
+    this.#holds++;
+    return () => {
+      this.#holds--;
+      this.#before = position;
+      this.#flushLater();
+    };
+  }
+
+  /** Forgets the held events: the next request asks for them again. */
+  rewind(): void {
+    this.#arrived = this.settled;
+    this.#holds = 0;
+  }
+
+  /** The ID for a request. One that can't be sent is left out, and reported once. */
   toSend(): string {
     this.restore();
     if (isSendableId(this.value)) return this.value;
     if (this.#reported !== this.value) {
       this.#reported = this.value;
-      report(
+      this.#fail(
         new SseError(
-          'failed',
-          'The last event ID is over 4 KiB or has control characters; resuming without it.',
+          'gap',
+          "The last event ID can't be sent, because it's over 4 KiB or has control characters: events may be missing.",
+          { willRetry: true },
         ),
       );
     }
     return '';
   }
 
-  /** Stores now what is still to be stored. No timer and no listener is left, unless events are still to be handed on. */
+  #flushLater(): void {
+    if (!this.#stored || this.#timer !== undefined) return;
+    this.#timer = setTimeout(this.flush, WRITE_DELAY);
+    page.addEventListener?.('pagehide', this.flush);
+  }
+
+  /** Stores now what is still to be stored. Leaves no timer and no listener. */
   readonly flush = (): void => {
     if (this.#timer === undefined) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     page.removeEventListener?.('pagehide', this.flush);
-    const undelivered = this.#undelivered?.();
-    const id = undelivered ?? this.value;
+    const { id } = this.settled;
     this.#access('stored', (storage, key) => {
-      // What could not be sent would only fill the storage, and be refused when it is read back.
+      // An ID that can't be sent would only fill the storage, and be refused when it's read back.
       storage.setItem(key, isSendableId(id) ? id : '');
     });
-    if (undelivered !== undefined) this.#flushLater();
   };
 
-  /** Reads back what the page before has stored, once. */
-  restore(): void {
-    if (this.#isRestored) return;
+  /** Reads what the previous page stored: the first call does, and returns `true`. */
+  restore(): boolean {
+    if (this.#isRestored) return false;
     this.#isRestored = true;
     this.#access('read back', (storage, key) => {
-      const id: unknown = storage.getItem(key) ?? '';
+      const id: unknown = storage.getItem(key) ?? undefined;
+      if (id === undefined) return;
       if (typeof id !== 'string' || !isSendableId(id))
         throw new TypeError('What is stored is no last event ID.');
-      this.value = id || this.value;
+      // '' as well: the server took its ID back.
+      this.#arrived = { id };
     });
+    return true;
   }
 
   #access(deed: string, run: (storage: IdStorage, key: string) => void): void {
@@ -128,16 +171,26 @@ export class LastEventId {
   }
 }
 
-/** The key of a stream that was given none. The query is in it as a hash only: it may hold a token. */
-export function storageKey(url: string): string {
-  const { origin, pathname, search } = new URL(url);
-  let hash = 0;
-  for (const char of search) hash = (Math.imul(hash, 31) + char.charCodeAt(0)) | 0;
-  return `ssekit:${origin}${pathname}${search && `?${(hash >>> 0).toString(36)}`}`;
+/**
+ * The key of a stream that was given none. Query and body are in it as a hash only: they may hold a
+ * token. A function as body counts as none, since its text differs from build to build.
+ */
+export function storageKey(url: string, body?: unknown): string {
+  const [, place = '', query = ''] = /^([^?#]*)([^#]*)/.exec(url) ?? [];
+  const text = typeof body === 'function' ? query : `${query}${(body ?? '') as string}`;
+  return `ssekit:${place}${text && `?${hash(text)}`}`;
+}
+
+/** FNV-1a with 64 bits: with 32, two of 77,000 texts would share a hash. */
+function hash(text: string): string {
+  let hash = 0xcbf29ce484222325n;
+  for (let i = 0; i < text.length; i++)
+    hash = BigInt.asUintN(64, (hash ^ BigInt(text.charCodeAt(i))) * 0x100000001b3n);
+  return hash.toString(36);
 }
 
 /**
- * Says from a response whether the server went on after `info.lastEventId`; `undefined` leaves it to the default rule.
+ * Decides from a response whether the server resumed after `info.lastEventId`. `undefined` leaves it to the default rule.
  *
  * @example
  * ```ts
@@ -148,11 +201,11 @@ export function storageKey(url: string): string {
 export type Resumed = (info: OpenInfo) => boolean | undefined;
 
 /**
- * What to tell when a stream that was to resume has not; `undefined` where it has, or where nothing says otherwise.
+ * The error of a stream that should have resumed and didn't; `undefined` where it did, or where nothing says otherwise.
  *
- * The default rule comes from the Mercure protocol, the only one that has a sign for this: the response
- * header `Last-Event-ID` (`Mercure-Last-Event-ID` in newer drafts) names the event after which the
- * history continues. If the server doesn't know the requested ID, it names another one.
+ * The default rule is that of the Mercure protocol, the only one with a sign for it: the response header `Last-Event-ID` (in newer
+ * drafts `Mercure-Last-Event-ID`) names the event after which the history continues. It's another ID than the request's when the server
+ * doesn't know that one.
  */
 export function gap(info: OpenInfo, resumed: Resumed | undefined): SseError | undefined {
   const { lastEventId, status, headers } = info;

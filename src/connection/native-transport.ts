@@ -1,11 +1,21 @@
 import { SseError } from '../errors.js';
+import { textMessage } from '../message.js';
 import type { Transport } from './transport.js';
 
 /** The number of `EventSource.CLOSED`, which a test double may lack as a static. */
 const CLOSED = 2;
 
 /**
- * What of `EventSource` is used: native, a polyfill, or a test double.
+ * How many types keep their listener at the source once nobody listens to them: names may come and
+ * go for weeks.
+ */
+const MOST_IDLE = 100;
+
+/** The event types that are always listened to. */
+const OWN_TYPES = ['open', 'error', 'message'];
+
+/**
+ * The part of `EventSource` that's used: native, a polyfill, or a test double.
  *
  * @example
  * ```ts
@@ -18,30 +28,38 @@ const CLOSED = 2;
 export type EventSourceClass = new (
   url: string,
   init?: EventSourceInit,
-) => Pick<EventSource, 'url' | 'readyState' | 'close'> & Pick<EventTarget, 'addEventListener'>;
+) => Pick<EventSource, 'url' | 'readyState' | 'close'> &
+  Pick<EventTarget, 'addEventListener'> &
+  Partial<Pick<EventTarget, 'removeEventListener'>>;
 
 /**
- * One native `EventSource`, over its own reconnects: while it says CONNECTING it is left alone, since only it can send its
- * `Last-Event-ID`. The browser tells an event from the server by `data`, which its own `open` and `error` lack (rule: a server may name
- * its events so), and hides every reason for a failure.
+ * One native `EventSource`, over its own reconnects: while it says CONNECTING it is left alone,
+ * since only it can send its `Last-Event-ID`. The browser tells an event from the server by `data`,
+ * which its own `open` and `error` lack (rule: a server may name its events so), and hides every
+ * reason for a failure.
  */
 export function nativeTransport(Source: EventSourceClass): Transport {
-  return ({ url, withCredentials, signal, types, lastEventId: resumedAfter }, sink) => {
+  return ({ url, withCredentials, signal, types, lastEventId, unsentId }, sink) => {
     const source = new Source(url, { withCredentials });
-    /** '' from a source that never showed an id means unknown, not reset: what was resumed after still holds. */
-    let id = resumedAfter;
+    /**
+     * `''` from a source that never showed an ID means unknown, not reset: the ID before still
+     * holds.
+     */
+    let id = unsentId ?? lastEventId;
     let ownId = false;
 
-    /** That of the stream, until it is opened anew. To ask each event is a call into the browser. */
+    /**
+     * That of the stream, until it is opened anew. To ask each event is a call into the browser.
+     */
     let origin: string | undefined;
 
     const receive = (type: string, event: Event) => {
-      const { data, lastEventId } = event as MessageEvent<unknown>;
+      const { data, lastEventId: shownId } = event as MessageEvent<unknown>;
       if (typeof data === 'string') {
-        ownId ||= lastEventId !== '';
-        if (ownId) id = lastEventId;
+        ownId ||= shownId !== '';
+        if (ownId) id = shownId;
         origin ??= (event as MessageEvent).origin;
-        sink.message({ type, data, lastEventId: id, origin, raw: data });
+        sink.message(textMessage(type, data, id, origin));
       } else if (type === 'open') {
         origin = undefined;
         sink.open({ url: source.url });
@@ -60,19 +78,35 @@ export function nativeTransport(Source: EventSourceClass): Transport {
       }
     };
 
-    const listened = new Set<string>();
+    const listeners = new Map<string, (event: Event) => void>();
+    /**
+     * Types that nobody listens to any more, oldest first. Until they make room, their IDs still
+     * count.
+     */
+    const idle = new Set<string>();
     const listen = (type: string) => {
-      // Not every double knows, as an EventTarget does, that it has this listener already.
-      if (listened.has(type)) return;
-      listened.add(type);
-      source.addEventListener(type, (event) => {
+      idle.delete(type);
+      // An EventTarget would ignore a second listener for the same type, but not every double does.
+      if (listeners.has(type)) return;
+      const listener = (event: Event) => {
         receive(type, event);
-      });
+      };
+      listeners.set(type, listener);
+      source.addEventListener(type, listener);
     };
-    ['open', 'error', 'message', ...types].forEach(listen);
+    const unlisten = (type: string) => {
+      if (!OWN_TYPES.includes(type)) idle.add(type);
+      if (idle.size <= MOST_IDLE) return;
+      const [oldest = ''] = idle;
+      const listener = listeners.get(oldest);
+      idle.delete(oldest);
+      listeners.delete(oldest);
+      if (listener) source.removeEventListener?.(oldest, listener);
+    };
+    [...OWN_TYPES, ...types].forEach(listen);
     signal.addEventListener('abort', () => {
       source.close();
     });
-    return { listen };
+    return { listen, unlisten };
   };
 }

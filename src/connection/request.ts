@@ -1,8 +1,14 @@
+import { CHECKED } from '../checked.js';
+import { utf8ByteString } from '../stream/open-stream.js';
 import { timeLimit } from '../stream/time-limit.js';
-import type { SseError } from '../errors.js';
+import { needGlobals, throwIfAborted, type SseError } from '../errors.js';
 import { MAX_EVENT_SIZE } from '../stream/parser.js';
+import type { FailOn } from '../stream/fail-on.js';
 import type { Until } from '../stream/until.js';
+import type { RefreshAuth } from './refresh-auth.js';
+import { headersIn, headersOf } from './headers.js';
 import type { TransportRequest } from './transport.js';
+import { resolveUrl, withParam } from './url.js';
 
 /**
  * What functions for URL, headers and body are told before each attempt.
@@ -98,7 +104,10 @@ export interface StreamOptions {
   readonly withCredentials?: boolean | undefined;
   /** Resume after this id: in `Last-Event-ID` on fetch, in `lastEventIdParam` on native. One with CR, LF or NUL is a `TypeError`. */
   readonly lastEventId?: string | undefined;
-  /** The query parameter that carries the last event ID, for a server that reads it there. */
+  /**
+   * The query parameter that carries the last event ID, for a server that reads it there. It's appended,
+   * and replaces one of the same name; the rest of the query stays byte for byte.
+   */
   readonly lastEventIdParam?: string | undefined;
   /**
    * What says that the stream is complete: the data of an event, such as `'[DONE]'`, or a function of the message. Looked at before
@@ -107,7 +116,7 @@ export interface StreamOptions {
    */
   readonly until?: Until | undefined;
   /** Closes for good when it aborts. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignal | null | undefined;
 }
 
 /**
@@ -139,45 +148,43 @@ export interface FetchOptions {
    * see; then a redirect is an error.
    */
   readonly redirect?: 'follow' | 'error' | undefined;
+  /**
+   * Knows an event that reports a failure, as servers send that answer 200 and then `event: error`. The
+   * attempt fails with the code `server`, counts, and is retried. The event isn't delivered and its ID
+   * isn't taken. In a shared connection, the tab that has the connection decides.
+   */
+  readonly failOn?: FailOn | undefined;
+  /**
+   * Renews a token. It's called when a request is answered 401; then the request is made again at once,
+   * with `headers` asked anew. That first 401 isn't reported. A 401 to the second request is final; a
+   * later attempt may call it again. Calls in flight are shared by all who give the same function. If it
+   * throws or rejects, the attempt fails with `failed`. It works with a method like POST, because the
+   * server refused the first request, but not with a stream as `body`.
+   */
+  readonly refreshAuth?: RefreshAuth | undefined;
   /** The function to use instead of the global `fetch`. */
   readonly fetch?: typeof fetch | undefined;
 }
 
-/** Resolves against the page, or the worker's script, as `EventSource` does. Throws `TypeError` where that is not possible. */
-export function resolveUrl(input: unknown): string {
-  if (typeof input !== 'string' && !(input instanceof URL)) {
-    throw new TypeError('The URL must be a string, a URL, or a function that returns one.');
-  }
-  const { document, location } = globalThis as Partial<typeof globalThis>;
-  let url: URL;
-  try {
-    url = new URL(input, document?.baseURI ?? location?.href);
-  } catch {
-    // Without the input in the message: it may hold a token.
-    throw new TypeError('The URL cannot be resolved. Without a page it must be absolute: https://host/path.');
-  }
-  if (url.username || url.password) {
-    throw new TypeError(
-      'The URL must not hold a user name or password. Send an Authorization header instead.',
-    );
-  }
-  return url.href;
-}
-
-/** Bytes of the longest `Last-Event-ID` that is sent: servers refuse headers of some 8 KiB in all. */
+/** In bytes: servers refuse headers of about 8 KiB in all. */
 const LONGEST_ID = 4096;
 
-/** Whether servers take this id in a header. */
+/** Whether servers accept this ID in a header. */
 export function isSendableId(id: string): boolean {
-  return !/\p{Cc}/u.test(id) && new TextEncoder().encode(id).length <= LONGEST_ID;
+  return !/\p{Cc}/u.test(id) && utf8ByteString(id).length <= LONGEST_ID;
 }
 
 /** The request that the caller's options describe. */
 export function requestOptions(url: UrlSource, options: StreamOptions & FetchOptions): RequestOptions {
-  const { json, headers, lastEventIdParam, openTimeout, idleTimeout } = options;
+  if (CHECKED) needGlobals('TextDecoder', 'Headers');
+  const { json, lastEventIdParam, openTimeout, idleTimeout } = options;
+  const headers = headersIn(options.headers);
   const isJson = json !== undefined;
   const body = isJson ? JSON.stringify(json) : (options.body ?? undefined);
   const hasBody = body !== undefined;
+  if (CHECKED && isJson && !hasBody) {
+    throw new TypeError('`json` must be a value that JSON can hold. Give a function as `body`.');
+  }
   const redirect = options.redirect ?? (hasBody || headers ? 'error' : 'follow');
   return {
     url: typeof url === 'function' ? url : resolveUrl(url),
@@ -193,6 +200,14 @@ export function requestOptions(url: UrlSource, options: StreamOptions & FetchOpt
     maxEventSize: options.maxEventSize ?? MAX_EVENT_SIZE,
     fetch: options.fetch ?? ((...args) => fetch(...args)),
   };
+}
+
+/** Refuses, in every build, what must never be sent. Throws `TypeError`. */
+export function refuseUnsafe({ method, body }: RequestOptions, lastEventId = ''): void {
+  if (/[\0\r\n]/.test(lastEventId)) throw new TypeError('`lastEventId` must not hold CR, LF or NUL.');
+  if (body !== undefined && /^(GET|HEAD)$/.test(method)) {
+    throw new TypeError('GET and HEAD have no body: take `method` away, or `json` and `body`.');
+  }
 }
 
 /** Calls what must be called, within `openTimeout`, and puts one attempt's request together. */
@@ -214,28 +229,23 @@ async function prepare(
   const { lastEventId, signal } = context;
   const call = <T>(source: PerAttempt<T>): T | Promise<T> => {
     // An attempt that is over meanwhile asks for nothing more: a function may refresh a token, or use up a ticket.
-    signal.throwIfAborted();
+    throwIfAborted(signal);
     return typeof source === 'function'
       ? (source as (context: RequestContext) => T | Promise<T>)(context)
       : source;
   };
 
-  const url = new URL(resolveUrl(await call<string | URL>(options.url)));
+  const url = resolveUrl(await call<string | URL>(options.url));
   const headers = headersOf(await call<HeadersInit | undefined>(options.headers));
   const body = await call(options.body);
   if (contentType && !headers.has('content-type')) headers.set('content-type', contentType);
-  if (lastEventIdParam && lastEventId) url.searchParams.set(lastEventIdParam, lastEventId);
-  return { ...options, url: url.href, headers, body, lastEventId, signal, types };
-}
-
-/** Throws `TypeError` for what are no headers. */
-export function headersOf(init: HeadersInit | undefined): Headers {
-  try {
-    return new Headers(init);
-  } catch {
-    // Without the engine's message: some quote the value.
-    throw new TypeError(
-      '`headers` must not hold line breaks, nor characters beyond Latin-1: use encodeURIComponent.',
-    );
-  }
+  return {
+    ...options,
+    url: lastEventIdParam && lastEventId ? withParam(url, lastEventIdParam, lastEventId) : url,
+    headers,
+    body,
+    lastEventId,
+    signal,
+    types,
+  };
 }

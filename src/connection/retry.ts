@@ -2,8 +2,8 @@ import { clamp } from '../stream/time-limit.js';
 import { guard } from '../report.js';
 import type { SseError } from '../errors.js';
 
-/** At least this much lies between two attempts that brought no event, whatever options and servers ask for. In ms. */
-export const SHORTEST_GAP = 100;
+/** ms between two attempts that brought no event, at least, whatever options and servers ask for. */
+export const SHORTEST_PAUSE = 100;
 
 /**
  * When to try again, and for how long. All of it is optional; the defaults suit a page that must come back by itself.
@@ -50,24 +50,30 @@ export function shouldRetry(
   return guard(() => policy.shouldRetry?.(error)) ?? isTransient(error);
 }
 
-function isTransient({ code, status = 0 }: SseError): boolean {
+/** A transport may rule it out: `willRetry` is `false` where another attempt would fail in the same way. */
+function isTransient({ code, status = 0, willRetry }: SseError): boolean {
+  if (willRetry === false) return false;
   if (code === 'http') return status >= 500 || [408, 425, 429].includes(status);
-  return ['network', 'timeout', 'failed'].includes(code);
+  return ['network', 'timeout', 'server', 'failed'].includes(code);
 }
 
 /**
- * The delay in ms before the attempt that follows failure number `failures` (1 for the first): full jitter over an exponential curve.
- * `interval` is the reconnection time. `retryAfter`, the server's own word, is a floor from which the jitter goes upward: a server that
- * names one moment to a crowd must not get the crowd at that moment.
+ * The delay in ms before the attempt that follows failure number `failures` (1 for the first): full
+ * jitter over an exponential curve. `interval` is the reconnection time. `reconnectionTime` is the
+ * part of it that the server set with `retry:`, if it did: `maxInterval` doesn't cut that off.
+ * `retryAfter` is a floor from which jitter goes upward: a server that names one moment to a crowd
+ * must not get the crowd at that moment.
  */
 export function retryDelay(
   { factor = 2, maxInterval = 30_000, jitter = true }: RetryOptions,
   interval: number,
   failures: number,
   retryAfter = 0,
+  reconnectionTime = 0,
 ): number {
   // `||`: 0 times a power that has grown to Infinity is not a number.
-  const curve = Math.min(clamp(maxInterval), clamp(interval) * factor ** (failures - 1) || 0);
+  const grown = clamp(interval) * factor ** (failures - 1) || 0;
+  const curve = Math.max(Math.min(clamp(maxInterval), grown), clamp(reconnectionTime));
   const delay = jitter ? retryAfter + Math.random() * curve : Math.max(retryAfter, curve);
-  return clamp(Math.round(Math.max(SHORTEST_GAP, delay)));
+  return clamp(Math.round(Math.max(SHORTEST_PAUSE, delay)));
 }

@@ -41,3 +41,8 @@ export const CLOSED: SseState = {
   error: undefined,
   transport: undefined,
 };
+
+/** Whether two states hold the same values. */
+export function isSameState(a: SseState, b: SseState): boolean {
+  return (Object.keys(a) as (keyof SseState)[]).every((key) => a[key] === b[key]);
+}

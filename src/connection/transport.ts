@@ -13,8 +13,15 @@ import type { StreamRequest } from '../stream/open-stream.js';
 export interface TransportRequest extends StreamRequest {
   /** The most characters of one event. Past it, the attempt fails with `overflow`. */
   readonly maxEventSize: number;
-  /** The event types that have listeners, for a source that delivers only what it's asked for. More may follow through the handle. */
+  /**
+   * The event types that have listeners, for a source that delivers only these. The handle reports changes.
+   */
   readonly types: Iterable<string>;
+  /**
+   * A last event ID that can't be sent. It still holds for events until the stream sets another, so a
+   * parser starts with it instead of `lastEventId`.
+   */
+  readonly unsentId?: string | undefined;
 }
 
 /**
@@ -54,6 +61,11 @@ export interface TransportSink {
   readonly open: (info: Omit<OpenInfo, 'transport' | 'lastEventId'>) => void;
   /** An event, with its data as it came. */
   readonly message: (message: SseMessage) => void;
+  /**
+   * Bytes arrived, whatever they mean. Call it if you see them: without it, only events show after a
+   * sleep that the stream is alive.
+   */
+  readonly received?: (() => void) | undefined;
   /** The last event ID was set by a block without data. */
   readonly id: (lastEventId: string) => void;
   /** The server set the reconnection time, in ms. */
@@ -77,6 +89,8 @@ export interface TransportSink {
 export interface TransportHandle {
   /** Somebody began to listen to this event type. */
   listen(type: string): void;
+  /** Nobody listens to this event type any more. */
+  unlisten?(type: string): void;
 }
 
 /**

@@ -4,148 +4,142 @@ import type { SseMessage } from '../message.js';
 import { MAX_EVENT_SIZE } from '../stream/parser.js';
 
 /**
- * The most that waits behind an event that an asynchronous schema is looking at, in characters. Not a number of events: a server that
- * replays what was missed sends thousands of small ones in one chunk, and none of them may be lost.
+ * The most that waits behind an asynchronous schema, in characters. It isn't a number of events: a
+ * replay may bring thousands of small ones in one chunk, and none of them may be lost.
  */
 const LIMIT = MAX_EVENT_SIZE;
 
-/** What an event costs beside its texts, in characters or so. */
+/** What an event costs besides its texts, in characters or so. */
 const OVERHEAD = 64;
 
 const sizeOf = ({ type, raw, lastEventId }: SseMessage) =>
   OVERHEAD + type.length + raw.length + lastEventId.length;
 
-/** What has its turn, in a list: an event that waits, a callback, or neither: what is being decoded, which is then the first. */
-interface Waiting {
+/** An entry of the list: an event, or a callback that waits for the events before it. */
+interface Entry {
   readonly message?: SseMessage;
   readonly callback?: () => void;
-  /** Of an event: the last event ID before it. */
-  readonly idBefore?: string | undefined;
-  next?: Waiting | undefined;
+  /** Called when the event leaves the queue. */
+  readonly release?: (() => void) | undefined;
+  /** Its decoder was called. */
+  isDecoding?: boolean;
+  next?: Entry | undefined;
 }
 
-/** Takes events as they arrive, and hands them on decoded, in the order of their arrival. */
-export interface InOrder {
-  push(message: SseMessage, idBefore?: string): void;
-  /** Calls back once all that was pushed before has been handed on, or forgotten: at once where nothing waits. */
+/** Takes events as they arrive, and delivers them decoded, in the order of their arrival. */
+export interface DecodeQueue {
+  push(message: SseMessage): void;
+  /** Calls back once the events before are delivered or dropped; at once where nothing waits. */
   after(callback: () => void): void;
-  /** The last event ID before what is being decoded, and what waits for that; `undefined` if nothing is. */
-  idBefore(): string | undefined;
-  /** Forgets all that. Returns the last event ID before it. */
-  clear(): string | undefined;
+  /** Drops the event that is being decoded, and those that wait. */
+  clear(): void;
 }
 
-/** Synchronous from end to end, but while a decoder answers with a promise: the events behind it wait. */
-export function inOrder(
+/**
+ * Synchronous from end to end, except while a decoder answers with a promise: then the events behind
+ * it wait.
+ *
+ * @param hold - Called when an event enters the queue. What it returns is called just before the
+ *   event is delivered or reported; never for one that `clear()` drops.
+ */
+export function createDecodeQueue(
   decodeFor: (type: string) => Decode | undefined,
   deliver: (message: SseMessage<unknown>) => void,
   fail: (error: unknown) => void,
-): InOrder {
-  let first: Waiting | undefined;
-  let last: Waiting | undefined;
+  hold?: () => () => void,
+): DecodeQueue {
+  let first: Entry | undefined;
+  let last: Entry | undefined;
+  /** Of the events that wait for their decoder to be called. */
   let size = 0;
-  /** A decoder is called: what it makes arrive waits, too. */
-  let isDecoding = false;
 
-  function decode(message: SseMessage, idBefore: string | undefined): void {
-    const decode = decodeFor(message.type);
-    if (!decode) {
-      deliver(message);
-      return;
-    }
-    let result: ReturnType<Decode>;
-    isDecoding = true;
-    try {
-      result = decode(message);
-    } catch (error) {
-      fail(error);
-      return;
-    } finally {
-      isDecoding = false;
-    }
-    if (!('then' in result)) {
-      deliver(result);
-      return;
-    }
-    const turn: Waiting = (first = { idBefore, next: first });
-    last ??= turn;
-    const settle = <T>(report: (value: T) => void) => {
-      return (value: T) => {
-        // Another, or none, once it is forgotten.
-        if (first !== turn) return;
-        goOnAt(turn.next);
-        report(value);
-        goOn();
-      };
-    };
-    void result.then(settle(deliver), settle(fail));
+  function add(entry: Entry): void {
+    if (last) last.next = entry;
+    else first = entry;
+    last = entry;
   }
 
-  function goOn(): void {
-    while (first?.message || first?.callback) {
-      const { message, callback, idBefore, next } = first;
-      goOnAt(next);
-      callback?.();
-      if (message) {
-        size -= sizeOf(message);
-        decode(message, idBefore);
+  function remove({ next, release }: Entry): void {
+    first = next;
+    last = next && last;
+    release?.();
+  }
+
+  /** Decodes one entry after another. Stops at one that is being decoded already. */
+  function run(): void {
+    for (let entry; (entry = first) && !entry.isDecoding;) {
+      entry.isDecoding = true;
+      if (entry.message) decode(entry, entry.message);
+      else {
+        remove(entry);
+        entry.callback?.();
       }
     }
   }
 
-  function goOnAt(next: Waiting | undefined): void {
-    first = next;
-    last = next && last;
+  function decode(entry: Entry, message: SseMessage): void {
+    size -= sizeOf(message);
+    let result: ReturnType<Decode>;
+    try {
+      const decodeMessage = decodeFor(message.type);
+      result = decodeMessage ? decodeMessage(message) : message;
+    } catch (error) {
+      settle(entry, fail, error);
+      return;
+    }
+    if (!result) settle(entry, () => undefined, undefined);
+    else if (!('then' in result)) settle(entry, deliver, result);
+    else {
+      const resume =
+        <T>(report: (value: T) => void) =>
+        (value: T) => {
+          settle(entry, report, value);
+          run();
+        };
+      void result.then(resume(deliver), resume(fail));
+    }
   }
 
-  function add(waiting: Waiting): void {
-    if (last) last.next = waiting;
-    else first = waiting;
-    last = waiting;
-  }
-
-  function idBefore(): string | undefined {
-    let event = first;
-    while (event?.callback) event = event.next;
-    return event?.idBefore;
+  function settle<T>(entry: Entry, report: (value: T) => void, value: T): void {
+    // Another entry is first, or none, once this one is dropped.
+    if (first !== entry) return;
+    remove(entry);
+    report(value);
   }
 
   return {
-    push(message, idBefore) {
-      // Something may wait though nothing is being decoded: a listener may make an event arrive.
-      if (!first && !isDecoding) {
-        decode(message, idBefore);
-        goOn();
-      } else if (size + sizeOf(message) <= LIMIT) {
-        add({ message, idBefore });
-        size += sizeOf(message);
-      } else {
+    push(message) {
+      // A first event may be larger than the limit; it doesn't wait.
+      if (first && size + sizeOf(message) > LIMIT) {
         fail(
           new SseError('overflow', `More than ${LIMIT} characters of events wait for a schema.`, {
             event: message.type,
             raw: message.raw,
           }),
         );
+        return;
       }
+      size += sizeOf(message);
+      const isAlone = !first;
+      add({ message, release: hold?.() });
+      // Otherwise a decoder is at work, or `run` is delivering and comes to this event next.
+      if (isAlone) run();
     },
     after(callback) {
       if (first) add({ callback });
       else callback();
     },
-    idBefore,
     clear() {
-      const id = idBefore();
-      let forgotten = first;
+      let entry = first;
       first = last = undefined;
       size = 0;
-      while (forgotten) {
-        const { callback, next } = forgotten;
-        // A promise that never settles holds the event it is for, but none behind it.
-        forgotten.next = undefined;
+      while (entry) {
+        const { callback, next } = entry;
+        // A promise that never settles keeps the event it's for, but none behind it.
+        entry.next = undefined;
         callback?.();
-        forgotten = next;
+        entry = next;
       }
-      return id;
     },
   };
 }

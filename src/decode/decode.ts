@@ -2,7 +2,7 @@ import { SseError } from '../errors.js';
 import type { Decode, SseMessage } from '../message.js';
 
 /**
- * What a schema answers.
+ * What a schema returns.
  *
  * @example
  * ```ts
@@ -13,7 +13,8 @@ export type SchemaResult<T> =
   { readonly value: T; readonly issues?: undefined } | { readonly issues: readonly unknown[] };
 
 /**
- * A schema of any library that speaks Standard Schema (https://standardschema.dev): zod, valibot, arktype and others.
+ * A schema of any library that implements Standard Schema (https://standardschema.dev): zod,
+ * valibot, arktype and others.
  *
  * @example
  * ```ts
@@ -29,7 +30,7 @@ export type SchemaResult<T> =
  * ```
  */
 export interface StandardSchema<T = unknown> {
-  /** What the libraries have agreed on. */
+  /** The interface that these libraries share. */
   readonly '~standard': {
     readonly version: 1;
     readonly vendor: string;
@@ -39,7 +40,9 @@ export interface StandardSchema<T = unknown> {
 }
 
 /**
- * How a payload is read: as JSON, by a function, or, where it is a string, as it came. A function that throws makes a `decode` error.
+ * How a payload is read: as JSON, by your function, or, if it's a string, unchanged. A function
+ * that throws causes a `decode` error. `'json'` skips events without a name whose data is blank:
+ * they're keep-alives.
  *
  * @example
  * ```ts
@@ -50,7 +53,7 @@ export interface StandardSchema<T = unknown> {
 export type Decoder<T> = 'json' | ((message: SseMessage) => T) | (string extends T ? 'text' : never);
 
 /**
- * Payloads as they come.
+ * Payloads as text, unchanged.
  *
  * @example
  * ```ts
@@ -64,7 +67,7 @@ export interface AsText {
 }
 
 /**
- * Payloads that become a `T` by your word: nothing checks what JSON holds.
+ * Payloads that you declare to be a `T`: nothing checks what the JSON holds.
  *
  * @example
  * ```ts
@@ -72,7 +75,10 @@ export interface AsText {
  * ```
  */
 export interface AsValue<T> {
-  /** A function that throws makes a `decode` error. */
+  /**
+   * A function that throws causes a `decode` error. `'json'` skips events with blank data: they're
+   * keep-alives.
+   */
   readonly decode: 'json' | ((message: SseMessage) => T);
   readonly schema?: undefined;
 }
@@ -95,19 +101,26 @@ export interface BySchema<T> {
   readonly schema: StandardSchema<T>;
 }
 
-/** Options of {@link createDecode}, as they come. */
+/** Options of {@link createDecode}, unchecked. */
 export interface DecodeSetting {
   readonly decode?: Decoder<unknown> | undefined;
   readonly schema?: StandardSchema | undefined;
 }
 
-/** Never "JSON, else text": a payload is what its type says, or an error. `undefined` for text as it comes. JSON is the default of a schema. */
-export function createDecode({
-  schema,
-  decode = schema ? 'json' : 'text',
-}: DecodeSetting): Decode | undefined {
+/**
+ * Never "JSON, else text": a payload is what its type says, or an error. `undefined` for text,
+ * unchanged. With a schema, the default is JSON.
+ *
+ * @param skipsNamed - Whether blank JSON is skipped in events with a name, too.
+ */
+export function createDecode(
+  { schema, decode = schema ? 'json' : 'text' }: DecodeSetting,
+  skipsNamed = false,
+): Decode | undefined {
   if (decode === 'text' && !schema) return undefined;
   return (message) => {
+    if (decode === 'json' && !message.raw.trim() && (skipsNamed || message.type === 'message'))
+      return undefined;
     const fail = (what: string, details: { cause?: unknown; issues?: readonly unknown[] }): never => {
       const { type, raw } = message;
       throw new SseError('decode', `The data of an event "${type}" ${what}.`, {
@@ -131,18 +144,21 @@ export function createDecode({
     } catch (cause) {
       return giveUp(cause);
     }
-    // Of whatever realm, or library of promises.
+    // The promise may be of another realm, or of a library.
     return 'then' in result ? Promise.resolve(result).catch(giveUp).then(settle) : settle(result);
   };
 }
 
-/** Options of {@link createDecodes}, as they come. */
+/** Options of {@link createDecodes}, unchecked. */
 export interface DecodeSettings {
   readonly decode?: Decoder<unknown> | Readonly<Record<string, Decoder<unknown> | undefined>> | undefined;
   readonly schemas?: Readonly<Record<string, StandardSchema | undefined>> | undefined;
 }
 
-/** Finds what decodes an event type, `undefined` if it is text as it comes. `undefined` by itself if all types are. */
+/**
+ * Finds the decoder of an event type: `undefined` if it's text. Returns `undefined` if all types
+ * are.
+ */
 export function createDecodes({
   decode,
   schemas = {},
@@ -155,7 +171,7 @@ export function createDecodes({
     decodes.set(type, createDecode({ decode: decoders.get(type) ?? general, schema: schemaOf.get(type) }));
   }
   const others = createDecode({ decode: general });
-  // To look a type up means to hash it.
+  // Looking a type up would hash it.
   if (decodes.size === 0) return others && (() => others);
   return (type) => decodes.get(type) ?? others;
 }

@@ -2,53 +2,56 @@ import { SseError, type SseErrorDetails } from '../errors.js';
 import { READY_STATE } from '../connection/state.js';
 import type { OpenInfo } from '../connection/transport.js';
 import type { SseState } from '../connection/state.js';
+import { LONGEST, MOST_TYPES, type ListenedNotice } from './listened.js';
 
 /**
- * What the tabs of one shared connection say to each other, in version 1; docs/design.md tells when. Structured clones carry it: what is
- * `undefined` here may be absent. No request header and no query string is ever in it.
+ * The notices that the tabs of one shared connection send each other; docs/design.md says when.
+ * Sent as a structured clone: a field that is `undefined` here may be missing. No notice has a
+ * request header or a query string.
  */
 export type Notice = Claim | Snapshot | EventNotice | Question | Push;
 
-/** A notice on its way. */
+/** A notice with its generation. */
 export type Sent = Notice & {
-  readonly version: typeof VERSION;
-  /** The highest that the sender has heard of: that of the leader, if it is one. */
+  /** The highest that the sender knows. A leader sends its own. */
   readonly generation: number;
 };
 
+/**
+ * The version of the notices. It's part of the names of lock and channel, so that versions never
+ * meet.
+ */
 export const VERSION = 1;
 
-/** A tab got the lock: what leaders of lower generations say from here on does not count. */
+/** A tab got the lock. From here on, notices of leaders of lower generations are ignored. */
 export interface Claim {
   readonly kind: 'claim';
-  /** Whether it has heard of a leader before, and so knows where the stream stands. */
+  /** Whether the tab knows where to resume. */
   readonly knows: boolean;
 }
 
-/** The event types that somebody listens to, or all of them. */
-export interface Wanted {
-  readonly types: readonly string[];
-  readonly all: boolean;
-}
-
-/** From the leader: how things stand. After each change, and as the answer to a question. */
-export interface Snapshot extends Wanted {
+/** From the leader: its state. Sent after each change, and as the answer to a question. */
+export interface Snapshot extends ListenedNotice {
   readonly kind: 'snapshot';
   /** The number of the last event. */
   readonly sequence: number;
   /** The number of the oldest event that the leader could send again. */
   readonly oldest: number;
   readonly lastEventId: string;
+  /** The answer to a tab that asked with an ID: the number of the last event with that ID. */
+  readonly found?: { readonly lastEventId: string; readonly sequence?: number | undefined } | undefined;
   /** Without query and fragment. */
   readonly url: string;
   readonly state: StateNotice;
-  /** Whether the error has happened now, and is to be told. */
+  /** While it waits: a push without `force` counts from this time on, in ms since the epoch. */
+  readonly notBefore?: number | undefined;
+  /** Whether the error in the state is new. */
   readonly failed: boolean;
-  /** What was known when the stream opened. */
+  /** The response, while the stream is open. */
   readonly opened?: OpenNotice | undefined;
 }
 
-/** From the leader: an event, numbered without gaps over all generations. */
+/** From the leader: an event. The numbers have no gaps, over all generations. */
 export interface EventNotice {
   readonly kind: 'event';
   readonly sequence: number;
@@ -58,13 +61,21 @@ export interface EventNotice {
   readonly origin: string;
 }
 
-/** To the leader: are you there; I have the events up to this number, send the others; I listen to these types. */
-export interface Question extends Wanted {
+/**
+ * To the leader: asks for its state and the events after this number, and names the types that this
+ * tab listens to.
+ */
+export interface Question extends ListenedNotice {
   readonly kind: 'question';
   readonly sequence?: number | undefined;
+  /** Instead of the number, from a tab that doesn't know one. */
+  readonly lastEventId?: string | undefined;
 }
 
-/** To the leader: try now. Unless by force, only if you are waiting. */
+/**
+ * To the leader: asks it to try now. Without `force`, only if it's waiting and the server allows
+ * it.
+ */
 export interface Push {
   readonly kind: 'push';
   readonly force: boolean;
@@ -83,21 +94,25 @@ type ErrorNotice = Pick<SseError, 'code' | 'message'> &
 
 type HeaderList = readonly (readonly [string, string])[] | undefined;
 
-/** Types listened to, and what a URL, a name or a body may have of characters: nothing of the kind is longer in earnest. */
-export const MOST_TYPES = 1000;
-const LONGEST = 16_384;
 const A_DAY = 86_400_000;
+
+/** All numbers are below it, above all those of events. */
+export const END_OF_NUMBERS = 2 ** 52;
 
 type Check = (value: unknown) => boolean;
 type Shape = Readonly<Record<string, Check>>;
 
 const text: Check = (value) => typeof value === 'string' && value.length <= LONGEST;
-/** The data of an event is checked against `maxEventSize`, by who knows it; an id goes no further than a request could carry it. */
+/**
+ * The follower checks an event against `maxEventSize`, and no request sends an ID that's too long.
+ */
 const anyText: Check = (value) => typeof value === 'string';
 const flag: Check = (value) => typeof value === 'boolean';
-const number: Check = (value) => typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
-/** A time, see `claim` in tab-group.ts. One far ahead could never be topped, and nobody would lead again. */
-const generation: Check = (value) => number(value) && (value as number) < Date.now() + A_DAY;
+const number: Check = (value) => typeof value === 'number' && value >= 0 && value < END_OF_NUMBERS;
+/** Whether it can be the number of an event. */
+export const isSequence: Check = (value) => Number.isInteger(value) && number(value);
+/** A generation is a time. If one were more than a day ahead, no tab could exceed it and lead. */
+export const isPossible: Check = (value) => number(value) && (value as number) < Date.now() + A_DAY;
 const optional =
   (check: Check): Check =>
   (value) =>
@@ -106,10 +121,17 @@ const listOf =
   (check: Check): Check =>
   (value) =>
     Array.isArray(value) && value.length <= MOST_TYPES && value.every(check);
-const hasShape = (value: unknown, shape: Shape): boolean =>
-  typeof value === 'object' &&
-  value !== null &&
-  Object.entries(shape).every(([name, check]) => check((value as Readonly<Record<string, unknown>>)[name]));
+const shaped =
+  (shape: Shape): Check =>
+  (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    Object.entries(shape).every(([name, check]) => check((value as Readonly<Record<string, unknown>>)[name]));
+/** `Object.hasOwn`, because every object has a `constructor`. */
+const keyOf =
+  (table: object): Check =>
+  (value) =>
+    typeof value === 'string' && Object.hasOwn(table, value);
 
 const headers = optional((value) => {
   try {
@@ -119,8 +141,9 @@ const headers = optional((value) => {
   }
 });
 const count = optional(number);
+const sequence = optional(isSequence);
 
-const ERROR: Shape = {
+const ERROR = {
   code: text,
   message: text,
   status: count,
@@ -130,92 +153,85 @@ const ERROR: Shape = {
   failures: count,
   willRetry: optional(flag),
 };
-const STATE: Shape = {
-  status: (value) => typeof value === 'string' && Object.hasOwn(READY_STATE, value),
+const STATE = {
+  status: keyOf(READY_STATE),
   failures: number,
   retryAt: count,
   transport: optional(text),
-  error: optional((value) => hasShape(value, ERROR)),
+  error: optional(shaped(ERROR)),
 };
-const listening = { types: listOf(text), all: flag };
+const OPENED = { url: text, status: count, headers, lastEventId: anyText };
+const LISTENED = { types: listOf(text), all: flag };
 
-/** By kind, in a map: an object would know a kind called `constructor`. */
-const SHAPES: ReadonlyMap<unknown, Shape> = new Map<unknown, Shape>([
-  ['claim', { knows: flag }],
-  ['event', { sequence: number, type: anyText, data: anyText, lastEventId: anyText, origin: text }],
-  ['question', { sequence: count, ...listening }],
-  ['push', { force: flag }],
-  [
-    'snapshot',
-    {
-      sequence: number,
-      oldest: number,
-      lastEventId: anyText,
-      url: text,
-      state: (value) => hasShape(value, STATE),
-      failed: flag,
-      opened: optional((value) =>
-        hasShape(value, { url: text, status: count, headers, lastEventId: anyText }),
-      ),
-      ...listening,
-    },
-  ],
-]);
+const KINDS: Readonly<Record<Notice['kind'], Check>> = {
+  claim: shaped({ knows: flag }),
+  event: shaped({ sequence: isSequence, type: anyText, data: anyText, lastEventId: anyText, origin: text }),
+  question: shaped({ sequence, lastEventId: optional(anyText), ...LISTENED }),
+  push: shaped({ force: flag }),
+  snapshot: shaped({
+    sequence: isSequence,
+    oldest: isSequence,
+    found: optional(shaped({ lastEventId: anyText, sequence })),
+    lastEventId: anyText,
+    url: text,
+    state: shaped(STATE),
+    notBefore: count,
+    failed: flag,
+    opened: optional(shaped(OPENED)),
+    ...LISTENED,
+  }),
+};
 
-/** A message from the channel, if it is one of ours: anybody of this origin can send anything, and so can a later version of ssekit. */
+const isSent = shaped({ generation: isPossible, kind: keyOf(KINDS) });
+
+/** A message from the channel, if it's a notice: any script on this origin can post anything. */
 export function readNotice(value: unknown): Sent | undefined {
-  if (!hasShape(value, { version: (version) => version === VERSION, generation })) return undefined;
-  const shape = SHAPES.get((value as Sent).kind);
-  return shape && hasShape(value, shape) ? (value as Sent) : undefined;
+  return isSent(value) && KINDS[(value as Sent).kind](value) ? (value as Sent) : undefined;
 }
 
-export function packState({ status, failures, retryAt, transport, error }: SseState): StateNotice {
-  return { status, failures, retryAt, transport, error: error && packError(error) };
+/** The fields of this shape and no others: a notice may have more. */
+function pick<T extends object, S extends object>(from: T, shape: S): Pick<T, keyof T & keyof S> {
+  const names = Object.keys(shape) as (keyof T & keyof S)[];
+  return Object.fromEntries(names.map((name) => [name, from[name]])) as Pick<T, keyof T & keyof S>;
 }
 
-/** `cause`, which may be anything, stays in its tab; so do the fields of `decode` errors, which each tab finds out for itself. */
+export function packState(state: SseState): StateNotice {
+  const { error } = state;
+  return { ...pick(state, STATE), error: error && packError(error) };
+}
+
+/**
+ * Without `cause`, which may be anything. A `decode` error never travels: each tab makes its own.
+ */
 function packError(error: SseError): ErrorNotice {
-  const { code, message, status, headers, body, retryAfter, failures, willRetry } = error;
-  return { code, message, status, headers: headers && [...headers], body, retryAfter, failures, willRetry };
+  return { ...pick(error, ERROR), headers: packHeaders(error.headers) };
 }
 
-/** By its fields: more may have come with it. */
-export function readState({ status, failures, retryAt, transport, error }: StateNotice): SseState {
-  return {
-    status,
-    readyState: READY_STATE[status],
-    failures,
-    retryAt,
-    transport,
-    error: error && readError(error),
-  };
+export function readState(notice: StateNotice): SseState {
+  const { status, error } = notice;
+  return { ...pick(notice, STATE), readyState: READY_STATE[status], error: error && readError(error) };
 }
 
-function readError({
-  code,
-  message,
-  status,
-  headers,
-  body,
-  retryAfter,
-  failures,
-  willRetry,
-}: ErrorNotice): SseError {
-  const details = { status, headers: readHeaders(headers), body, retryAfter, failures, willRetry };
-  return new SseError(code, message, details);
+function readError(notice: ErrorNotice): SseError {
+  const { code, message, headers } = notice;
+  return new SseError(code, message, { ...pick(notice, ERROR), headers: readHeaders(headers) });
 }
 
-export function packOpen({ url, status, headers, lastEventId }: OpenInfo): OpenNotice {
-  return { url: withoutQuery(url), status, headers: headers && [...headers], lastEventId };
+export function packOpen(info: OpenInfo): OpenNotice {
+  return { ...pick(info, OPENED), url: withoutQuery(info.url), headers: packHeaders(info.headers) };
 }
 
-export function readOpen({ url, status, headers, lastEventId }: OpenNotice, transport: string): OpenInfo {
-  return { url, transport, status, headers: readHeaders(headers), lastEventId };
+export function readOpen(notice: OpenNotice, transport: string): OpenInfo {
+  return { ...pick(notice, OPENED), transport, headers: readHeaders(notice.headers) };
 }
 
 /** A query may hold a token. */
 export function withoutQuery(url: string): string {
   return url.replace(/[?#].*/s, '');
+}
+
+function packHeaders(headers: Headers | undefined): HeaderList {
+  return headers && [...headers];
 }
 
 function readHeaders(headers: HeaderList): Headers | undefined {

@@ -1,20 +1,21 @@
 import { deadline } from '../stream/time-limit.js';
 
-/** What happens to who stands for leader. */
+/** What can happen to a tab that wants to lead. */
 export interface Candidate {
-  /** It is the only one now. */
+  /** It holds the lock. */
   readonly elected: () => void;
-  /** There are no locks here, in a sandboxed frame for one. */
+  /** This page may not use locks: it's in a sandboxed frame, say. */
   readonly refused: () => void;
-  /** Another one took the lock by force. */
+  /** Another tab took the lock by force. */
   readonly deposed: () => void;
 }
 
 /**
- * Stands for leader: the holder of the lock, of whom there is one at a time, and the next in line when that one gives up, closes or crashes.
+ * Tries to become the leader. That's the tab that holds the lock; when it gives the lock up, closes
+ * or crashes, the next in line gets it.
  *
- * @param steal - Takes the lock from whoever holds it.
- * @returns Stands back, for good: gives the lock up, or no longer waits for it.
+ * @param steal - Takes the lock from its holder.
+ * @returns Gives the lock back, or stops waiting for it.
  */
 export function standForLeader(
   locks: LockManager,
@@ -35,7 +36,11 @@ export function standForLeader(
       });
     });
   };
-  locks.request(name, steal ? { steal } : { signal }, hold).catch(() => {
+  // Asynchronous, so that a request that throws counts as refused.
+  const request = async () => {
+    await locks.request(name, steal ? { steal } : { signal }, hold);
+  };
+  request().catch(() => {
     if (signal.aborted) return;
     if (isElected) deposed();
     else refused();
@@ -45,38 +50,40 @@ export function standForLeader(
   };
 }
 
-/** A leader that was silent for this many ms is asked whether it is there; one that is silent for as long again is deposed. */
+/**
+ * ms. After this long without a notice the leader is asked, and after as long again it's deposed.
+ */
 const SILENCE = 2500;
-/** Up to so much more, so that not all tabs ask at once. */
+/** A random part of this is added, so that not all tabs ask at once. */
 const SPREAD = 1000;
 
-/** Nobody deposes a leader that was silent for less, in ms. */
+/** ms. A leader that was silent for less is never deposed. */
 export const SOONEST_DEPOSED = 2 * SILENCE;
 
 export interface LeaderWatch {
-  /** The leader said something. */
-  heard(): void;
+  /** The leader posted something. */
+  beat(): void;
   cancel(): void;
 }
 
 /**
- * Finds out whether the leader still answers. The followers ask, because the leader may have nothing
- * to send. A regular sign of life wouldn't work: timers of hidden tabs are up to a minute late, but
- * messages aren't.
+ * Finds out whether the leader still answers. It's asked, because it may have nothing to post.
+ * Posting at intervals wouldn't work: timers of hidden tabs are throttled to one a minute, messages
+ * aren't.
  */
 export function watchLeader(ask: () => void, depose: () => void): LeaderWatch {
-  let isAsked = false;
+  let wasAsked = false;
   const watch = () =>
     deadline(SILENCE + Math.random() * SPREAD, () => {
-      isAsked = !isAsked;
-      if (isAsked) ask();
+      wasAsked = !wasAsked;
+      if (wasAsked) ask();
       else depose();
       current = watch();
     });
   let current = watch();
   return {
-    heard() {
-      isAsked = false;
+    beat() {
+      wasAsked = false;
       current.beat();
     },
     cancel() {

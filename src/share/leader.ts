@@ -1,127 +1,118 @@
-import { createConnection, type ConnectionOptions } from '../connection/connection.js';
+import { createConnection } from '../connection/connection.js';
+import type { Connection, ConnectionOptions, Listened } from '../connection/contract.js';
+import { CLOSED } from '../connection/state.js';
+import { packOpen, packState, withoutQuery, type OpenNotice, type Push, type Question } from './channel.js';
 import type { Journal } from './journal.js';
-import type { LastEventId } from '../connection/last-event-id.js';
-import type { SseMessage } from '../message.js';
-import {
-  packOpen,
-  packState,
-  withoutQuery,
-  type EventNotice,
-  type OpenNotice,
-  type Push,
-  type Question,
-  type Wanted,
-} from './channel.js';
+import { newlyListened, packListened } from './listened.js';
+import type { StreamObserver } from './stream-observer.js';
 import type { TabGroup } from './tab-group.js';
-import type { Connection, ConnectionObserver } from '../connection/connection.js';
-import type { SseState } from '../connection/state.js';
 
-/** What a leader has of its tab. */
-export interface LedTab {
+/** What a leader is made of. */
+export interface LeaderInputs {
   readonly options: ConnectionOptions;
-  readonly observer: ConnectionObserver;
-  readonly tabs: TabGroup;
+  /** Where to resume. */
+  readonly lastEventId: string;
+  readonly listened: Listened;
   readonly journal: Journal;
-  /** What this tab has handed on. */
-  readonly lastEventId: LastEventId;
-  readonly state: () => SseState;
-  readonly wanted: () => Wanted;
-  /** This state, as one that follows the tab's own. */
-  readonly after: (now: SseState) => SseState;
-  readonly tell: (next: SseState, failed: boolean) => void;
-  readonly deliver: (event: EventNotice) => void;
+  readonly channel: Pick<TabGroup, 'post' | 'whileLeading'>;
 }
 
-/** The half of a tab that has the connection. */
 export interface Leader {
-  /** Not begun yet. */
+  /** It isn't connected yet: a listener of the first state may close the client. */
   readonly connection: Connection;
+  /** Answers another tab. */
   answer(notice: Question | Push): void;
   stop(): void;
 }
 
-/** Tells the others what comes, and then its own tab, so that what that makes of it is no matter of theirs. */
-export function createLeader(tab: LedTab): Leader {
-  const { options, observer, tabs, journal, lastEventId } = tab;
+/**
+ * The connection of all tabs. Every change goes to the other tabs first and then to this one, so
+ * that what its listeners do doesn't concern the others.
+ */
+export function createLeader(inputs: LeaderInputs, observer: StreamObserver): Leader {
+  const { options, listened, journal, channel } = inputs;
+  /** After the last numbered event, or a later block without data. */
+  let { lastEventId } = inputs;
+  /** The state that was reported last. */
+  let state = CLOSED;
   let opened: OpenNotice | undefined;
   let isOver = false;
-  /** Nothing is told any more by who leads no more. */
-  const live = <A extends unknown[]>(report: (...args: A) => void) => {
-    return (...args: A): void => {
-      if (!isOver) report(...args);
-    };
-  };
-
   journal.lead();
-  const connection = createConnection(
-    { ...options, until: undefined, lastEventId: lastEventId.value, stored: undefined },
-    {
-      state: live((now) => {
-        const next = tab.after(now);
-        const isFinal = next.status === 'closed' && next.error !== undefined;
-        // That it has opened is told with what is known of that.
-        if (next.status !== 'open' || tab.state().status === 'open') post(next, isFinal);
-        tab.tell(next, isFinal);
-      }),
-      open: live((info) => {
-        opened = packOpen(info);
-        post(tab.state());
-        observer.open(info);
-      }),
-      message: live((message) => {
-        tabs.whenSure(() => {
-          handOn(message);
-        });
-      }),
-      id: live(() => {
-        const id = connection.lastEventId;
-        tabs.whenSure(() => {
-          lastEventId.set(id);
-          post(tab.state());
-        });
-      }),
-      error: live((error) => {
-        // A gap is for each tab to find.
-        if (error === connection.state.error) post(tab.state(), true);
-        observer.error(error);
-      }),
-    },
-  );
 
-  function handOn({ type, data, lastEventId, origin }: SseMessage): void {
-    const sequence = (journal.sequence ?? 0) + 1;
-    const event: EventNotice = { kind: 'event', sequence, type, data, lastEventId, origin };
-    journal.add(event);
-    tabs.post(event);
-    tab.deliver(event);
-  }
-
-  function post(now: SseState, failed = false): void {
-    tabs.post({
+  function post(failed = false, askedId?: string): void {
+    const { sequence = 0, oldest } = journal;
+    const numberOf = (id: string) => (id === lastEventId ? sequence : journal.lastWith(id));
+    channel.post({
       kind: 'snapshot',
-      sequence: journal.sequence ?? 0,
-      oldest: journal.oldest,
-      lastEventId: lastEventId.value,
+      sequence,
+      oldest,
+      lastEventId,
+      found: askedId === undefined ? undefined : { lastEventId: askedId, sequence: numberOf(askedId) },
       url: withoutQuery(connection.url),
-      state: packState(now),
+      state: packState(state),
+      notBefore: connection.notBefore,
       failed,
-      opened: now.status === 'open' ? opened : undefined,
-      ...tab.wanted(),
+      opened: state.status === 'open' ? opened : undefined,
+      ...packListened(listened),
     });
   }
 
-  const { types, all } = tab.wanted();
-  for (const type of types) connection.listen(type);
-  if (all) connection.listenToAll();
+  const connection = createConnection(
+    // Each tab has its own `until` and its own storage.
+    { ...options, until: undefined, lastEventId, stored: undefined },
+    {
+      state(now) {
+        // `stop` closes the connection: that state isn't one of the stream.
+        if (isOver) return;
+        const before = state;
+        const hasFailed = now.error !== undefined && now.error !== before.error;
+        state = now;
+        // A stream that opens is posted by `open`, which knows the response.
+        if (now.status !== 'open' || before.status === 'open') post(hasFailed);
+        observer.state(now, hasFailed);
+      },
+      open(info) {
+        opened = packOpen(info);
+        post();
+        observer.open(info);
+      },
+      message(message) {
+        channel.whileLeading(() => {
+          const event = journal.append(message);
+          ({ lastEventId } = event);
+          channel.post(event);
+          observer.message(event);
+        });
+      },
+      id(id) {
+        channel.whileLeading(() => {
+          lastEventId = id;
+          post();
+          observer.id(id);
+        });
+      },
+      error(error) {
+        // The error in the state was reported with it.
+        if (error !== state.error) observer.error(error);
+      },
+    },
+    listened,
+  );
+
   return {
     connection,
     answer(notice) {
       if (notice.kind === 'push') {
-        if (notice.force || tab.state().retryAt !== undefined) connection.reconnect();
+        const { notBefore = 0 } = connection;
+        const isHopeful = state.retryAt !== undefined && Date.now() >= notBefore;
+        if (notice.force || isHopeful) connection.reconnect();
         return;
       }
-      for (const event of journal.since(notice.sequence ?? Infinity)) tabs.post(event);
-      post(tab.state());
+      const { types, all } = newlyListened(listened, notice);
+      for (const type of types) connection.listen(type);
+      if (all) connection.listenToAll();
+      for (const event of journal.since(notice.sequence ?? Infinity)) channel.post(event);
+      post(false, notice.lastEventId);
     },
     stop() {
       isOver = true;

@@ -1,7 +1,8 @@
+import { deadline, type Deadline } from '../stream/time-limit.js';
 import { SOONEST_DEPOSED, standForLeader, watchLeader, type LeaderWatch } from './election.js';
 import {
+  isPossible,
   readNotice,
-  VERSION,
   type EventNotice,
   type Notice,
   type Push,
@@ -10,90 +11,122 @@ import {
   type Snapshot,
 } from './channel.js';
 
-/** ms. What a leader said last may travel slower than the lock that it gave back, a final failure above all. */
-const LAST_WORDS = 100;
+/**
+ * ms. The last notices of a leader may travel slower than the lock that it gave back, above all
+ * that of a final failure.
+ */
+const LAST_NOTICES = 100;
 
-/** What one tab does in its group. */
+/** What the group asks of one tab. */
 export interface Member {
-  /** Whether it could resume. Who can goes before who cannot. */
-  readonly knows: () => boolean;
-  /** It is the leader, and has heard all that the leader before it has said. */
+  /** Whether it knows where to resume. Such a tab leads in preference to one that doesn't. */
+  readonly canResume: () => boolean;
+  /** This tab leads, and has read all notices of the leader before it. */
   readonly lead: () => void;
-  /** It is not the leader any more. */
+  /** This tab no longer leads. */
   readonly follow: () => void;
-  /** To ask the leader how things stand. */
-  readonly ask: () => void;
-  /** The leader hears what is asked of it. */
-  readonly asked: (notice: Question | Push) => void;
-  /** The others hear the leader. Whether it made sense to this tab; if not, it asks again after a while. */
-  readonly told: (notice: Sent & (Snapshot | EventNotice)) => boolean;
-  readonly note: ((line: string) => void) | undefined;
+  /** Time to ask the leader for its state. */
+  readonly askLeader: () => void;
+  /** Another tab asks this one, which leads. */
+  readonly answer: (notice: Question | Push) => void;
+  /** The leader posted this. Returns whether it made sense; if not, the group soon asks again. */
+  readonly receive: (notice: Sent & (Snapshot | EventNotice)) => boolean;
+  readonly debug: ((line: string) => void) | undefined;
 }
 
 export interface TabGroup {
   post(notice: Notice): void;
   /**
-   * Runs what only the leader may do, at once where it can be sure that it still is one. After its thread was blocked, the events that piled
-   * up may be read before the message that another has taken over meanwhile, and has them too: so it waits until everything has been read
-   * that was said before, and is dropped if this tab leads no more.
+   * Runs what only the leader may do: at once, where it's certain that this tab still leads. After
+   * its thread was blocked, its socket may be read before the notice that another tab took over,
+   * and that tab has the same events. So it waits until all earlier notices are read, and drops the
+   * callback if this tab no longer leads.
    */
-  whenSure(run: () => void): void;
-  /** Nothing is left behind, and this tab can never become leader. */
+  whileLeading(run: () => void): void;
+  /** Leaves nothing behind. This tab can't become leader afterwards. */
   leave(): void;
 }
 
 const page: Partial<Pick<Window, 'addEventListener' | 'document'>> = globalThis;
 
-/** Joins the tabs that share a name: one of them leads at a time, each in a generation of its own, and what the others say reaches it. */
+/** Joins the tabs that share a name. One of them leads at a time, each in its own generation. */
 export function joinTabs(name: string, locks: LockManager, member: Member): TabGroup {
   const session = new AbortController();
-  /** The highest that was heard of: that of the leader. */
+  /** The highest that this tab knows: that of the leader. A time in ms, see `claim`; 0 for none. */
   let generation = 0;
-  /** That of the claim under way. */
-  let claimed = 0;
+  /** The generation of this tab's latest claim, until it steps back. */
+  let claimed: number | undefined;
   let isLeading = false;
-  /** When the leader last read anything. */
+  /** When this tab, as the leader, last read a notice. */
   let activeAt = 0;
   let channel: BroadcastChannel | undefined;
-  /** Gives the lock up, or the wait for it. */
+  /** Gives the lock back, or stops waiting for it. */
   let standBack: (() => void) | undefined;
   let watch: LeaderWatch | undefined;
-  /** What waits for this tab to be sure, where it is not. */
-  let unsure: (() => void)[] | undefined;
-  let lastWords: ReturnType<typeof setTimeout> | undefined;
+  /** Callbacks that wait until this tab is certain that it leads. */
+  let waiting: (() => void)[] | undefined;
+  /** Ends the lead of a tab that has waited too long. */
+  let doubt: Deadline | undefined;
+  let lastNotices: ReturnType<typeof setTimeout> | undefined;
 
   function post(notice: Notice, through = channel): void {
-    through?.postMessage({ ...notice, version: VERSION, generation } satisfies Sent);
+    checkClock();
+    // The check may have ended this tab's lead.
+    if (generation === 0 && notice.kind !== 'question' && notice.kind !== 'push') return;
+    through?.postMessage({ ...notice, generation } satisfies Sent);
+  }
+
+  /**
+   * The clock was set back by more than a day: all tabs ignore notices of this generation, so this
+   * tab forgets it. The next leader claims a lower one.
+   */
+  function checkClock(): void {
+    if (isPossible(generation)) return;
+    generation = 0;
+    if (isLeading) follow();
+  }
+
+  /** Some browsers throw here when the user blocks storage. */
+  function openChannel(): BroadcastChannel | undefined {
+    try {
+      return new BroadcastChannel(name);
+    } catch {
+      queueMicrotask(leadAlone);
+      return undefined;
+    }
   }
 
   function enter(): void {
     if (standBack) return;
-    if (!channel) {
-      channel = new BroadcastChannel(name);
-      channel.onmessage = ({ data }: MessageEvent<unknown>) => {
-        const notice = readNotice(data);
-        if (notice) hear(notice);
-      };
-    }
+    channel ??= openChannel();
+    if (!channel) return;
+    channel.onmessage = ({ data }: MessageEvent<unknown>) => {
+      checkClock();
+      const notice = readNotice(data);
+      if (notice) receive(notice);
+    };
     follow();
-    member.ask();
+    member.askLeader();
   }
 
-  /** Neither leads nor can come to lead: for a page that is about to be frozen. */
+  /** Gives up the lead and the place in the queue for it, when the page is about to be frozen. */
   function stepBack(): void {
     standBack?.();
     watch?.cancel();
-    clearTimeout(lastWords);
-    standBack = watch = unsure = undefined;
-    claimed = 0;
+    doubt?.cancel();
+    clearTimeout(lastNotices);
+    standBack = watch = waiting = doubt = claimed = undefined;
     if (isLeading) {
       isLeading = false;
-      member.note?.('this tab gives the connection up');
+      member.debug?.('this tab gives the connection up');
       member.follow();
     }
   }
 
-  /** A channel in the back/forward cache hears nothing, and a message to it costs the page its place there. */
+  /**
+   * A channel in the back/forward cache receives nothing, and a notice to it evicts the page from
+   * there.
+   */
   function hide(): void {
     stepBack();
     channel?.close();
@@ -102,8 +135,8 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
 
   function follow(): void {
     stepBack();
-    watch = watchLeader(member.ask, () => {
-      member.note?.('the tab that has the connection does not answer');
+    watch = watchLeader(member.askLeader, () => {
+      member.debug?.('the tab that has the connection does not answer');
       stand(true);
     });
     stand(false);
@@ -111,43 +144,45 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
 
   function stand(steal: boolean): void {
     standBack?.();
-    clearTimeout(lastWords);
+    clearTimeout(lastNotices);
     standBack = standForLeader(locks, name, steal, {
-      // Where there was no leader yet, there is nothing to wait for.
+      // If there was no leader yet, there's nothing to wait for.
       elected: () => {
         if (generation === 0) claim();
-        else lastWords = setTimeout(claim, LAST_WORDS);
+        else lastNotices = setTimeout(claim, LAST_NOTICES);
       },
       refused: leadAlone,
       deposed: follow,
     });
   }
 
-  /** Without locks there can be no group: this tab connects for itself, and hears nobody. */
+  /** Without locks or a channel there's no group: this tab connects for itself. */
   function leadAlone(): void {
+    if (session.signal.aborted) return;
     session.abort();
     hide();
     isLeading = true;
-    member.note?.('not shared: this page is refused the Web Lock');
+    member.debug?.('not shared: this page is refused the Web Lock or the BroadcastChannel');
     member.lead();
   }
 
   /**
-   * Tells the others, and itself: what the leader before it has said is on its way, and arrives before this. So it goes out on a channel of
-   * its own, which is heard on the other one.
+   * Posts a claim that this tab reads, too: notices that the last leader posted before arrive
+   * before it. A channel doesn't deliver to itself, so it's posted through a second one.
    */
-  function proclaim(): void {
-    const megaphone = new BroadcastChannel(name);
-    post({ kind: 'claim', knows: member.knows() }, megaphone);
-    megaphone.close();
+  function postClaim(): void {
+    const sender = openChannel();
+    post({ kind: 'claim', knows: member.canResume() }, sender);
+    sender?.close();
   }
 
   function claim(): void {
+    checkClock();
     claimed = generation = Math.max(generation + 1, Date.now()) + Math.random();
-    proclaim();
+    postClaim();
   }
 
-  function hear(notice: Sent): void {
+  function receive(notice: Sent): void {
     if (notice.generation > generation) {
       ({ generation } = notice);
       if (isLeading) follow();
@@ -155,29 +190,30 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
     if (notice.kind === 'question' || notice.kind === 'push') {
       if (!isLeading) return;
       activeAt = performance.now();
-      member.asked(notice);
+      member.answer(notice);
     } else if (isLeading) {
-      // Its own: what was said before has been read.
+      // Its own claim: all notices posted before it have been read.
       if (notice.kind !== 'claim' || notice.generation !== claimed) return;
-      const runs = unsure ?? [];
-      unsure = undefined;
+      const runs = waiting ?? [];
+      doubt?.cancel();
+      waiting = undefined;
       // One of them may end the lead.
       for (const run of runs) if (claimed === notice.generation) run();
     } else if (notice.kind !== 'claim') {
-      if (notice.generation === generation && member.told(notice)) watch?.heard();
+      if (notice.generation === generation && member.receive(notice)) watch?.beat();
     } else if (notice.generation === claimed) {
-      // Meanwhile somebody may have spoken of a higher generation.
+      // Meanwhile a notice may have had a higher generation.
       if (claimed < generation) claim();
       else {
         watch?.cancel();
         isLeading = true;
-        member.note?.('this tab has the connection');
+        member.debug?.('this tab has the connection');
         member.lead();
       }
     } else if (notice.generation === generation) {
-      watch?.heard();
-      if (notice.knows || !member.knows()) return;
-      // That one would begin from the start. What it says does not count from here on.
+      watch?.beat();
+      if (notice.knows || !member.canResume()) return;
+      // The new leader would start from the beginning. From here on its notices are ignored.
       generation++;
       stand(true);
     }
@@ -191,15 +227,17 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
   enter();
   return {
     post,
-    whenSure(run) {
+    whileLeading(run) {
       const silence = performance.now() - activeAt;
       activeAt += silence;
-      if (unsure) unsure.push(run);
-      // Without a channel there is nobody else.
+      if (waiting) waiting.push(run);
+      // Without a channel there's no other tab.
       else if (!channel || silence <= SOONEST_DEPOSED) run();
       else {
-        unsure = [run];
-        proclaim();
+        waiting = [run];
+        // Callbacks must not pile up: the next leader gets their events again.
+        doubt = deadline(SOONEST_DEPOSED, follow);
+        postClaim();
       }
     },
     leave() {

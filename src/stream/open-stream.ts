@@ -1,24 +1,37 @@
-import { SseError } from '../errors.js';
-import { parseRetryAfter } from './retry-after.js';
+import { reasonOf, SseError, throwIfAborted } from '../errors.js';
+import { extractMimeType } from './content-type.js';
+import { parseRetryAfter, serverTime } from './retry-after.js';
 import { timeLimit } from './time-limit.js';
 
-/** How much of an error's body is kept, in bytes, and how long it is waited for, in ms: some servers never end it. */
+/**
+ * How much of an error's body is kept, in bytes, and how long to wait for it, in ms: some servers
+ * never end it.
+ */
 const ERROR_BODY = 8 * 1024;
 const ERROR_BODY_PATIENCE = 1000;
 
 /** Fetch, "redirect status". */
 const REDIRECTS = [301, 302, 303, 307, 308];
 
-type Reader = ReadableStreamDefaultReader<Uint8Array>;
+/** What reads a body, whatever kind of stream that is. */
+export type BodyReader = Pick<ReadableStreamDefaultReader<Uint8Array>, 'read' | 'cancel' | 'releaseLock'>;
 
-/** What one HTTP request for an event stream needs. Nothing in it is a function of the caller's, except `fetch`. */
+/**
+ * What one HTTP request for an event stream needs. Its only function from the caller is `fetch`.
+ */
 export interface StreamRequest {
   /** Absolute, including the last event ID if a query parameter carries it. */
   readonly url: string;
-  /** The ID to resume after; `''` for none. Sent as `Last-Event-ID` by every transport that can send headers. */
+  /**
+   * The ID to resume after; `''` for none. Sent as `Last-Event-ID` by every transport that can send
+   * headers.
+   */
   readonly lastEventId: string;
   readonly withCredentials: boolean;
-  /** Aborts when the attempt is over for the client: closed, superseded or given up. Stop, release everything, report nothing more. */
+  /**
+   * Aborts when the client no longer needs the attempt. Stop, release everything, and report
+   * nothing more.
+   */
   readonly signal: AbortSignal;
   readonly method: string;
   /** The caller's headers. The transport adds those of the protocol. */
@@ -26,50 +39,58 @@ export interface StreamRequest {
   readonly body: BodyInit | null | undefined;
   /** `'manual'`: a redirect is an error, because the request carries secrets. */
   readonly redirect: 'follow' | 'manual';
-  /** Time limits in ms: for the response headers, and between two chunks. Past one, the attempt fails with `timeout`. */
+  /**
+   * Time limits in ms: for the response headers, and between two chunks. Past one, the attempt
+   * fails with `timeout`.
+   */
   readonly openTimeout?: number | undefined;
   readonly idleTimeout?: number | undefined;
   readonly fetch: typeof fetch;
 }
 
-/** A response that is known to be an event stream. */
+/** A response that has been checked: it's an event stream. */
 export interface OpenStream {
   readonly response: Response;
-  /** What answered, after redirects. */
+  /** The URL that answered, after redirects. */
   readonly url: string;
   readonly origin: string;
   /** The next bytes, `undefined` at the end of the stream. Rejects with an {@link SseError}. */
   readonly read: () => Promise<Uint8Array | undefined>;
 }
 
-/**
- * Sends one request and checks the answer as the standard does (WHATWG HTML 9.2.3). Its signal is all that ends it: the caller must abort
- * it, whether the stream has ended, failed, or is no longer wanted. Rejects with an {@link SseError}.
- */
-export function openStream(request: StreamRequest): Promise<OpenStream> {
-  return open(request).catch((cause: unknown) => {
-    throw networkError(cause);
-  });
-}
-
-/** What is wrong with a stream where nothing better is known. */
-export function networkError(cause: unknown): SseError {
+/** The error for what `fetch` or its body rejected with. */
+function networkError(cause: unknown): SseError {
   if (cause instanceof SseError) return cause;
   return new SseError('network', 'The connection failed, was cut, or refused by CORS.', { cause });
 }
 
-async function open(request: StreamRequest): Promise<OpenStream> {
-  const { signal, openTimeout, idleTimeout } = request;
+/** The error for a response whose body can't be read piece by piece. */
+export function cannotStream({ status }: Response): SseError {
+  return new SseError('failed', "This `fetch` can't stream: its response has no readable body.", { status });
+}
+
+/**
+ * Sends one request and checks the response as the standard does (WHATWG HTML 9.2.3). Only its
+ * signal ends it: abort that in any case, whether the stream has ended, failed, or is no longer
+ * needed.
+ *
+ * Rejects with an {@link SseError}. Anything else it rejects with is a bug, or a missing global,
+ * and not the network.
+ */
+export async function openStream(request: StreamRequest): Promise<OpenStream> {
+  const { signal, openTimeout, idleTimeout, method } = request;
   const opening = timeLimit(openTimeout, 'response headers', signal);
   const { response, reader } = await opening.wait(send(request)).finally(opening.cancel);
-  await checkResponse(response, reader);
+  await checkResponse(response, reader, method);
+  if (!reader && response.body !== null) throw cannotStream(response);
   const url = response.url || request.url;
   const idling = timeLimit(idleTimeout, 'bytes', signal);
   const read = async () => {
     let value: Uint8Array | undefined;
     try {
-      if (reader) ({ value } = await idling.wait(reader.read()));
-      signal.throwIfAborted();
+      if (reader) value = bytesOf(await idling.wait(reader.read()));
+      // For a `fetch` that ends the body when its signal aborts.
+      throwIfAborted(signal);
       return value;
     } catch (cause) {
       throw networkError(cause);
@@ -80,54 +101,89 @@ async function open(request: StreamRequest): Promise<OpenStream> {
   return { response, url, origin: new URL(url).origin, read };
 }
 
-async function send(request: StreamRequest): Promise<{ response: Response; reader: Reader | undefined }> {
-  // `fetch` by itself: as a method of the request, the browser's own would refuse to be called.
+async function send(request: StreamRequest): Promise<{ response: Response; reader: BodyReader | undefined }> {
+  // On its own: the browser's fetch refuses to be called as a method of the request.
   const { fetch, url, method, body, redirect, signal, lastEventId, withCredentials } = request;
-  signal.throwIfAborted();
   const headers = new Headers(request.headers);
   if (!headers.has('accept')) headers.set('Accept', 'text/event-stream');
   if (lastEventId) headers.set('Last-Event-ID', utf8ByteString(lastEventId));
-  const response = await fetch(url, {
-    method,
-    headers,
-    body: body ?? null,
-    redirect,
-    signal,
-    cache: 'no-store',
-    credentials: withCredentials ? 'include' : 'same-origin',
-    // What fetch demands with a body that is a stream, and nothing to any other.
-    ...{ duplex: 'half' },
-  });
-  const reader = response.body?.getReader();
-  // For a `fetch` that does not heed its signal. Its answer may come late.
+  let response: Response;
+  let reader: BodyReader | undefined;
+  try {
+    throwIfAborted(signal);
+    response = await fetch(url, {
+      method,
+      headers,
+      body: body ?? null,
+      redirect,
+      signal,
+      cache: 'no-store',
+      credentials: withCredentials ? 'include' : 'same-origin',
+      // Fetch requires it when the body is a stream, and ignores it otherwise.
+      ...{ duplex: 'half' },
+    });
+    reader = readerOf(response);
+  } catch (cause) {
+    throw networkError(cause);
+  }
+  // For a `fetch` that ignores its signal. Its response may come late.
   const cancel = () => {
     reader?.cancel().catch(() => undefined);
   };
-  if (signal.aborted) cancel();
-  signal.throwIfAborted();
+  if (signal.aborted) {
+    cancel();
+    throw networkError(reasonOf(signal));
+  }
   signal.addEventListener('abort', cancel);
   return { response, reader };
 }
 
-/** A header value is bytes, which fetch takes, and gives, as one character each. */
+/** `undefined` without a body, and where it isn't a stream, as in React Native's own `fetch`. */
+function readerOf(response: Response): BodyReader | undefined {
+  const body = response.body as Partial<ReadableStream<Uint8Array>> | null | undefined;
+  return body?.getReader?.();
+}
+
+/** What a reader has read; `undefined` at the end. Throws a `TypeError` if it isn't bytes. */
+export function bytesOf({ value }: { readonly value?: unknown }): Uint8Array | undefined {
+  if (value === undefined || ArrayBuffer.isView(value)) return value as Uint8Array | undefined;
+  throw new TypeError('The body must be bytes: leave setEncoding() and TextDecoderStream out.');
+}
+
+/**
+ * The text as a header value: one character for each byte of its UTF-8, as fetch reads and writes
+ * them. ASCII is that already, where there is no TextEncoder, too.
+ */
 export function utf8ByteString(text: string): string {
+  if (/^[ -~]*$/.test(text)) return text;
   return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join('');
 }
 
-/** Rejects unless the response is an event stream; reads the beginning of what it is instead. To cancel the rest is left to the caller. */
-export async function checkResponse(response: Response, reader: Reader | undefined): Promise<void> {
+/**
+ * Rejects unless the response is an event stream, with the beginning of its body. It doesn't cancel
+ * the rest: that's up to the caller.
+ *
+ * @param method - With one other than GET, a response may have any status of success that allows a
+ * body: LLM servers answer a POST with 201, too.
+ */
+export async function checkResponse(
+  response: Response,
+  reader: BodyReader | undefined,
+  method: string,
+): Promise<void> {
   const { status, headers } = response;
-  const type = headers.get('content-type')?.split(';', 1)[0]?.trim() ?? '';
+  const type = extractMimeType(headers.get('content-type'));
+  const isSuccess = status === 200 || (method !== 'GET' && status > 200 && status < 300 && status !== 205);
   const refuse = async (code: SseError['code'], message: string): Promise<never> => {
     throw new SseError(code, message, {
       status,
       headers,
-      retryAfter: parseRetryAfter(headers.get('retry-after'), Date.now()),
+      retryAfter: parseRetryAfter(headers.get('retry-after'), serverTime(headers)),
       body: await beginning(reader),
     });
   };
   if (response.type === 'opaqueredirect' || REDIRECTS.includes(status)) {
-    // Neither where it leads, which may hold a secret, nor its body.
+    // Without its target, which may hold a secret, and without its body.
     throw new SseError(
       'http',
       "The server redirects. Give redirect: 'follow' if headers and body may go there.",
@@ -135,17 +191,17 @@ export async function checkResponse(response: Response, reader: Reader | undefin
     );
   }
   if (status === 204) await refuse('no-content', 'The server has no more to send (204).');
-  if (status !== 200) await refuse('http', `The server answered ${status}.`);
-  if (type.toLowerCase() !== 'text/event-stream') {
+  if (!isSuccess) await refuse('http', `The server answered ${status}.`);
+  if (type !== 'text/event-stream') {
     await refuse(
       'content-type',
-      `The server sent ${type === '' ? 'no content type' : type} instead of text/event-stream.`,
+      `The server sent ${type ?? 'no content type'} instead of text/event-stream.`,
     );
   }
 }
 
-/** The first of a body, as text. */
-async function beginning(reader: Reader | undefined): Promise<string> {
+/** The beginning of a body, as text. */
+async function beginning(reader: BodyReader | undefined): Promise<string> {
   const timer = setTimeout(() => {
     reader?.cancel().catch(() => undefined);
   }, ERROR_BODY_PATIENCE);
@@ -160,7 +216,7 @@ async function beginning(reader: Reader | undefined): Promise<string> {
       left -= result.value.length;
     }
   } catch {
-    // What has come until the connection broke is still the best explanation there is.
+    // What came before the connection broke is still the best explanation.
   }
   clearTimeout(timer);
   return text;

@@ -1,9 +1,12 @@
-import type { Decode } from '../message.js';
-import type { SseMessage } from '../message.js';
-import { createParser, type ParserOptions } from './parser.js';
+import { reasonOf } from '../errors.js';
+import { textMessage, type Decode, type SseMessage } from '../message.js';
+import { failureIn, type FailOn } from './fail-on.js';
+import { createLenientParser } from './lenient-parser.js';
+import type { ParserOptions } from './parser.js';
+import { chunkReader } from './read-chunk.js';
 import { cutShort, isLast, type Until } from './until.js';
 
-/** Bytes to be pulled, and where they come from. */
+/** Where bytes are pulled from. */
 export interface ByteSource {
   readonly origin: string;
   /** The next bytes, `undefined` at the end. */
@@ -17,7 +20,9 @@ export interface ByteSource {
  */
 export interface ReadOptions extends ParserOptions {
   readonly until?: Until | undefined;
-  readonly signal?: AbortSignal | undefined;
+  /** Knows an event that reports a failure: the loop rejects with the code `server`. */
+  readonly failOn?: FailOn | undefined;
+  readonly signal?: AbortSignal | null | undefined;
 }
 
 /**
@@ -35,38 +40,39 @@ export interface MessageIterator<T = string> extends AsyncIterator<SseMessage<T>
 }
 
 /**
- * The messages of one stream, pulled: the next bytes are asked for when all messages of those before have been taken, so a slow reader
- * slows the server and no queue grows.
+ * The messages of one stream, pulled: the next bytes are read once all messages of the bytes before
+ * have been taken. So a slow reader slows the server down, and no queue grows.
  *
- * @param open - Called at the first `next()`, with a signal that aborts when nobody reads any more.
- * @param cancel - Called when nobody reads any more, even if nobody ever began.
+ * @param open - Called at the first `next()`, with a signal that aborts when the loop is over.
+ * @param cancel - Called when the loop is over, even if it never began.
  */
 export function readMessages(
   open: (signal: AbortSignal) => Promise<ByteSource>,
-  { until, signal, decode, ...options }: ReadOptions & { readonly decode?: Decode | undefined },
+  { until, failOn, signal, decode, ...options }: ReadOptions & { readonly decode?: Decode | undefined },
   cancel: () => void = () => undefined,
 ): MessageIterator<unknown> {
   const controller = new AbortController();
   let messages: SseMessage[] = [];
   let taken = 0;
+  let hasBegun = false;
   let isOver = false;
   let isLeft = false;
   let failure: { readonly reason: unknown } | undefined;
   /** How many calls of `next()` wait. */
   let pulls = 0;
-  /** What `next()` took, and found to be not decoded yet. */
+  /** What `next()` took, and found still being decoded. */
   let early: ReturnType<typeof take>;
-  /** Ends the wait for functions of the caller, which may never settle. */
+  /** Ends the wait for the caller's functions, which may never settle. */
   let endWait: () => void = () => undefined;
 
-  /** No more is read. What has come already is still due. */
+  /** Stops reading. Messages that have arrived are still delivered. */
   const stop = () => {
     if (isOver) return;
     isOver = true;
     controller.abort();
     cancel();
   };
-  /** Nobody wants what has come, either. */
+  /** Stops reading, and drops the messages that have arrived. */
   const leave = () => {
     signal?.removeEventListener('abort', abort);
     isLeft = true;
@@ -75,8 +81,18 @@ export function readMessages(
     endWait();
   };
   const abort = () => {
-    failure = { reason: signal?.reason };
+    failure = { reason: signal && reasonOf(signal) };
     leave();
+  };
+  /**
+   * Starts at the first `next()`: an iterator that nobody uses must leave no listener on a
+   * long-lived signal.
+   */
+  const begin = () => {
+    hasBegun = true;
+    if (isOver) return;
+    if (signal?.aborted) abort();
+    else signal?.addEventListener('abort', abort);
   };
   const orLeft = <T>(promise: Promise<T>): Promise<T | undefined> =>
     new Promise((resolve, reject) => {
@@ -86,41 +102,43 @@ export function readMessages(
       promise.then(resolve, reject);
       if (isLeft) endWait();
     });
-  /** The next of what has come, as it is typed. */
+  /** The next message that has arrived, decoded. */
   const take = () => {
-    const message = messages[taken];
-    if (!message) return undefined;
-    taken += 1;
-    return decode ? decode(message) : message;
+    for (let message; (message = messages[taken]);) {
+      taken += 1;
+      const result = decode ? decode(message) : message;
+      if (result) return result;
+    }
+    return undefined;
   };
 
   async function* read(): AsyncGenerator<SseMessage<unknown>, undefined> {
     try {
       const source = isOver ? undefined : await orLeft(open(controller.signal));
       const { origin = '' } = source ?? {};
-      const parse = createParser(
+      const parse = createLenientParser(
         {
           event(type, data, lastEventId) {
             if (isOver) return;
-            const message = { type, data, lastEventId, origin, raw: data };
+            const message = textMessage(type, data, lastEventId, origin);
+            const failure = failureIn(failOn, message);
+            if (failure) throw failure;
             if (isLast(until, message)) stop();
             else messages.push(message);
           },
         },
         options,
       );
-      // A function of its own: a generator that waits for the next bytes would keep the last.
-      const readNext = async () => {
-        const bytes = await source?.read();
-        if (bytes) parse(bytes);
-        else if (!isOver && until !== undefined) throw cutShort();
-        else stop();
-      };
+      const readChunk = source && chunkReader(source.read, parse);
       do {
         try {
-          await readNext();
+          if (!(await readChunk?.())) {
+            const reason = isOver ? undefined : cutShort(until);
+            if (reason) failure = { reason };
+            stop();
+          }
         } catch (error) {
-          // Where `until` or the reader has ended it, what breaks then is no failure.
+          // Once `until` or the reader has ended the loop, an error means nothing.
           if (!isOver) failure = { reason: error };
           stop();
         }
@@ -136,16 +154,16 @@ export function readMessages(
     } finally {
       leave();
     }
-    // As it is, even where it is no Error: a caller compares it with the reason of the signal.
+    // Unchanged, even if it isn't an Error: the caller compares it with the signal's reason.
     if (failure) throw failure.reason as Error;
     return undefined;
   }
 
   if (signal?.aborted) abort();
-  else signal?.addEventListener('abort', abort);
   const reading = read();
   return {
     next() {
+      if (!hasBegun) begin();
       try {
         if (pulls === 0) early = take();
       } catch (error) {
@@ -155,13 +173,15 @@ export function readMessages(
         pulls += 1;
         return reading.next();
       }
-      // What has come already needs no turn: that would cost more than the event.
+      // A message that has arrived is handed over at once: a turn of the generator would cost more
+      // than the event.
       const value = early;
       early = undefined;
       return Promise.resolve({ done: false, value });
     },
     return() {
-      // A generator by itself would wait for the `next()` before it, which a silent server never settles.
+      // The generator's own return() would wait for a pending next(), which a silent server never
+      // settles.
       failure = undefined;
       leave();
       reading.return(undefined).catch(() => undefined);

@@ -3,7 +3,8 @@ import type { SseMessage } from '../message.js';
 import { guard } from '../report.js';
 
 /**
- * The data of the event that ends a stream, or a function that knows it.
+ * What ends a stream: the data of an event, or a function that recognises the event. White space
+ * around the data doesn't count: some servers send `[DONE]` with a trailing space.
  *
  * @example
  * ```ts
@@ -13,12 +14,16 @@ import { guard } from '../report.js';
  */
 export type Until = string | ((message: SseMessage) => boolean);
 
-/** Why a stream is not complete that ended without a failure. */
-export function cutShort(): SseError {
-  return new SseError('network', 'The server ended the stream before the event that `until` waits for.');
+/** Why a stream that ended without a failure isn't complete; `undefined` if it may be. */
+export function cutShort(until: Until | undefined): SseError | undefined {
+  return until === undefined
+    ? until
+    : new SseError('network', 'The server ended the stream before the event that `until` waits for.');
 }
 
 /** Whether this message ends the stream. A function that throws is reported and ends nothing. */
 export function isLast(until: Until | undefined, message: SseMessage): boolean {
-  return typeof until === 'function' ? guard(() => until(message)) === true : until === message.data;
+  if (until === undefined) return false;
+  if (typeof until === 'function') return guard(() => until(message)) === true;
+  return until.trim() === message.data.trim();
 }

@@ -26,7 +26,7 @@ describe('what a server sees', () => {
   const see = async ([name, row]: [RowName, Row]) => {
     expect(await ofEach((peer, origin) => observe(origin, row, peer))).toEqual(table[name]);
   };
-  const options = { timeout: 60_000 };
+  const options = { timeout: 30_000 };
   test.concurrent.for(all.filter(([name]) => together.includes(name)))('%s', options, see);
   test.for(all.filter(([name]) => !together.includes(name)))('%s', options, see);
 });

@@ -57,7 +57,7 @@ describe.for(['native', 'fetch', 'auto'] as const)('over %s', { concurrent: true
     expect(problems).toEqual([]);
     expect(maxOpen).toBe(1);
     if (fault.ids) {
-      const other = fault.otherIds?.[engine]?.[transport === 'fetch' ? 'fetch' : 'native'];
+      const other = fault.otherIds?.[engine]?.[transport];
       expect(ids).toEqual(other ?? fault.ids);
     }
     if (transport === 'fetch' && fault.minDelay !== undefined) {

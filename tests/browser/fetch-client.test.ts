@@ -45,6 +45,29 @@ function connect(url: ConstructorParameters<typeof SseClient>[0], options: SseCl
 
 const live: Attempt = { chunks: ['data: a\n\n'], end: 'hold' };
 
+describe('a content type that was sent twice, or combined by a proxy,', () => {
+  const forms: [string, string | string[], boolean][] = [
+    ['twice', ['text/event-stream', 'text/event-stream'], true],
+    ['after another', ['text/html', 'text/event-stream;charset=utf-8'], true],
+    ['in one list', 'application/json, text/event-stream', true],
+    ['with a comma left over', 'text/event-stream,', true],
+    ['before one that is not valid', 'text/event-stream, */*', true],
+    ['before another', 'text/event-stream, text/html', false],
+    ['in quotes', 'text/html;x=", text/event-stream"', false],
+  ];
+
+  test.for(forms)('is read as Fetch says: %s', async ([, type, isStream]) => {
+    const s = await script(SAME, [
+      { headers: { 'content-type': type }, chunks: ['data: a\n\n'], end: 'hold' },
+    ]);
+    const { told, client, log } = connect(s.url);
+    await told(isStream ? 'message a' : 'error content-type final');
+    client.close();
+    expect(log.includes('message a')).toBe(isStream);
+    await s.closed();
+  });
+});
+
 describe('a request', () => {
   test('asks for an event stream, past the cache', async () => {
     const s = await script(SAME, [live]);

@@ -51,7 +51,7 @@ describe('a stream that is lost', () => {
       { chunks: [': back\n\n', { text: 'id: 3\ndata: c\n\n', wait: true }, end], end: 'hold' },
     ]);
     const { client, states, data } = connect(s.url);
-    // A reset overtakes bytes in transit, and no client ever sees them.
+    // A cut overtakes bytes in transit, and no client ever sees them.
     await vi.waitFor(() => {
       expect(data).toEqual(['a', 'b']);
     });
@@ -138,13 +138,16 @@ describe('a stream that is lost', () => {
 
   test('comes back from a server that is away for a while', async () => {
     const s = await script('', [
-      { chunks: ['retry: 50\n\n', 'id: 1\ndata: a\n\n'], end: 'destroy' },
+      { chunks: ['retry: 50\n\n', 'id: 1\ndata: a\n\n', { wait: true }], end: 'destroy' },
       { status: 0 },
       { status: 0 },
       { status: 0 },
       { chunks: ['id: 2\ndata: b\n\n', end], end: 'hold' },
     ]);
     const { client, data } = connect(s.url);
+    // A cut overtakes bytes in transit, so it waits for the event.
+    await client.once('message');
+    await s.release();
     await client.once('end');
     expect(data).toEqual(['a', 'b']);
     const { requests } = await s.log();
@@ -188,7 +191,7 @@ describe('an answer that is no stream', () => {
 
   test('is tried again when retry is given, and the stream resumed with lastEventIdParam', async () => {
     const s = await script('', [
-      { chunks: ['retry: 50\n\n', 'id: 1\ndata: a\n\n'], end: 'destroy' },
+      { chunks: ['retry: 50\n\n', 'id: 1\ndata: a\n\n', { wait: true }], end: 'destroy' },
       { status: 503 },
       { status: 503 },
       { chunks: ['id: 2\ndata: b\n\n', end], end: 'hold' },
@@ -198,6 +201,9 @@ describe('an answer that is no stream', () => {
       retryInterval: 100,
       lastEventIdParam: 'after',
     });
+    // A cut overtakes bytes in transit, so it waits for the event.
+    await client.once('message');
+    await s.release();
     await client.once('end');
     expect(data).toEqual(['a', 'b']);
 

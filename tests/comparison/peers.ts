@@ -4,7 +4,7 @@ import { EventSource as EventSource5 } from 'eventsource';
 import { createEventSource } from 'eventsource-client';
 import ReconnectingEventSource from 'reconnecting-eventsource';
 import { SSE } from 'sse.js';
-import { SseClient } from 'ssekit';
+import { ReadyState, SseClient } from 'ssekit';
 
 /** The libraries of the comparison, each used as its own documentation says. */
 
@@ -43,16 +43,24 @@ export interface Opened {
   close(): void;
   /** The object that a page holds or loops over. */
   readonly source: object;
+  /** Whether it has given up. */
+  isOver(): boolean;
 }
 
 /** The common part of classes with the interface of `EventSource`. */
 interface Source {
   addEventListener(type: string, listener: (event: MessageEvent<string>) => void): void;
   onerror: unknown;
+  readonly readyState: number;
   close(): void;
 }
 
-function listen(source: Source, hear: Hear, statusOf: (event: never) => number | undefined): Opened {
+function listen(
+  source: Source,
+  hear: Hear,
+  statusOf: (event: never) => number | undefined,
+  isOver = () => source.readyState === CLOSED,
+): Opened {
   for (const type of ['message', 'tick', 'error']) {
     source.addEventListener(type, ({ data, lastEventId }) => {
       // A library's own error has no last event ID. In some libraries it has data.
@@ -64,11 +72,15 @@ function listen(source: Source, hear: Hear, statusOf: (event: never) => number |
   };
   return {
     source,
+    isOver,
     close() {
       source.close();
     },
   };
 }
+
+/** As the standard numbers it. */
+const CLOSED = 2;
 
 const method = ({ body }: Ask) => (body === undefined ? {} : { method: 'POST', body });
 
@@ -95,6 +107,7 @@ export const peers = {
       });
       return {
         source: client.events('tick'),
+        isOver: () => client.readyState === ReadyState.Closed,
         close() {
           client.close();
         },
@@ -134,11 +147,19 @@ export const peers = {
           hear.failure(undefined);
         },
       });
-      source.catch(() => {
-        hear.failure(undefined);
-      });
+      let isOver = false;
+      source.then(
+        () => {
+          isOver = true;
+        },
+        () => {
+          isOver = true;
+          hear.failure(undefined);
+        },
+      );
       return {
         source,
+        isOver: () => isOver,
         close() {
           controller.abort();
         },
@@ -173,6 +194,7 @@ export const peers = {
       });
       return {
         source: client,
+        isOver: () => client.readyState === 'closed',
         close() {
           client.close();
         },
@@ -181,16 +203,20 @@ export const peers = {
   },
   'sse.js': {
     package: 'sse.js',
-    open: (url, { headers, body, comesBack }, hear) =>
-      listen(
-        new SSE(url, {
-          ...(headers && { headers: { ...headers } }),
-          ...(body !== undefined && { payload: body }),
-          ...(comesBack && { autoReconnect: true, reconnectDelay: 500 }),
-        }),
+    open(url, { headers, body, comesBack = false }, hear) {
+      const source = new SSE(url, {
+        ...(headers && { headers: { ...headers } }),
+        ...(body !== undefined && { payload: body }),
+        ...(comesBack && { autoReconnect: true, reconnectDelay: 500 }),
+      });
+      return listen(
+        source,
         hear,
         ({ responseCode }: { responseCode?: number }) => responseCode,
-      ),
+        // It's closed while it waits to come back, too.
+        () => !comesBack && source.readyState === CLOSED,
+      );
+    },
   },
   'event-source-polyfill': {
     package: 'event-source-polyfill',
@@ -207,7 +233,19 @@ export const peers = {
   },
   'reconnecting-eventsource': {
     package: 'reconnecting-eventsource',
-    open: (url, ask, hear) => listen(new ReconnectingEventSource(url, asGiven(ask)), hear, () => undefined),
+    open(url, ask, hear) {
+      /** It says nothing of a connection that never opened: what it holds does. */
+      class Heard extends EventSource {
+        constructor(url: string | URL, init?: EventSourceInit) {
+          super(url, init);
+          this.addEventListener('error', () => {
+            if (this.readyState === CLOSED) hear.failure(undefined);
+          });
+        }
+      }
+      const options = { ...asGiven(ask), eventSourceClass: Heard };
+      return listen(new ReconnectingEventSource(url, options), hear, () => undefined);
+    },
   },
 } satisfies Record<string, Peer>;
 

@@ -1,10 +1,7 @@
 import type { PeerName } from './peers.ts';
 import type { RowName, Verdict } from './rows.ts';
 
-/**
- * The comparison's contents. tests/browser/comparison.test.ts and tests/node/comparison.test.ts
- * check every cell.
- */
+/** What the comparison says. Tests look at every cell: tests/browser/comparison.test.ts, tests/docs/comparison.test.ts. */
 
 export type Cells = Readonly<Record<PeerName, Verdict>>;
 

@@ -2,14 +2,62 @@ import { dirname, join } from 'node:path';
 import ts from 'typescript';
 import { read, root } from './snippets.ts';
 
+const PRELUDE = 'tests/docs/prelude.global.d.ts';
+
+/** Every file that's on the disk, parsed and bound once: a program spends most of its time on the libraries. */
+const parsed = new Map<string, ts.SourceFile | undefined>();
+let setup: { readonly options: ts.CompilerOptions; readonly cache: ts.ModuleResolutionCache } | undefined;
+
 /**
- * Compiles modules that exist on no disk, each with the names of tests/docs/prelude.ts as globals.
- * Uses one program for all, because the libraries take most of the time.
+ * A program of files on the disk and of texts, by absolute path. All files of the project `docs` run in one worker, so that every program
+ * but the first finds the libraries parsed.
+ */
+export function createProgram(
+  files: readonly string[],
+  texts: ReadonlyMap<string, string> = new Map(),
+): ts.Program {
+  const { options, cache } = (setup ??= readSetup());
+  const disk = ts.createCompilerHost(options);
+  return ts.createProgram([...files, ...texts.keys()], options, {
+    ...disk,
+    fileExists: (name) => texts.has(name) || disk.fileExists(name),
+    readFile: (name) => texts.get(name) ?? disk.readFile(name),
+    getModuleResolutionCache: () => cache,
+    getSourceFile: (name, languageVersion, ...rest) => {
+      const text = texts.get(name);
+      if (text !== undefined) return ts.createSourceFile(name, text, languageVersion);
+      if (!parsed.has(name)) parsed.set(name, disk.getSourceFile(name, languageVersion, ...rest));
+      return parsed.get(name);
+    },
+  });
+}
+
+/**
+ * Compiles modules that aren't on any disk.
  *
  * @param modules - By file name, relative to the root.
- * @returns The errors of each, or `''`.
+ * @param setting - With `prelude`, which is the default, they see the names of tests/docs/prelude.ts as globals.
+ * @returns What is wrong with each; `''` for nothing.
  */
-export function compile(modules: ReadonlyMap<string, string>): Map<string, string> {
+export function compile(
+  modules: ReadonlyMap<string, string>,
+  { prelude = true }: { readonly prelude?: boolean } = {},
+): Map<string, string> {
+  const texts = new Map([...modules].map(([name, code]) => [join(root, name), `${code}\nexport {};\n`]));
+  if (prelude) texts.set(join(root, PRELUDE), globals());
+  const program = createProgram([], texts);
+  const problems = (name: string) =>
+    ts.formatDiagnostics(ts.getPreEmitDiagnostics(program, program.getSourceFile(join(root, name))), {
+      getCanonicalFileName: (file) => file,
+      getCurrentDirectory: () => dirname(join(root, name)),
+      getNewLine: () => '\n',
+    });
+  const wrong = prelude ? problems(PRELUDE) : '';
+  if (wrong) throw new Error(wrong);
+  return new Map([...modules.keys()].map((name) => [name, problems(name)]));
+}
+
+function readSetup(): NonNullable<typeof setup> {
   const config = ts.getParsedCommandLineOfConfigFile(
     join(root, 'tsconfig.json'),
     { types: [] },
@@ -21,34 +69,12 @@ export function compile(modules: ReadonlyMap<string, string>): Map<string, strin
     },
   );
   if (!config) throw new Error('tsconfig.json cannot be read');
-  const texts = new Map([...modules].map(([name, code]) => [join(root, name), `${code}\nexport {};\n`]));
-  texts.set(join(root, 'tests/docs/prelude.global.d.ts'), prelude());
-  const disk = ts.createCompilerHost(config.options);
-  const host: ts.CompilerHost = {
-    ...disk,
-    fileExists: (name) => texts.has(name) || disk.fileExists(name),
-    readFile: (name) => texts.get(name) ?? disk.readFile(name),
-    getSourceFile: (name, options, ...rest) => {
-      const text = texts.get(name);
-      return text === undefined
-        ? disk.getSourceFile(name, options, ...rest)
-        : ts.createSourceFile(name, text, options);
-    },
-  };
-  const program = ts.createProgram([...texts.keys()], config.options, host);
-  const problems = (name: string) =>
-    ts.formatDiagnostics(ts.getPreEmitDiagnostics(program, program.getSourceFile(join(root, name))), {
-      getCanonicalFileName: (file) => file,
-      getCurrentDirectory: () => dirname(join(root, name)),
-      getNewLine: () => '\n',
-    });
-  const wrong = problems('tests/docs/prelude.global.d.ts');
-  if (wrong) throw new Error(wrong);
-  return new Map([...modules.keys()].map((name) => [name, problems(name)]));
+  const { options } = config;
+  return { options, cache: ts.createModuleResolutionCache(root, (name) => name, options) };
 }
 
 /** The names of tests/docs/prelude.ts, as globals. */
-function prelude(): string {
+function globals(): string {
   const lines = read('tests/docs/prelude.ts').split('\n');
   const imports = lines.filter((line) => line.startsWith('import '));
   const names = lines.filter((line) => !line.startsWith('import ')).join('\n');

@@ -24,6 +24,6 @@ export declare function countdown(ms: number): void;
 
 // An account.
 export declare const user: { readonly id: string };
-export declare const token: string;
+export declare let token: string;
 export declare function login(): Promise<string>;
 export declare function refresh(): Promise<string>;

@@ -60,12 +60,11 @@ export function wantedEngines(): readonly EngineName[] {
  * Finds every engine on this machine and tries to install missing ones. Prints once what it found.
  * Throws if a required engine is missing: Chromium always, all of them on CI and as root on Debian.
  */
-export async function findEngines(): Promise<Engines> {
-  const wanted = wantedEngines();
+export async function findEngines(wanted: readonly EngineName[] = wantedEngines()): Promise<Engines> {
   const known = recall();
   if (known && wanted.every((name) => name in known || !isRequired(name))) return known;
 
-  const engines: Engines = {};
+  const engines: Engines = { ...known };
   const missing: EngineName[] = [];
   await Promise.all(
     wanted.map(async (name) => {
@@ -137,7 +136,7 @@ export async function launchFirefox(options?: LaunchOptions): Promise<Browser> {
 }
 
 async function launch(name: 'chromium' | 'firefox', options: LaunchOptions = {}): Promise<Browser> {
-  const engine = (await findEngines())[name];
+  const engine = (await findEngines([name]))[name];
   if (!engine) throw new Error(`${name} is not available: ${installHints[name]}`);
   const playwright = await import('playwright');
   const own = launchOptions(name, engine);

@@ -3,7 +3,7 @@ import { Agent, fetch as undiciFetch } from 'undici';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { SseClient } from 'ssekit';
 import { launchChromium } from '../engines/find.ts';
-import { bundle } from '../page/library-page.ts';
+import { bundle } from '../page/bundle.ts';
 import { selfSigned } from './certificate.ts';
 import { nodeFeed, type Feed } from './feed.ts';
 import { History, wire } from './history.ts';

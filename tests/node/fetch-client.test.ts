@@ -100,19 +100,21 @@ describe('a request', () => {
     ['with a DEL', 'a\u007fb'],
     ['with a tab', 'a\tb'],
   ])('leaves an id out that cannot be sent, and reports that once: %s', async ([, id]) => {
-    const reportError = vi.fn();
-    vi.stubGlobal('reportError', reportError);
     const s = await script(server.origin, [
       { chunks: [`id: ${id}\ndata: a\n\n`] },
       { status: 503 },
       { status: 503 },
       { end: 'hold' },
     ]);
-    connect(s.url);
+    const { errors } = connect(s.url);
     const { requests } = await s.requests(4);
     expect(requests.every(({ lastEventIdHex }) => lastEventIdHex === undefined)).toBe(true);
-    expect(reportError).toHaveBeenCalledTimes(1);
-    expect(String(reportError.mock.calls[0]?.[0])).toMatch(/4 KiB or has control characters/);
+    const gaps = errors.filter(({ code }) => code === 'gap');
+    expect(gaps).toHaveLength(1);
+    expect(gaps[0]).toMatchObject({
+      willRetry: true,
+      message: expect.stringContaining('4 KiB or has control characters') as string,
+    });
   });
 
   test('has what functions for URL, headers and body return, called before every attempt', async () => {

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { PassThrough } from 'node:stream';
+import * as undici from 'undici';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { fetchSse, parseSse, type SseError } from 'ssekit';
 import { answerTo } from '../../demo/server/answer.ts';
@@ -217,6 +219,56 @@ describe('parseSse', () => {
       .catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: 'http', status: 500, body: 'x'.repeat(8192) });
     await s.closed();
+  });
+
+  /** The ways in which programs on Node get a stream of bytes. */
+  const nodeStreams: [string, (url: string) => Promise<AsyncIterable<Uint8Array>>][] = [
+    ['node:http', async (url) => ((await once(get(url), 'response')) as [IncomingMessage])[0]],
+    ['undici', async (url) => (await undici.request(url)).body],
+    ['a transform stream', async (url) => (await undici.request(url)).body.pipe(new PassThrough())],
+  ];
+
+  test.for(nodeStreams)('reads a stream of %s to its end', async ([, open]) => {
+    const s = await script(server.origin, [{ chunks: ['data: 你', '好\n\ndata: b\n'] }]);
+    const all: string[] = [];
+    for await (const { data } of parseSse(await open(s.url))) all.push(data);
+    expect(all).toEqual(['你好', 'b']);
+  });
+
+  test.for(nodeStreams.slice(0, 2))(
+    'ends the request of a stream of %s when the loop is left, however silent the server is',
+    async ([, open]) => {
+      for (const leave of ['break', 'return()', 'abort', 'before it begins']) {
+        const s = await script(server.origin, [{ chunks: ['data: a\n\n'], end: 'hold' }]);
+        const controller = new AbortController();
+        const iterator = parseSse(await open(s.url), controller);
+        if (leave === 'before it begins') await iterator.return?.();
+        else {
+          expect((await iterator.next()).value?.data).toBe('a');
+          const pending = leave === 'break' ? undefined : iterator.next();
+          if (leave === 'abort') {
+            const settled = expect(pending).rejects.toBe('stop');
+            controller.abort('stop');
+            await settled;
+          } else {
+            await iterator.return?.();
+            expect(await pending).toEqual(leave === 'break' ? undefined : done);
+          }
+        }
+        await s.closed();
+      }
+    },
+  );
+
+  test.for(nodeStreams.slice(0, 2))('rejects when a stream of %s is cut', async ([, open]) => {
+    const s = await script(server.origin, [
+      { chunks: ['data: a\n\ndata: b\n', { wait: true }], end: 'destroy' },
+    ]);
+    const iterator = parseSse(await open(s.url));
+    expect((await iterator.next()).value?.data).toBe('a');
+    await s.release();
+    await expect(iterator.next()).rejects.toThrow();
+    expect(await iterator.next()).toEqual(done);
   });
 
   test('ends the request when it is given up before anything was read', async () => {

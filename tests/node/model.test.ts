@@ -22,15 +22,16 @@ class Model {
   failures = 0;
   /** Whether an attempt is running. */
   live = false;
-  /**
-   * When the next attempt starts on the model's clock, and from when `online` can bring it forward,
-   * if at all.
-   */
+  /** The attempt under way has: the page's waking is watched. */
+  hasOpened = false;
+  /** When the next one starts, on the model's clock, and from when on hope (`online`) can bring it forward, if at all. */
   due: { readonly at: number; readonly hopesFrom?: number } | undefined;
   now = 0;
   startedAt = -Infinity;
   healthy = false;
   interval = 1000;
+  /** What the server set with `retry:`. */
+  reconnectionTime = 0;
   lastEventId = '';
   aborted = false;
   readonly delivered: string[] = [];
@@ -48,6 +49,7 @@ class Model {
     this.startedAt = at;
     this.healthy = false;
     this.live = true;
+    this.hasOpened = false;
   }
 
   connect(): void {
@@ -77,8 +79,10 @@ class Model {
     this.errors++;
     this.live = false;
     this.status = isFinal ? 'closed' : 'reconnecting';
-    const delay = Math.max(100, retryAfter, Math.min(30_000, this.interval * 2 ** (this.failures - 1)));
-    this.due = isFinal ? undefined : { at: this.now + delay, hopesFrom: this.now + retryAfter };
+    const grown = Math.min(30_000, this.interval * 2 ** (this.failures - 1));
+    const delay = Math.max(100, retryAfter, grown, this.reconnectionTime);
+    const hopesFrom = this.now + Math.max(retryAfter, this.reconnectionTime);
+    this.due = isFinal ? undefined : { at: this.now + delay, hopesFrom };
   }
 
   event(data: string): void {
@@ -224,7 +228,7 @@ function compare(model: Model, { client, attempts, delivered, errors, problems, 
     errors: model.errors,
     problems: [],
     timers: model.due ? 1 : 0,
-    pageListeners: model.due ? 2 : 0,
+    pageListeners: model.due || (model.live && model.hasOpened) ? 2 : 0,
   });
 }
 
@@ -291,6 +295,7 @@ const open = fc.constant(
     'open',
     (model, { sink }) => {
       model.status = 'open';
+      model.hasOpened = true;
       sink.open({ url: 'https://example.test/' });
     },
     (model) => isLive(model) && model.status !== 'open',
@@ -361,6 +366,7 @@ const commands = fc.commands(
         `open, ${name} when told of the ${at}`,
         (model, system) => {
           model.status = 'open';
+          model.hasOpened = true;
           reactions[name](model);
           system.reactAt(at, name);
           system.sink.open({ url: 'https://example.test/' });
@@ -396,7 +402,7 @@ const commands = fc.commands(
       command(
         `retry: ${ms}`,
         (model, { sink }) => {
-          model.interval = ms;
+          model.interval = model.reconnectionTime = ms;
           sink.reconnectionTime(ms);
         },
         isOpen,

@@ -1,6 +1,7 @@
 /** The built package. Run `npm run build` first. tests/package checks what npm makes of it. */
 import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
+import { posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createContext, runInContext } from 'node:vm';
@@ -9,7 +10,7 @@ import { describe, expect, test } from 'vitest';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const run = promisify(execFile);
 
-const exportsOfBinding = ['useSse', 'useSseEvent', 'useSseValue'];
+const exportsOfBinding = ['useFetchSse', 'useSecondsToRetry', 'useSse', 'useSseEvent', 'useSseValue'];
 const exportsOfIndex = [
   'FetchEventSource',
   'ReadyState',
@@ -20,11 +21,27 @@ const exportsOfIndex = [
   'sharedConnection',
 ];
 
-/** In a separate process, where no alias leads to src. */
-async function inNode(code: string): Promise<unknown> {
-  const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', code], { cwd: root });
+/** In a process of its own, where no alias leads to src. */
+async function inNode(code: string, ...flags: string[]): Promise<unknown> {
+  const args = [...flags, '--input-type=module', '--eval', code];
+  const { stdout } = await run(process.execPath, args, { cwd: root });
   return JSON.parse(stdout);
 }
+
+/** Two options that can't work: one that TypeScript would have refused, and one that no stream may send. */
+const mistakes = `
+  const errors = [{ retryInterval: -1 }, { lastEventId: 'a\\nb' }].map((mistake) => {
+    try {
+      new SseClient('http://127.0.0.1/', { autoConnect: false, ...mistake });
+    } catch (error) {
+      return error.message;
+    }
+  });`;
+const asChecked = [
+  '`retryInterval` must be a number, 0 or more.',
+  '`lastEventId` must not hold CR, LF or NUL.',
+];
+const asProduction = [null, asChecked[1]];
 
 describe('the package', () => {
   test('exports these names and no others', async () => {
@@ -55,24 +72,75 @@ describe('the package', () => {
   });
 
   test('imports a framework in its binding only, which says that it is for clients', async () => {
-    const files = (await readdir(`${root}dist`)).filter((file) => file.endsWith('.js'));
-    const imports = await Promise.all(
-      files.map(async (file) => {
-        const code = await readFile(`${root}dist/${file}`, 'utf8');
-        const names = [...code.matchAll(/from "([^"]+)"/g)].map(([, name = '']) => name);
-        return names.filter((name) => !name.startsWith('./')).map((name) => `${file}: ${name}`);
-      }),
+    const files = (await readdir(`${root}dist`, { recursive: true })).filter(
+      (file) => file.endsWith('.js') && !file.includes('iife'),
     );
-    expect(imports.flat()).toEqual(['react.js: react', 'vue.js: vue']);
-    expect(await readFile(`${root}dist/react.js`, 'utf8')).toMatch(/^"use client";\n/);
+    const imports = new Map<string, readonly string[]>();
+    for (const file of files) {
+      const code = await readFile(`${root}dist/${file}`, 'utf8');
+      const names = [...code.matchAll(/(?:from|import) "([^"]+)"/g)].map(([, name = '']) => name);
+      imports.set(
+        file,
+        names.map((name) => (/^\.\.?\//.test(name) ? posix.join(posix.dirname(file), name) : name)),
+      );
+    }
+    /** The packages that this file loads, directly or through others. */
+    const packages = (file: string, seen = new Set<string>()): string[] => {
+      if (seen.has(file)) return [];
+      seen.add(file);
+      return imports.get(file)?.flatMap((name) => packages(name, seen)) ?? [file];
+    };
+    for (const build of ['', 'production/']) {
+      const load = (entry: string) => packages(`${build}${entry}.js`);
+      expect([load('index'), load('testing'), load('react'), load('vue')]).toEqual([
+        [],
+        [],
+        ['react'],
+        ['vue'],
+      ]);
+    }
+    // The mark is at the entry. What only the entry imports is for clients, too.
+    for (const file of files.filter((file) => imports.get(file)?.includes('react'))) {
+      const entry = file.startsWith('production/') ? 'production/react.js' : 'react.js';
+      const importers = files.filter((each) => imports.get(each)?.includes(file));
+      expect(importers).toEqual(file === entry ? [] : [entry]);
+      expect(await readFile(`${root}dist/${entry}`, 'utf8')).toMatch(/^"use client";\n/);
+    }
   });
 
-  test('as a script defines the same names, and touches no global when it loads', async () => {
-    const script = await readFile(`${root}dist/ssekit.iife.min.js`, 'utf8');
-    // Without even fetch, document or URL: only the language itself, and the class that
-    // FetchEventSource extends.
-    const context = createContext({ EventTarget });
+  test('checks options, and in production only those that keep data safe', async () => {
+    const code = `import { SseClient } from 'ssekit'; ${mistakes} console.log(JSON.stringify(errors));`;
+    expect(await inNode(code)).toEqual(asChecked);
+    expect(await inNode(code, '--conditions=production')).toEqual(asProduction);
+  });
+
+  test('has nothing of the other checks in its production build', async () => {
+    const files = (await readdir(`${root}dist/production`, { recursive: true })).filter((file) =>
+      file.endsWith('.js'),
+    );
+    const code = await Promise.all(files.map((file) => readFile(`${root}dist/production/${file}`, 'utf8')));
+    expect(files).toContain('client.js');
+    expect(files.filter((file) => /validate|checked/.test(file))).toEqual([]);
+    expect(code.join('\n')).not.toMatch(/CHECKED|must be a number/);
+  });
+
+  test.each([
+    ['ssekit.iife.js', asChecked],
+    ['ssekit.iife.min.js', asProduction],
+  ])('as a script, %s, defines the same names and touches no global when it loads', async (file, checks) => {
+    const script = await readFile(`${root}dist/${file}`, 'utf8');
+    // Only what the language itself has, not even EventTarget.
+    const context = createContext({});
     const names: unknown = runInContext(`${script}\nObject.keys(ssekit).sort()`, context);
     expect([...(names as string[])]).toEqual(exportsOfIndex);
+    expect(() => {
+      runInContext("new ssekit.FetchEventSource('http://127.0.0.1/')", context);
+    }).toThrow('There is no EventTarget here: add a polyfill.');
+    Object.assign(context, { URL, Headers, TextDecoder });
+    const errors: unknown = runInContext(
+      `{ const { SseClient } = ssekit; ${mistakes} JSON.stringify(errors); }`,
+      context,
+    );
+    expect(JSON.parse(errors as string)).toEqual(checks);
   });
 });

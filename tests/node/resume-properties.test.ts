@@ -1,12 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { SseClientOptions } from 'ssekit';
 import { resume, resumeMany, type FaultName } from '../faults/resume.ts';
 import { createTestServer, type TestServer } from '../server.ts';
 
-/**
- * `SseClient` over `fetch` in Node, under random faults. `SEED=n` repeats the run that a failure
- * names.
- */
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** How many random streams a test reads: few in the project `node`, many in `soak`. */
+    streams: number;
+  }
+}
+
+/** `SseClient` over `fetch` in Node, under faults drawn from seeds. `SEED=n` repeats a run of which a failure tells. */
 
 let server: TestServer;
 
@@ -50,14 +54,16 @@ function counted(onSecond: () => void): typeof fetch {
 }
 
 describe('a stream of numbered events under random faults', () => {
+  const streams = inject('streams');
+
   test.for([
-    ['left alone', false, 300],
-    ['closed, connected and reconnected at random', true, 150],
+    ['left alone', false, streams],
+    ['closed, connected and reconnected at random', true, streams / 2],
   ] as const)('arrives whole, once and in order: %s', { timeout: 120_000 }, async ([, restless, runs]) => {
     let second = 0;
     const { events, problems, figures } = await resumeMany(
       seed === undefined ? runs : 1,
-      40,
+      20,
       (seed) => {
         const client = () => ({ ...options, fetch: counted(() => second++) });
         return resume(server.origin, { seed, kinds, client, restless });

@@ -85,7 +85,8 @@ describe('the delay', () => {
     const { error, state } = failures[0] ?? {};
     expect(error?.retryAfter).toBeGreaterThan(5000);
     expect(state?.retryAt).toBeGreaterThanOrEqual(Date.parse(date) - 5);
-    expect(state?.retryAt).toBeLessThanOrEqual(Date.parse(date) + 100);
+    // The server's own clock counts, and its header `Date` drops the fraction of a second.
+    expect(state?.retryAt).toBeLessThanOrEqual(Date.parse(date) + 1100);
   });
 
   test.for(['0', 'Thu, 01 Jan 2015 00:00:00 GMT', 'soon', '-5', '1.5'])(
@@ -129,14 +130,14 @@ describe('the delay', () => {
   );
 
   test.for(['99999999999', '9'.repeat(400)])(
-    'is maxInterval when the server asks for more: retry: %s is no storm',
+    'is what the server asks for, beyond maxInterval, too: retry: %s is the longest a timer can keep',
     async (value) => {
       const { failed, wait, s } = await run([{ chunks: [`retry: ${value}\ndata: a\n\n`] }], {
         retry: exactly,
       });
       await failed(1);
-      expect(wait(1)).toBeGreaterThan(29_900);
-      expect(wait(1)).toBeLessThanOrEqual(30_000);
+      expect(wait(1)).toBeGreaterThan(2 ** 31 - 100);
+      expect(wait(1)).toBeLessThan(2 ** 31);
       expect((await s.closed()).requests).toHaveLength(1);
     },
   );

@@ -11,6 +11,8 @@ const marks = {
   client: 'onStateChange',
   sharing: 'BroadcastChannel',
   'drop-in': 'EventTarget',
+  /** Only in the checked build. */
+  checks: 'must be a number',
 };
 
 function partsIn(code: string): string[] {
@@ -24,10 +26,11 @@ beforeAll(async () => {
 afterAll(() => browser.close());
 
 describe.for([
-  ['Vite', 'vite', 'dist'],
-  ['webpack', 'webpack', '.'],
-  ['esbuild', 'esbuild', '.'],
-] as const)('a page built by %s', ([, fixture, served]) => {
+  ['Vite', 'vite', 'dist', []],
+  ['webpack', 'webpack', '.', []],
+  // It knows no `production` condition by itself.
+  ['esbuild', 'esbuild', '.', ['checks']],
+] as const)('a page built by %s', ([, fixture, served, checks]) => {
   let origin: string;
   beforeAll(async () => {
     const project = await createProject(inject('tarball'), 'page', fixture);
@@ -36,11 +39,11 @@ describe.for([
   });
   afterAll(cleanUp);
 
-  test('receives events with the client', async () => {
+  test('receives events with the client, with the checks where the build is not for production', async () => {
     const { code, errors } = await visit(browser, `${origin}/client.html`);
     expect(errors).toEqual([]);
-    // It shares nothing between tabs, so the code for that is left out.
-    expect(partsIn(code)).toEqual(['parser', 'client']);
+    // It shares nothing between tabs, so it need not know how.
+    expect(partsIn(code)).toEqual(['parser', 'client', ...checks]);
   });
 
   test('receives events with parseSse, without having loaded the client', async () => {

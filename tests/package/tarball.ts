@@ -30,8 +30,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
 /** Whether a source is newer than the build. */
 async function isStale(): Promise<boolean> {
   const src = (await readdir(join(root, 'src'), { recursive: true })).map((file) => `src/${file}`);
-  const sources = [...src, 'vite.config.ts', 'tsconfig.json', 'tsconfig.build.json'];
-  const built = ['index.js', 'index.d.ts', 'ssekit.iife.min.js'].map((file) => `dist/${file}`);
+  const sources = [...src, 'vite.config.ts', 'unchecked.ts', 'tsconfig.json', 'tsconfig.build.json'];
+  const built = ['index.js', 'production/index.js', 'index.d.ts', 'ssekit.iife.js', 'ssekit.iife.min.js'].map(
+    (file) => `dist/${file}`,
+  );
   return Math.max(...(await times(sources))) > Math.min(...(await times(built)));
 }
 

@@ -1,8 +1,8 @@
 import type { Locator } from 'playwright';
 import { describe } from 'vitest';
-import { lampShows, origin, serveDemo, test, type Visit } from './demo-page.ts';
+import { lampShows, origin, openBrowser, test, type Visit } from './demo-page.ts';
 
-serveDemo();
+openBrowser();
 
 const figures = ({ page }: Visit): Locator => page.locator('#tiles .figure');
 const fact = ({ page }: Visit, name: string): Locator => page.locator(`#payload-error [data-part="${name}"]`);

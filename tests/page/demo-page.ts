@@ -1,8 +1,7 @@
 /** The demo, served and visited as by a person. */
 import { readFileSync } from 'node:fs';
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright';
-import { afterAll, beforeAll, expect, test as plainTest } from 'vitest';
-import { serveBuiltPage, type BuiltPage } from '../../demo/built-page.ts';
+import { afterAll, beforeAll, expect, inject, test as plainTest } from 'vitest';
 import { launchChromium } from '../engines/find.ts';
 
 export const wholeText = readFileSync(
@@ -10,23 +9,16 @@ export const wholeText = readFileSync(
   'utf8',
 ).replace(/\r\n?/g, '\n');
 
-export let built: BuiltPage;
 export let browser: Browser;
-/** The demo's origin, without a trailing slash. */
-export let origin: string;
+/** Where the demo is, without a slash at the end. It's built, because a development server would compile for minutes. */
+export const { origin } = inject('demo');
 
-/** Built, because forty visits to a development server would compile for minutes. */
-export function serveDemo(): void {
+/** A Chromium for the tests of this file. */
+export function openBrowser(): void {
   beforeAll(async () => {
-    built = await serveBuiltPage();
-    origin = built.origin;
     browser = await launchChromium();
   });
-
-  afterAll(async () => {
-    await browser.close();
-    await built.close();
-  });
+  afterAll(() => browser.close());
 }
 
 export interface Visit {

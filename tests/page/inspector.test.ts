@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { Locator } from 'playwright';
 import { describe } from 'vitest';
-import { hasFinished, hasTyped, lampShows, serveDemo, test, wholeText, type Visit } from './demo-page.ts';
+import { hasFinished, hasTyped, lampShows, openBrowser, test, wholeText, type Visit } from './demo-page.ts';
 
-serveDemo();
+openBrowser();
 
 const rows = ({ page }: Visit): Locator => page.locator('#log > :not([hidden])');
 const rowsOf = (visit: Visit, kind: string): Locator =>

@@ -2,9 +2,9 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { readFileSync } from 'node:fs';
 import { describe } from 'vitest';
 import { en, zh } from '../../demo/dictionary.ts';
-import { lampShows, serveDemo, test } from './demo-page.ts';
+import { lampShows, openBrowser, test } from './demo-page.ts';
 
-serveDemo();
+openBrowser();
 
 const scenes = ['typewriter', 'dashboard', 'tabs', 'wire', 'soak'] as const;
 

@@ -1,10 +1,9 @@
 import type { Browser, CDPSession } from 'playwright';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import type { SseClient, SseClientOptions } from 'ssekit';
 import { launchChromium } from '../engines/find.ts';
 import { script, type Attempt } from '../script.ts';
 import { createTestServer, type TestServer } from '../server.ts';
-import { bundle } from './library-page.ts';
 
 /** What 1,000 clients or attempts leave on the heap of a Chromium page: nothing. */
 
@@ -15,10 +14,9 @@ declare global {
 
 let browser: Browser;
 let server: TestServer;
-let library: string;
 
 beforeAll(async () => {
-  [browser, server, library] = await Promise.all([launchChromium(), createTestServer(), bundle()]);
+  [browser, server] = await Promise.all([launchChromium(), createTestServer()]);
 });
 afterAll(() => Promise.all([browser.close(), server.close()]));
 
@@ -110,7 +108,7 @@ test.for(cases.map((scene) => [scene.name, scene] as const))(
       route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>Leaks</title>' }),
     );
     await page.goto(`${server.origin}/page`);
-    await page.addScriptTag({ content: library });
+    await page.addScriptTag({ content: inject('library') });
     const session = await page.context().newCDPSession(page);
 
     const run = (total: number) =>

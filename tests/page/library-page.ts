@@ -1,9 +1,5 @@
-/**
- * Pages with the library as a plain script and the test's own scene, for reloads and navigations,
- * which a bundler's page would disturb.
- */
-import { fileURLToPath } from 'node:url';
-import { build } from 'vite';
+/** Pages with the library as a plain script and a scene of the test's own: for reloads and navigations, which a bundler's page would disturb. */
+import { inject } from 'vitest';
 import type { sharedConnection, SseClient } from 'ssekit';
 import { createApp } from '../../demo/server/app.ts';
 import { createTestServer, type Middleware, type TestServer } from '../server.ts';
@@ -30,7 +26,7 @@ export interface LibraryPages extends TestServer {
 
 /** A server with the demo's streams, the test routes, and pages. */
 export async function createLibraryPages(): Promise<LibraryPages> {
-  const library = await bundle();
+  const library = inject('library');
   const pages = new Map<string, { html: string; headers: Readonly<Record<string, string>> }>();
   const app: Middleware = createApp();
   const server = await createTestServer((request, response, next) => {
@@ -55,16 +51,4 @@ export async function createLibraryPages(): Promise<LibraryPages> {
       return server.origin + path;
     },
   };
-}
-
-/** The library as a plain script that makes `ssekit` a global. */
-export async function bundle(): Promise<string> {
-  const result = await build({
-    root: fileURLToPath(new URL('../../', import.meta.url)),
-    configFile: false,
-    logLevel: 'error',
-    build: { write: false, lib: { entry: 'src/index.ts', formats: ['iife'], name: 'ssekit' } },
-  });
-  for (const built of [result].flat()) if ('output' in built) return built.output[0].code;
-  throw new Error('nothing was built');
 }

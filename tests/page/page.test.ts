@@ -8,14 +8,14 @@ import {
   hasFinished,
   hasTyped,
   lampShows,
-  serveDemo,
+  openBrowser,
   streamsOpen,
   test,
   wholeText,
   type Visit,
 } from './demo-page.ts';
 
-serveDemo();
+openBrowser();
 
 describe.concurrent('the typewriter', () => {
   test('opens the stream by itself and types the text of the server to the code point', async ({

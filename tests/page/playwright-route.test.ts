@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { launchChromium, launchFirefox } from '../engines/find.ts';
+import { engine, launchEngine } from './engine.ts';
 import { createLibraryPages, type LibraryPages } from './library-page.ts';
 
 /** What docs/recipes/testing.md says about Playwright. */
@@ -19,13 +19,10 @@ function listen(transport: 'native' | 'fetch'): void {
   client.onStateChange(({ status }) => (document.title = status));
 }
 
-describe.each([
-  ['Chromium', launchChromium],
-  ['Firefox', launchFirefox],
-] as const)('in %s', (_, launch) => {
+describe(`in ${engine}`, () => {
   let browser: Browser;
   beforeAll(async () => {
-    browser = await launch();
+    browser = await launchEngine();
   });
   afterAll(() => browser.close());
 

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { SseClient, SseError } from 'ssekit';
-import { launchChromium, launchFirefox } from '../engines/find.ts';
 import { script } from '../script.ts';
+import { engine, launchEngine } from './engine.ts';
 import { createLibraryPages, type LibraryPages } from './library-page.ts';
 
 /** R7 across reloads: with `storage`, the text continues where the previous page stopped. */
@@ -78,13 +78,10 @@ async function requests(session: string): Promise<{ requests: number; open: numb
   return stats.sessions[session];
 }
 
-describe.each([
-  ['Chromium', launchChromium],
-  ['Firefox', launchFirefox],
-] as const)('in %s', (engine, launch) => {
+describe(`in ${engine}`, () => {
   let browser: Browser;
   beforeAll(async () => {
-    browser = await launch();
+    browser = await launchEngine();
   });
   afterAll(() => browser.close());
 

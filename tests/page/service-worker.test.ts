@@ -1,8 +1,7 @@
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { launchChromium, launchFirefox } from '../engines/find.ts';
+import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest';
 import { script } from '../script.ts';
 import { createTestServer, type TestServer } from '../server.ts';
-import { bundle } from './library-page.ts';
+import { engine, launchEngine } from './engine.ts';
 
 /**
  * A service worker, which only has an `EventSource` in new engines. Checks what
@@ -29,11 +28,10 @@ const worker = `
 
 let server: TestServer;
 beforeAll(async () => {
-  const library = await bundle();
   const files: Readonly<Record<string, readonly [string, string]>> = {
     '/': ['text/html', page],
     '/worker.js': ['text/javascript', worker],
-    '/ssekit.js': ['text/javascript', library],
+    '/ssekit.js': ['text/javascript', inject('library')],
   };
   server = await createTestServer((request, response, next) => {
     const file = files[request.url ?? ''];
@@ -43,17 +41,13 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const launch = { Chromium: launchChromium, Firefox: launchFirefox };
-
 test.for([
-  ['Chromium', false, 'native'],
-  ['Chromium', true, 'fetch'],
-  ['Firefox', false, 'native'],
-  ['Firefox', true, 'fetch'],
+  [false, 'native'],
+  [true, 'fetch'],
 ] as const)(
-  'in %s a client streams over what there is: without EventSource %s, %s',
-  async ([name, isOld, transport]) => {
-    const browser = await launch[name]();
+  `in ${engine} a client streams over what there is: without EventSource %s, %s`,
+  async ([isOld, transport]) => {
+    const browser = await launchEngine();
     onTestFinished(() => browser.close());
     const tab = await browser.newPage();
     await tab.goto(server.origin);

@@ -1,8 +1,8 @@
 import type { Page } from 'playwright';
 import { describe, expect } from 'vitest';
-import { origin, serveDemo, test } from './demo-page.ts';
+import { origin, openBrowser, test } from './demo-page.ts';
 
-serveDemo();
+openBrowser();
 
 /** Only events that the test is about. */
 const quiet = { scene: 'soak', interval: '600000', metrics: '600000' };

@@ -2,14 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { CDPSession, Page } from 'playwright';
-import { describe } from 'vitest';
-import { browser, built, serveDemo, test, type Visit } from './demo-page.ts';
+import { describe, inject } from 'vitest';
+import { browser, openBrowser, origin, test, type Visit } from './demo-page.ts';
 
 /**
  * How fast the built page is on loopback. Figures are printed, because they say more than a pass.
  */
 
-serveDemo();
+openBrowser();
 
 const sorted = (numbers: readonly number[]) => [...numbers].sort((a, b) => a - b);
 const at = (numbers: readonly number[], share: number) =>
@@ -17,7 +17,7 @@ const at = (numbers: readonly number[], share: number) =>
 
 describe('the built page', () => {
   test('has less than 100 kB in all its files, gzipped', ({ expect }) => {
-    const sizes = readdirSync(built.folder, { recursive: true, withFileTypes: true })
+    const sizes = readdirSync(inject('demo').folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map(({ parentPath, name }) => gzipSync(readFileSync(join(parentPath, name))).length);
     const size = sizes.reduce((sum, each) => sum + each, 0);
@@ -33,7 +33,7 @@ describe('the built page', () => {
       const context = await browser.newContext();
       await context.addInitScript(noteFirstText);
       const page = await context.newPage();
-      await page.goto(`${built.origin}/`);
+      await page.goto(`${origin}/`);
       const found = await page.waitForFunction(() => (globalThis as { firstText?: number }).firstText);
       times.push((await found.jsonValue()) ?? NaN);
       await context.close();

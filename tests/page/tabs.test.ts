@@ -1,8 +1,8 @@
 import type { Page } from 'playwright';
 import { describe } from 'vitest';
-import { lampShows, serveDemo, streamsOpen, test } from './demo-page.ts';
+import { lampShows, openBrowser, streamsOpen, test } from './demo-page.ts';
 
-serveDemo();
+openBrowser();
 
 const figure = (page: Page, name: string) => page.locator(`#tabs-counters [data-part="${name}"]`);
 const shows = (page: Page, name: string, text: string) =>

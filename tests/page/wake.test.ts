@@ -1,14 +1,14 @@
 import type { Browser, BrowserContext, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { SseState } from 'ssekit';
-import { launchChromium, launchFirefox } from '../engines/find.ts';
 import { script, type Attempt, type Script } from '../script.ts';
 import { asShipped } from './as-shipped.ts';
+import { engine, launchEngine } from './engine.ts';
 import { createLibraryPages, type LibraryPages } from './library-page.ts';
 import { listen, type WakeSetting } from './wake-scene.ts';
 
 /**
- * R12: waiting ends when there's reason to hope, and an open stream is left alone. Playwright's
+ * R12: waiting ends when there's reason to hope, and a healthy stream is left alone. Playwright's
  * tabs are never hidden behind another one, so the hidden page here is the one that returns from
  * the back/forward cache. frozen.test.ts has tabs that are hidden and frozen.
  */
@@ -32,13 +32,10 @@ const seen = (page: Page) =>
 const hold = (...chunks: NonNullable<Attempt['chunks']>): Attempt => ({ chunks, end: 'hold' });
 const unavailable: Attempt = { status: 503 };
 
-describe.each([
-  ['Chromium', launchChromium],
-  ['Firefox', launchFirefox],
-] as const)('in %s', (engine, launch) => {
+describe(`in ${engine}`, () => {
   let browser: Browser;
   beforeAll(async () => {
-    browser = await launch(engine === 'Chromium' ? asShipped : {});
+    browser = await launchEngine(engine === 'Chromium' ? asShipped : {});
   });
   afterAll(() => browser.close());
 

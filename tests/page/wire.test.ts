@@ -1,8 +1,8 @@
 import { describe } from 'vitest';
 import { wireCases } from '../../demo/wire/cases.ts';
-import { serveDemo, test } from './demo-page.ts';
+import { openBrowser, test } from './demo-page.ts';
 
-serveDemo();
+openBrowser();
 
 /** Why a case is worth showing: who reads it correctly. */
 const verdicts = {

@@ -68,6 +68,60 @@ describe('events and values of React', () => {
   });
 });
 
+describe('a value that starts as nothing', () => {
+  const { client } = react.useSse<Events>('/a', { decode: 'json' });
+
+  test('is the payload or nothing, or a list of payloads', () => {
+    const latest = react.useSseValue(client, 'price', (_, { data }) => data, null);
+    expectTypeOf(latest).toEqualTypeOf<Price | null>();
+    const all = react.useSseValue(client, 'price', (list, { data }) => [...list, data], []);
+    expectTypeOf(all).toEqualTypeOf<readonly Price[]>();
+    const texts = react.useSseValue(client, 'done', (list, { data }) => [...list, data], [] as string[]);
+    expectTypeOf(texts).toEqualTypeOf<string[]>();
+    // @ts-expect-error: a list of messages must be called one.
+    react.useSseValue(client, 'price', (list, event) => [...list, event], []);
+  });
+});
+
+describe('the options of components', () => {
+  test('are those of a client, and `key`, `onOpen` and `onError`', () => {
+    react.useSse<Events>('/a', {
+      decode: 'json',
+      key: 'user',
+      onOpen: ({ status }) => {
+        expectTypeOf(status).toEqualTypeOf<number | undefined>();
+      },
+      onError: (error) => {
+        expectTypeOf(error).toEqualTypeOf<SseError>();
+      },
+    });
+    vue.useSse('/a', () => ({ key: 1, onError: (error: SseError) => error.code }));
+    // @ts-expect-error: no such option.
+    react.useSse('/a', { onClose: () => undefined });
+    // @ts-expect-error: an object is no key.
+    react.useSse('/a', { key: {} });
+  });
+});
+
+describe('useFetchSse', () => {
+  const schema = z.object({ bid: z.number() });
+
+  test('has the payloads of `decode` or `schema`, and the value of `reduce`', () => {
+    const sum = react.useFetchSse('/a', { schema, initial: 0, reduce: (sum, { data }) => sum + data.bid });
+    expectTypeOf(sum.value).toEqualTypeOf<number>();
+    expectTypeOf(sum.send).returns.resolves.toEqualTypeOf<react.RequestState<number>>();
+    expectTypeOf(react.useFetchSse('/a').value).toEqualTypeOf<string | undefined>();
+    expectTypeOf(react.useFetchSse('/a', { schema }).value).toEqualTypeOf<{ bid: number } | undefined>();
+    const chat = vue.useFetchSse(ref('/a'), { initial: '', reduce: (text, { data }) => text + data });
+    expectTypeOf(chat.value).toEqualTypeOf<ComputedRef<string>>();
+    void chat.send({ json: {}, headers: { a: 'b' } });
+    // @ts-expect-error: a value needs a start.
+    react.useFetchSse('/a', { reduce: (text: string, { data }: SseMessage) => text + data });
+    // @ts-expect-error: no such option.
+    void chat.send({ method: 'PUT' });
+  });
+});
+
 describe('the composables of Vue', () => {
   test('have refs of the client and its state', () => {
     const { client, status } = vue.useSse<Events>(() => url, { decode: 'json' });

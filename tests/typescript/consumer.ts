@@ -1,6 +1,6 @@
 /**
  * What an application does with ssekit, and what must not compile. Several versions of TypeScript
- * compile it against the published declarations (tests/node/typescript.test.ts), and, like all
+ * compile it against the published declarations (tests/docs/typescript.test.ts), and, like all
  * tests, it's compiled against `src`.
  */
 import {

@@ -1,6 +1,6 @@
 /**
  * Payloads inferred from schemas of three libraries, and what must not compile. Several versions of
- * TypeScript compile it against the published declarations (tests/node/typescript.test.ts), and,
+ * TypeScript compile it against the published declarations (tests/docs/typescript.test.ts), and,
  * like all tests, it's compiled against `src`.
  */
 import { type } from 'arktype';

@@ -1,6 +1,7 @@
 import { type } from 'arktype';
 import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { CHECKED } from '../../src/checked.ts';
 import { SseClient, SseError, type SseClientOptions, type StandardSchema } from 'ssekit';
 import { MockEventSource } from 'ssekit/testing';
 import { z } from 'zod';
@@ -31,6 +32,25 @@ async function opened<Events extends object>(create: () => SseClient<Events>) {
   client.onError((error) => errors.push(error));
   return { client, source, errors };
 }
+
+test("blank data under 'json': skipped without a name, an error with one; its ID counts", async () => {
+  const { client, source, errors } = await opened(
+    () => new SseClient<{ message: number; tick: number }>(url, { ...native, decode: 'json' }),
+  );
+  const heard: unknown[] = [];
+  client.onMessage(({ data }) => heard.push(data));
+  source.emit('message', '', { id: '1' });
+  source.emit('tick', '', { id: '2' });
+  expect([errors, heard, client.lastEventId]).toEqual([[], [], '1']);
+  client.on('tick', ({ data }) => heard.push(data));
+  source.emit('message', '42');
+  source.emit('message', '\n', { id: '3' });
+  source.emit('tick', ' ', { id: '4' });
+  source.emit('tick', '43');
+  expect(heard).toEqual([42, 43]);
+  expect(errors).toMatchObject([{ code: 'decode', event: 'tick', raw: ' ', willRetry: true }]);
+  expect(client.lastEventId).toBe('4');
+});
 
 type Payloads = SseClientOptions<Record<string, unknown>>['decode'];
 const untyped = (decode: Payloads) =>
@@ -384,7 +404,7 @@ describe('an asynchronous schema', () => {
 });
 
 describe('options that cannot work', () => {
-  test.for<[object, RegExp]>([
+  test.runIf(CHECKED).for<[object, RegExp]>([
     [{ decode: 'jsn' }, /`decode` must be "text", "json" or a function, or an object/],
     [{ decode: null }, /`decode` must be/],
     [{ decode: 1 }, /`decode` must be/],

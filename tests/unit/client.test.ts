@@ -1,19 +1,15 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+// @vitest-environment jsdom
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { ReadyState, SseClient, SseError, type SseState } from 'ssekit';
 import { MockEventSource, mockSse } from 'ssekit/testing';
-import type { SseClientOptions } from 'ssekit';
+import { CHECKED } from '../../src/checked.ts';
+import type { SseClientOptions, TransportRequest } from 'ssekit';
+import { flush, recordErrors, reportError, stopClock } from './setup.ts';
 
-const reportError = vi.fn();
-
+stopClock();
+recordErrors();
 beforeEach(() => {
-  vi.useFakeTimers();
   MockEventSource.reset();
-  reportError.mockReset();
-  vi.stubGlobal('reportError', reportError);
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
 });
 
 const native = { transport: 'native', EventSource: MockEventSource } as const;
@@ -34,7 +30,60 @@ async function opened(
   return { client, source, log, note };
 }
 
-const flush = () => vi.advanceTimersByTimeAsync(0);
+test('event names that come and go are forgotten, in the client and in its connection', async () => {
+  const requests: TransportRequest[] = [];
+  const calls: string[] = [];
+  const client = new SseClient(url, {
+    transport: (request) => {
+      requests.push(request);
+      return {
+        listen: (type) => calls.push(`listen ${type}`),
+        unlisten: (type) => calls.push(`unlisten ${type}`),
+      };
+    },
+  });
+  const listener = vi.fn();
+  client.on('early', listener)();
+  client.on('stays', listener);
+  const controller = new AbortController();
+  await flush();
+  expect([...(requests[0]?.types ?? [])]).toEqual(['stays']);
+
+  client.on('a', listener)();
+  const off = client.on('a', listener);
+  client.on('a', listener)();
+  off();
+  off();
+  client.on('b', listener, controller);
+  controller.abort();
+  client.on('c', listener, controller);
+  if (CHECKED) expect(() => client.on('d', undefined as never)).toThrow(TypeError);
+  client.on('e', listener);
+  client.off('e', listener);
+  expect(calls).toEqual([
+    ...['listen a', 'unlisten a', 'listen a', 'unlisten a'],
+    ...['listen b', 'unlisten b', 'listen e', 'unlisten e'],
+  ]);
+
+  client.reconnect();
+  await vi.advanceTimersByTimeAsync(100);
+  expect([...(requests[1]?.types ?? [])]).toEqual(['stays']);
+  client.close();
+});
+
+test('a listener that replaces itself during delivery hears the next event', async () => {
+  const { client, source, log } = await opened();
+  const listen = (round: number) => {
+    client.once('tick', ({ data }) => {
+      log.push(`${round} ${data}`);
+      listen(round + 1);
+    });
+  };
+  listen(1);
+  source.emit('tick', 'a');
+  source.emit('tick', 'b');
+  expect(log).toEqual(['1 a', '2 b']);
+});
 
 describe('the constructor', () => {
   test('connects one microtask later, so that whoever listens at once misses nothing', async () => {
@@ -60,7 +109,9 @@ describe('the constructor', () => {
   test('throws a TypeError for what cannot work, and sends nothing', async () => {
     expect(() => new SseClient(undefined as never, native)).toThrow(TypeError);
     expect(() => new SseClient('https://[', native)).toThrow(TypeError);
-    expect(() => new SseClient(url, { ...native, lastEventIdParam: 7 as never })).toThrow(TypeError);
+    expect(() => new SseClient(url, { ...native, lastEventId: 'a\nb', lastEventIdParam: 'after' })).toThrow(
+      TypeError,
+    );
     await flush();
     expect(MockEventSource.instances).toEqual([]);
   });

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import * as library from '@testing-library/react';
 import * as reactItself from 'react';
 import type { ComponentType } from 'react';
@@ -155,6 +156,55 @@ test('the setup of Vue has prices, alarms, bad payloads and a countdown', async 
   await vi.waitFor(() => {
     expect(refs.seconds?.value).toBeGreaterThanOrEqual(0);
   });
+  app.unmount();
+});
+
+test('the request of React types, and its button stops it', async () => {
+  const server = mockSse();
+  vi.stubGlobal('fetch', server.fetch);
+  const { Chat } = await run(snippet('README.md', 'react-chat'), {}, forReact);
+  const Component = Chat as ComponentType;
+  const { container, getByText, findByText } = render(<Component />);
+  library.fireEvent.click(getByText('Ask'));
+  const exchange = await act(() => server.next());
+  const { request } = exchange;
+  expect(await request.json()).toEqual({ prompt: 'Why is the sky blue?' });
+  exchange.send({ data: 'Bl' });
+  exchange.send({ data: 'ue' });
+  await findByText(/Blue/);
+  library.fireEvent.click(getByText('Stop'));
+  expect(container.querySelector('p')?.className).toBe('stopped');
+  expect(container.textContent).toContain('Blue');
+  await vi.waitFor(() => {
+    expect(request.signal.aborted).toBe(true);
+  });
+});
+
+test('the request of Vue types, and ends with its answer', async () => {
+  const server = mockSse();
+  vi.stubGlobal('fetch', server.fetch);
+  const block = snippet('README.md', 'vue-chat');
+  let setup: Record<string, unknown> = {};
+  const Component = {
+    async setup() {
+      const code = `${block.code}\nexport { ask, value, status };`;
+      setup = await run({ ...block, code }, {}, { 'ssekit/vue': vue });
+      return () => h('p');
+    },
+  };
+  const app = createApp(() => h(Suspense, null, { default: () => h(Component) }));
+  app.mount(document.createElement('div'));
+  await vi.waitFor(() => {
+    expect(setup).toHaveProperty('ask');
+  });
+  const { ask, value, status } = setup as { ask: () => Promise<unknown>; value: Ref; status: Ref };
+  const answer = ask();
+  const exchange = await server.next();
+  exchange.send({ data: 'Bl' });
+  exchange.send({ data: 'ue' });
+  exchange.send({ data: '[DONE]' });
+  await answer;
+  expect([status.value, value.value]).toEqual(['done', 'Blue']);
   app.unmount();
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import { CHECKED } from '../../src/checked.ts';
 import { fetchSse, type FetchSseInit } from 'ssekit';
 
 const URL_ = 'https://example.test/v1/chat?key=secret';
@@ -97,15 +98,33 @@ describe('fetchSse', () => {
     expect(fetch.mock.calls[0]?.[0]).toBe(`${URL_}&after=7`);
   });
 
+  test('heeds options that are inherited, or getters', async () => {
+    const fetch = fakeFetch(() => sse('data: a\n\ndata: [DONE]\n\ndata: b\n\n'));
+    class Options {
+      readonly #end = '[DONE]';
+      get until() {
+        return this.#end;
+      }
+      readonly fetch = fetch;
+    }
+    expect(await collect(new Options())).toEqual(['a']);
+    expect(await collect(Object.create({ fetch, until: '[DONE]' }) as FetchSseInit)).toEqual(['a']);
+  });
+
   test("until: '[DONE]' ends it before that message", async () => {
     const fetch = fakeFetch(() => sse('data: a\n\ndata: [DONE]\n\ndata: b\n\n'));
     expect(await collect({ fetch, until: '[DONE]' })).toEqual(['a']);
   });
 
+  const checked: [string, FetchSseInit, RegExp][] = CHECKED
+    ? [
+        ['json and body', { json: {}, body: '' }, /not both/],
+        ['a negative timeout', { idleTimeout: -1 }, /`idleTimeout`/],
+      ]
+    : [];
   test.for<[string, FetchSseInit, RegExp]>([
-    ['json and body', { json: {}, body: '' }, /not both/],
+    ...checked,
     ['a body for GET', { body: 'a', method: 'GET' }, /no body/],
-    ['a negative timeout', { idleTimeout: -1 }, /`idleTimeout`/],
     ['an id that cannot be', { lastEventId: 'a\nb' }, /CR, LF or NUL/],
   ])('with %s throws a TypeError with the cure at the call', ([, init, cure]) => {
     expect(() => fetchSse(URL_, init)).toThrow(cure);

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { iterate, type Inlet } from '../../src/iterate.ts';
+import { iterate, type Feed } from '../../src/iterate.ts';
 
 interface Value {
   readonly n: number;
@@ -8,9 +8,9 @@ interface Value {
 /** An iterator over what the test pushes. */
 function setup({ limit = 10, signal }: { limit?: number; signal?: AbortSignal } = {}) {
   const stop = vi.fn();
-  let inlet: Inlet<Value> | undefined;
-  const start = vi.fn((given: Inlet<Value>, over: AbortSignal) => {
-    inlet = given;
+  let feed: Feed<Value> | undefined;
+  const start = vi.fn((given: Feed<Value>, over: AbortSignal) => {
+    feed = given;
     over.addEventListener('abort', stop);
   });
   const iterator = iterate<Value>(start, { limit, signal });
@@ -19,9 +19,9 @@ function setup({ limit = 10, signal }: { limit?: number; signal?: AbortSignal } 
     start,
     stop,
     push: (...values: number[]) => {
-      for (const n of values) inlet?.push({ n });
+      for (const n of values) feed?.push({ n });
     },
-    end: (error?: unknown) => inlet?.end(error),
+    end: (error?: unknown) => feed?.end(error),
     next: async () => (await iterator.next()).value?.n,
   };
 }
@@ -120,6 +120,34 @@ describe('the limit', () => {
   });
 });
 
+test('the cost of a value does not grow with how many wait', async () => {
+  /** CPU microseconds to take one value of this many. */
+  const cost = async (count: number) => {
+    const { push, next } = setup({ limit: Infinity });
+    push(...Array.from({ length: count }, (_, n) => n));
+    const begun = process.cpuUsage();
+    for (let n = 0; n < count; n++) await next();
+    const { user, system } = process.cpuUsage(begun);
+    return (user + system) / count;
+  };
+  await cost(5000);
+  const few = Math.min(await cost(30_000), await cost(30_000));
+  // An array whose first item is taken with shift() is ten times as slow here.
+  expect(await cost(120_000)).toBeLessThan(few * 3);
+});
+
+test('the cost of a pending next() does not grow with how many wait', async () => {
+  const { iterator, push } = setup({ limit: 1 });
+  const count = 100_000;
+  const all = Promise.all(Array.from({ length: count }, () => iterator.next()));
+  const begun = performance.now();
+  for (let n = 0; n < count; n++) push(n);
+  // 13 s with an array.
+  expect(performance.now() - begun).toBeLessThan(3000);
+  const results = await all;
+  expect(results.every(({ value }, n) => value?.n === n)).toBe(true);
+});
+
 describe('return()', () => {
   test('is what break, return and throw come to: the pushing stops', async () => {
     for (const leave of ['break', 'throw']) {
@@ -179,25 +207,41 @@ describe('the signal', () => {
     await expect(iterator.next()).rejects.toBe('stop');
   });
 
-  test('keeps no listener once the iteration is over', () => {
+  test('keeps no listener once the iteration is over', async () => {
     const { signal } = new AbortController();
     const added = vi.spyOn(signal, 'addEventListener');
-    setup({ signal }).end();
-    void setup({ signal }).iterator.return?.();
-    expect(added.mock.calls.map(([, , options]) => options)).toMatchObject([
-      { signal: { aborted: true } },
-      { signal: { aborted: true } },
-    ]);
+    const removed = vi.spyOn(signal, 'removeEventListener');
+    const ended = setup({ signal });
+    const left = setup({ signal });
+    const pending = [ended.iterator.next(), left.iterator.next()];
+    expect(added).toHaveBeenCalledTimes(2);
+    ended.end();
+    await left.iterator.return?.();
+    expect(await Promise.all(pending)).toEqual([done, done]);
+    const listeners = added.mock.calls.map(([, listener]) => listener);
+    expect(removed.mock.calls).toEqual(listeners.map((listener) => ['abort', listener]));
+  });
+
+  test('has no listener from an iteration that never begins', async () => {
+    const controller = new AbortController();
+    const added = vi.spyOn(controller.signal, 'addEventListener');
+    const { push, iterator, stop } = setup(controller);
+    push(1);
+    expect(added).not.toHaveBeenCalled();
+    controller.abort('stop');
+    await expect(iterator.next()).rejects.toBe('stop');
+    expect(stop).toHaveBeenCalledTimes(1);
+    expect(added).not.toHaveBeenCalled();
   });
 });
 
 test('what ends while it starts is stopped, too', async () => {
   const stop = vi.fn();
   const iterator = iterate<Value>(
-    (inlet, over) => {
+    (feed, over) => {
       over.addEventListener('abort', stop);
-      inlet.push({ n: 1 });
-      inlet.end();
+      feed.push({ n: 1 });
+      feed.end();
     },
     { limit: 1 },
   );

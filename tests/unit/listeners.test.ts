@@ -1,16 +1,11 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { CHECKED } from '../../src/checked.ts';
 import { Listeners } from '../../src/listeners.ts';
+import { recordErrors, reportError } from './setup.ts';
 
-const reportError = vi.fn();
 const due = { count: 0 };
 
-beforeEach(() => {
-  reportError.mockReset();
-  vi.stubGlobal('reportError', reportError);
-});
-afterEach(() => {
-  vi.unstubAllGlobals();
-});
+recordErrors();
 
 /** A list, and a log of each call and its arguments. */
 function setup(counted = due) {
@@ -108,7 +103,7 @@ describe('a change during delivery', () => {
   });
 });
 
-test.for([undefined, null, 'log', {}])('%j is no listener: a TypeError', (listener) => {
+test.runIf(CHECKED).for([undefined, null, 'log', {}])('%j is no listener: a TypeError', (listener) => {
   const { listeners } = setup();
   expect(() => listeners.add(listener as never)).toThrow(new TypeError('The listener must be a function.'));
   expect(listeners.size).toBe(0);
@@ -138,6 +133,65 @@ describe('removal', () => {
     expect(calls).toEqual(['b1']);
     listeners.delete(a);
     expect(listeners.size).toBe(1);
+  });
+});
+
+describe('the end of the last subscription', () => {
+  const ends: [string, (listeners: Listeners<number>) => void][] = [
+    [
+      'its function',
+      (listeners) => {
+        const remove = listeners.add(() => undefined);
+        remove();
+        remove();
+      },
+    ],
+    [
+      'delete()',
+      (listeners) => {
+        const listener = () => undefined;
+        listeners.add(listener);
+        listeners.add(listener);
+        listeners.delete(listener);
+        listeners.delete(listener);
+      },
+    ],
+    [
+      'once',
+      (listeners) => {
+        listeners.add(() => undefined, { once: true });
+        listeners.emit(1);
+        listeners.emit(2);
+      },
+    ],
+    [
+      'a signal',
+      (listeners) => {
+        const controller = new AbortController();
+        const remove = listeners.add(() => undefined, controller);
+        controller.abort();
+        remove();
+      },
+    ],
+  ];
+
+  test.for(ends)('is reported once: by %s', ([, end]) => {
+    const onEmpty = vi.fn();
+    const listeners = new Listeners<number>(due, onEmpty);
+    const remove = listeners.add(() => undefined);
+    end(listeners);
+    expect(onEmpty).not.toHaveBeenCalled();
+    remove();
+    expect(onEmpty).toHaveBeenCalledTimes(1);
+    end(listeners);
+    expect(onEmpty).toHaveBeenCalledTimes(2);
+  });
+
+  test('is not reported where there was none', () => {
+    const onEmpty = vi.fn();
+    const listeners = new Listeners<number>(due, onEmpty);
+    listeners.add(() => undefined, { signal: AbortSignal.abort() })();
+    expect(onEmpty).not.toHaveBeenCalled();
   });
 });
 

@@ -1,5 +1,7 @@
+// @vitest-environment jsdom
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { MockEventSource } from 'ssekit/testing';
+import { CHECKED } from '../../src/checked.ts';
 import { connectionOptions, type SseClientOptions } from '../../src/options.ts';
 import { prepareRequest } from '../../src/connection/request.ts';
 
@@ -19,7 +21,7 @@ function messageFor(options: object, url: unknown): string {
 }
 
 describe('what cannot work is a TypeError that says the cure', () => {
-  test.for([
+  test.runIf(CHECKED).for([
     ['retry', { retry: true }],
     ['retry', { retry: 'always' }],
     ['retry', { retry: () => true }],
@@ -40,7 +42,7 @@ describe('what cannot work is a TypeError that says the cure', () => {
     expect(messageFor(options, '/sse')).toMatch(new RegExp(`^\`${name}\` must be `));
   });
 
-  test.for(['natve', 'websocket', 42, {}])('transport: %j', (transport) => {
+  test.runIf(CHECKED).for(['natve', 'websocket', 42, {}])('transport: %j', (transport) => {
     expect(messageFor({ transport }, '/sse')).toMatch(/^`transport` must be .*"auto".*"native".*function/);
   });
 

@@ -137,6 +137,128 @@ describe('parseSse', () => {
   });
 });
 
+describe('anything that iterates over bytes', () => {
+  /** Chunks, and a note of how the iteration ended. */
+  function source(...chunks: unknown[]) {
+    const ended = vi.fn();
+    async function* iterate() {
+      try {
+        for (const chunk of chunks) {
+          yield typeof chunk === 'string' ? new TextEncoder().encode(chunk) : (chunk as Uint8Array);
+          await Promise.resolve();
+        }
+      } finally {
+        ended();
+      }
+    }
+    return { iterable: iterate(), ended };
+  }
+
+  test('is read as a stream is, and released at its end', async () => {
+    const { iterable, ended } = source(TEXT.slice(0, 20), TEXT.slice(20));
+    expect(await collect(iterable)).toEqual(EVENTS);
+    expect(ended).toHaveBeenCalledTimes(1);
+  });
+
+  test('is released when the loop is left, by break, by until, or by the signal', async () => {
+    const left = source('data: a\n\n', 'data: b\n\n');
+    for await (const { data } of parseSse(left.iterable)) {
+      expect(data).toBe('a');
+      break;
+    }
+    expect(left.ended).toHaveBeenCalledTimes(1);
+
+    const finished = source('data: a\n\n', 'data: [DONE]\n\n', 'data: b\n\n');
+    expect(await collect(finished.iterable, { until: '[DONE]' })).toEqual([['message', 'a', '']]);
+    await vi.waitFor(() => {
+      expect(finished.ended).toHaveBeenCalledTimes(1);
+    });
+
+    const aborted = source('data: a\n\n', 'data: b\n\n');
+    const controller = new AbortController();
+    const iterator = parseSse(aborted.iterable, controller);
+    expect((await iterator.next()).value?.data).toBe('a');
+    controller.abort('stop');
+    await expect(iterator.next()).rejects.toBe('stop');
+    await vi.waitFor(() => {
+      expect(aborted.ended).toHaveBeenCalledTimes(1);
+    });
+  });
+
+  test('is released even if the loop never begins', async () => {
+    const given = vi.fn(() => Promise.resolve({ done: true as const, value: undefined }));
+    const iterable = {
+      [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => undefined), return: given }),
+    };
+    await parseSse(iterable).return?.();
+    expect(given).toHaveBeenCalledTimes(1);
+  });
+
+  test('may be the body of a response', async () => {
+    const { iterable } = source(TEXT);
+    const response = sse(null);
+    Object.defineProperty(response, 'body', { value: iterable });
+    expect(await collect(response)).toEqual(EVENTS);
+    const refused = sse(null, { status: 500 });
+    Object.defineProperty(refused, 'body', { value: source('sorry').iterable });
+    await expect(collect(refused)).rejects.toMatchObject({ code: 'http', status: 500, body: 'sorry' });
+  });
+
+  test('rejects with what it throws', async () => {
+    const error = new Error('cut');
+    const iterator = parseSse(
+      (async function* () {
+        yield await Promise.resolve(new TextEncoder().encode('data: a\n\ndata: b\n'));
+        throw error;
+      })(),
+    );
+    expect((await iterator.next()).value?.data).toBe('a');
+    await expect(iterator.next()).rejects.toBe(error);
+  });
+
+  test.for<[string, unknown]>([
+    ['text', 'data: a\n\n'],
+    ['null', null],
+    ['an object', {}],
+  ])('that gives %s rejects with a TypeError that says the cure', async ([, chunk]) => {
+    const stream = new ReadableStream({
+      start(controller) {
+        controller.enqueue(chunk);
+      },
+    });
+    const iterable = (async function* () {
+      yield (await Promise.resolve(chunk)) as Uint8Array;
+    })();
+    for (const each of [stream, iterable]) {
+      const pending = parseSse(each as AsyncIterable<Uint8Array>).next();
+      await expect(pending).rejects.toThrow(TypeError);
+      await expect(pending).rejects.toThrow(/must be bytes: leave setEncoding/);
+    }
+  });
+});
+
+test('takes a response with any status of success that may have a body: its method is unknown', async () => {
+  for (const status of [200, 201, 202, 206]) expect(await collect(sse(TEXT, { status }))).toEqual(EVENTS);
+  await expect(collect(sse(null, { status: 205 }))).rejects.toMatchObject({ code: 'http' });
+});
+
+test('a response whose body is missing is an error that says so', async () => {
+  const response = sse(null);
+  Object.defineProperty(response, 'body', { value: undefined });
+  await expect(collect(response)).rejects.toThrow(/no readable body/);
+});
+
+test('blank data is skipped as JSON, whatever its name; its ID counts', async () => {
+  const text = 'id: 1\ndata:\n\nevent: ping\ndata: \n\nid: 2\ndata: {"a":1}\n\n';
+  const all: unknown[] = [];
+  for await (const { type, data, lastEventId } of parseSse(bytes(text), { decode: 'json' })) {
+    all.push([type, data, lastEventId]);
+  }
+  expect(all).toEqual([['message', { a: 1 }, '2']]);
+  const iterator = parseSse(bytes('data: {\n\n'), { decode: 'json' });
+  await expect(iterator.next()).rejects.toMatchObject({ code: 'decode', raw: '{' });
+});
+
 describe('the stream is cancelled and free again', () => {
   test('when the loop is left', async () => {
     const { stream, cancelled, write } = body();
@@ -224,4 +346,21 @@ test('a slow reader is not read ahead of: one pull for each chunk it takes', asy
     expect(sent).toBe(i);
   }
   await iterator.return?.();
+});
+
+test('options that are inherited, or getters, are heeded', async () => {
+  const controller = new AbortController();
+  class Options {
+    get signal() {
+      return controller.signal;
+    }
+  }
+  const { stream } = body();
+  const next = parseSse(stream, new Options()).next();
+  controller.abort(new Error('left'));
+  await expect(next).rejects.toThrow('left');
+  const options = Object.create({ until: 'b' }) as ParseSseOptions;
+  const all = [];
+  for await (const { data } of parseSse(bytes('data: a\n\ndata: b\n\ndata: c\n\n'), options)) all.push(data);
+  expect(all).toEqual(['a']);
 });

@@ -1,9 +1,27 @@
+// @vitest-environment jsdom
 import { act, cleanup, render, screen } from '@testing-library/react';
-import { Component, StrictMode, Suspense, useState, version, type ReactNode } from 'react';
+import {
+  Component,
+  StrictMode,
+  Suspense,
+  useEffect,
+  useMemo,
+  useState,
+  version,
+  type ReactNode,
+} from 'react';
 import { renderToString } from 'react-dom/server';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { CHECKED } from '../../src/checked.ts';
 import type { SseClient, SseClientOptions, SseMessage, Transport } from 'ssekit';
-import { useSse, useSseEvent, useSseValue } from 'ssekit/react';
+import {
+  useFetchSse,
+  useSecondsToRetry,
+  useSse,
+  useSseEvent,
+  useSseValue,
+  type RequestHook,
+} from 'ssekit/react';
 import { mockSse, type MockExchange } from 'ssekit/testing';
 
 /**
@@ -23,6 +41,9 @@ afterEach(async () => {
   cleanup();
   await macrotask();
 });
+
+/** One function for all tests: components that give another one have another connection. */
+const fetchNow: typeof fetch = (...args) => server.fetch(...args);
 
 const macrotask = () => new Promise((resolve) => setTimeout(resolve));
 /**
@@ -47,7 +68,7 @@ let lastData = '';
 /** A component that shows the ticks. Its options are inline, as in applications. */
 function Ticks({ at = url, onTick }: { at?: string | null; onTick?: (text: string) => void }) {
   const { client, status } = useSse<{ tick: string }>(at, {
-    fetch: (...args) => server.fetch(...args),
+    fetch: fetchNow,
     headers: { 'x-page': '1' },
     retryInterval: 0,
   });
@@ -209,10 +230,11 @@ describe('inline functions and schemas', () => {
     await act(async () => {
       first.send({ event: 'tick', data: '1' });
       await vi.waitFor(() => {
-        expect(lastData).toBe('second 1');
+        expect(lastData).toBe('first 1');
       });
     });
-    expect(shown()).toEqual(['second 1']);
+    // A schema keeps its first value, and so what that has captured.
+    expect(shown()).toEqual(['first 1']);
     first.cut();
     const again = await act(() => server.next());
     expect(again.request.headers.get('authorization')).toBe('second');
@@ -221,6 +243,7 @@ describe('inline functions and schemas', () => {
   test('are those of a component that is still there', async () => {
     const Page = ({ token }: { token: string }) => {
       const { status } = useSse(url, {
+        key: 'one for both',
         fetch: (...args) => server.fetch(...args),
         headers: () => ({ authorization: token }),
         retryInterval: 0,
@@ -465,10 +488,21 @@ describe('what cannot work', () => {
     return null;
   };
 
+  const checked: [string, string, SseClientOptions, RegExp] = [
+    'an option',
+    '/a',
+    { retryInterval: -1 },
+    /TypeError: `retryInterval` must be a number, 0 or more/,
+  ];
   test.for<[string, string, SseClientOptions, RegExp]>([
-    ['an option', '/a', { retryInterval: -1 }, /TypeError: `retryInterval` must be a number, 0 or more/],
+    ...(CHECKED ? [checked] : []),
     ['a URL', 'http://[', {}, /TypeError: The URL cannot be resolved/],
-    ['a URL that is a function', (() => '/a') as never, {}, /TypeError: The URL of a hook must be a value/],
+    [
+      'a URL that is a function',
+      (() => '/a') as never,
+      {},
+      CHECKED ? /TypeError: The URL of a hook must be a value/ : /TypeError: The URL must be a string/,
+    ],
   ])('of %s is a TypeError for the error boundary', ([, at, options, message]) => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => undefined);
     // React also calls window.onerror.
@@ -504,4 +538,140 @@ test('a page from the server is taken over without a word, and connects then', a
   expect(server.exchanges).toHaveLength(1);
   cleanup();
   container.remove();
+});
+
+describe('functions of several components', () => {
+  test('are called for their own component, and one that changes moves it to a connection of its own', async () => {
+    const shared = () => ({ authorization: 'shared' });
+    const Page = ({ token }: { token?: string }) => {
+      const headers = token === undefined ? shared : () => ({ authorization: token });
+      const { client } = useSse<{ tick: string }>(url, { fetch: fetchNow, headers });
+      useSseEvent(client, 'tick', ({ data }) => (lastData = data));
+      return <p role="status">{useSseValue(client, 'tick', (text, { data }) => text + data, '')}</p>;
+    };
+    const page = (token?: string) => (
+      <StrictMode>
+        <Page />
+        {token === undefined ? <Page /> : <Page token={token} />}
+      </StrictMode>
+    );
+    const { rerender } = render(page());
+    const first = await server.next();
+    await send(first, 'a');
+    rerender(page('own'));
+    const own = await act(() => server.next());
+    expect(own.request.headers.get('authorization')).toBe('own');
+    await send(own, 'b');
+    await send(first, 'c');
+    expect([shown(), open()]).toEqual([['ac', 'b'], 2]);
+    rerender(page('own, later'));
+    await settle();
+    expect([shown(), server.exchanges.length]).toEqual([['ac', 'b'], 2]);
+  });
+
+  test('that one parent makes anew for all of them with every rendering keep their one connection', async () => {
+    const Child = ({ headers }: { headers: () => HeadersInit }) => {
+      const { status } = useSse(url, { fetch: fetchNow, headers, retryInterval: 0 });
+      return <p role="status">{status}</p>;
+    };
+    const Parent = ({ token }: { token: string }) => {
+      const headers = () => ({ authorization: token });
+      return [1, 2, 3].map((key) => <Child key={key} headers={headers} />);
+    };
+    const { rerender } = render(<Parent token="1" />, { wrapper: StrictMode });
+    const first = await server.next();
+    rerender(<Parent token="2" />);
+    await settle();
+    expect(server.exchanges).toHaveLength(1);
+    first.cut();
+    const again = await act(() => server.next());
+    expect(again.request.headers.get('authorization')).toBe('2');
+  });
+});
+
+test('useSecondsToRetry renders only while the client waits', async () => {
+  let renders = 0;
+  const Lamp = ({ client }: { client: SseClient | null }) => {
+    renders++;
+    return <p role="status">{String(useSecondsToRetry(client))}</p>;
+  };
+  const Page = () => {
+    const { client } = useSse(url, { fetch: fetchNow, retryInterval: 20_000, retry: { jitter: false } });
+    return useMemo(() => <Lamp client={client} />, [client]);
+  };
+  render(<Page />);
+  const exchange = await server.next();
+  const before = renders;
+  exchange.send({ data: 'a' });
+  await settle();
+  expect([shown(), renders]).toEqual([['undefined'], before]);
+  exchange.cut();
+  await vi.waitFor(async () => {
+    await settle();
+    expect(Number(shown()[0])).toBeGreaterThan(10);
+  });
+});
+
+describe('useFetchSse', () => {
+  const Chat = ({ ask, onRender }: { ask?: boolean; onRender?: (chat: RequestHook<string>) => void }) => {
+    const chat = useFetchSse(url, {
+      fetch: fetchNow,
+      initial: '',
+      reduce: (text, { data }) => text + (lastData = data),
+      throttle: 0,
+    });
+    onRender?.(chat);
+    const { send, status, value } = chat;
+    useEffect(() => {
+      if (ask) void send({ json: 'Hi' });
+    }, [ask, send]);
+    return <p role="status">{`${status} ${value}`}</p>;
+  };
+  let chat = {} as RequestHook<string>;
+  const onRender = (now: RequestHook<string>) => {
+    chat = now;
+  };
+
+  test('sends nothing by itself, and one request for an effect that sends in StrictMode', async () => {
+    const { rerender } = render(<Chat />, { wrapper: StrictMode });
+    await settle();
+    expect([shown(), server.exchanges.length]).toEqual([['idle '], 0]);
+    rerender(<Chat ask />);
+    await settle();
+    expect([shown(), server.exchanges.length]).toEqual([['sending '], 1]);
+    cleanup();
+    render(<Chat ask />, { wrapper: StrictMode });
+    await settle();
+    expect([open(), server.exchanges.length]).toEqual([1, 2]);
+  });
+
+  test('shows an answer as it comes, keeps it, and has functions that never change', async () => {
+    const { rerender } = render(<Chat onRender={onRender} />, { wrapper: StrictMode });
+    const { send: ask, stop } = chat;
+    let end: Promise<unknown> = Promise.resolve();
+    act(() => {
+      end = ask({ json: 'Hi' });
+    });
+    const exchange = await server.next();
+    await send(exchange, 'a');
+    expect(shown()).toEqual(['streaming a']);
+    rerender(<Chat onRender={onRender} />);
+    expect([chat.send, chat.stop]).toEqual([ask, stop]);
+    act(stop);
+    expect([shown(), exchange.isAborted]).toEqual([['stopped a'], true]);
+    expect(await end).toEqual({ status: 'stopped', value: 'a', error: undefined });
+  });
+
+  test('stops when the component leaves, and resolves', async () => {
+    const { unmount } = render(<Chat onRender={onRender} />, { wrapper: StrictMode });
+    let end: Promise<unknown> = Promise.resolve();
+    act(() => {
+      end = chat.send();
+    });
+    const exchange = await server.next();
+    unmount();
+    await macrotask();
+    expect(exchange.isAborted).toBe(true);
+    expect(await end).toMatchObject({ status: 'stopped' });
+  });
 });

@@ -1,8 +1,27 @@
+// @vitest-environment jsdom
 import { describe, expect, test } from 'vitest';
-import { asksFetch, validate } from '../../src/validate.ts';
+import { MockEventSource } from 'ssekit/testing';
+import { CHECKED } from '../../src/checked.ts';
+import type { TransportRequest } from '../../src/connection/transport.ts';
+import { connectionOptions } from '../../src/options.ts';
 
 const URL_ = 'https://example.test/sse';
 const native = { transport: 'native' };
+
+/** As JavaScript calls it, where no compiler has looked. */
+const validate = (url: unknown, options: object) => connectionOptions(url as string, options);
+
+/** The globals of another realm. */
+function iframe(): typeof globalThis {
+  return document.body.appendChild(document.createElement('iframe')).contentWindow as never;
+}
+
+/** Whether `auto` uses fetch because of these options, although there's a native EventSource. */
+function asksFetch(options: object): boolean {
+  const request = { url: URL_, method: 'GET', headers: new Headers(), lastEventId: '' };
+  const { chooseTransport } = validate(URL_, { EventSource: MockEventSource, ...options });
+  return chooseTransport(request as TransportRequest, false).name === 'fetch';
+}
 
 describe('options that work', () => {
   test.for<[string, object]>([
@@ -27,7 +46,10 @@ describe('options that work', () => {
     ['until as a function', { until: () => true }],
     ['a signal', { signal: new AbortController().signal }],
     ['any other id', { lastEventId: '你好\t\u0001' }],
+    ['no signal', { signal: null }],
+    ['the signal of an iframe', { signal: new (iframe().AbortController)().signal }],
     ['native alone', native],
+    ['native with empty headers', { ...native, headers: {} }],
     ['native with what is undefined', { ...native, headers: undefined, idleTimeout: undefined }],
     ['native with a policy', { ...native, retry: 3, retryInterval: 50, withCredentials: true }],
     ['native with an id for the query', { ...native, lastEventId: '1', lastEventIdParam: 'after' }],
@@ -45,7 +67,7 @@ describe('options that work', () => {
   });
 });
 
-describe('options that cannot work are a TypeError with the cure', () => {
+describe.runIf(CHECKED)('options that cannot work are a TypeError with the cure', () => {
   test.for<[object, RegExp]>([
     [{ transport: 'websocket' }, /`transport` must be "auto", "native", "fetch" or a function/],
     [{ transport: ', ' }, /`transport`/],
@@ -72,17 +94,11 @@ describe('options that cannot work are a TypeError with the cure', () => {
     [{ retry: { maxElapsed: -5 } }, /`maxElapsed`/],
     [{ retry: { shouldRetry: true } }, /`shouldRetry` must be a function/],
     [{ share: 'prices' }, /`share` must be a function: what sharedConnection\(name\) returns/],
-    [{ share: () => undefined, json: {} }, /`share` repeats the request where another tab takes over/],
-    [{ share: () => undefined, method: 'put' }, /Give `retry`/],
-    [{ share: () => undefined, ...native }, /`share`: native EventSource.*`lastEventIdParam`/],
     [{ retry: { jitter: 'none' } }, /`jitter` must be a boolean/],
     [{ method: 5 }, /`method` must be a string/],
     [{ lastEventIdParam: 1 }, /`lastEventIdParam` must be a string/],
     [{ lastEventIdParam: '' }, /`lastEventIdParam` must not be empty/],
     [{ lastEventId: 7 }, /`lastEventId`/],
-    [{ lastEventId: 'a\nb' }, /CR, LF or NUL/],
-    [{ lastEventId: 'a\rb' }, /CR, LF or NUL/],
-    [{ lastEventId: 'a\0b' }, /CR, LF or NUL/],
     [{ fetch: {} }, /`fetch` must be a function/],
     [{ EventSource: {} }, /`EventSource` must be a function/],
     [{ until: /DONE/ }, /`until` must be a string or a function/],
@@ -90,12 +106,31 @@ describe('options that cannot work are a TypeError with the cure', () => {
     [{ autoConnect: 0 }, /`autoConnect` must be a boolean/],
     [{ signal: new AbortController() }, /`signal` must be an AbortSignal/],
     [{ debug: 'all' }, /`debug` must be a boolean or a function/],
-    [{ headers: 'Authorization: x' }, /`headers` must not hold line breaks/],
-    [{ headers: { 'a b': 'x' } }, /`headers`/],
     [{ body: { prompt: 'a' } }, /`body` must not be an object or an array: give that as `json`/],
     [{ body: ['a'] }, /`body`/],
     [{ redirect: 'manual' }, /`redirect` must be "follow" or "error"/],
     [{ json: {}, body: '' }, /Give `json` or `body`, not both/],
+  ])('%j', ([options, cure]) => {
+    const check = () => {
+      validate(URL_, { transport: 'auto', ...options });
+    };
+    expect(check).toThrow(TypeError);
+    expect(check).toThrow(cure);
+  });
+});
+
+describe('options that would lose, repeat or reveal data are a TypeError in every build', () => {
+  test.for<[object, RegExp]>([
+    [{ share: () => undefined, json: {} }, /`share` repeats the request where another tab takes over/],
+    [{ share: () => undefined, method: 'put' }, /Give `retry`/],
+    [{ share: () => undefined, ...native }, /`share`: native EventSource.*`lastEventIdParam`/],
+    [{ lastEventId: 'a\nb' }, /CR, LF or NUL/],
+    [{ lastEventId: 'a\rb' }, /CR, LF or NUL/],
+    [{ lastEventId: 'a\0b' }, /CR, LF or NUL/],
+    [{ headers: 'Authorization: x' }, /`headers` must not hold line breaks/],
+    [{ headers: { 'a b': 'x' } }, /`headers`/],
+    [{ headers: { Authorization: undefined } }, /The header `Authorization` is undefined/],
+    [{ headers: [['X-Token', undefined]] }, /The header `X-Token` is undefined/],
     [{ json: {}, method: 'GET' }, /GET and HEAD have no body/],
     [{ body: 'a', method: 'head' }, /GET and HEAD have no body/],
   ])('%j', ([options, cure]) => {
@@ -104,6 +139,14 @@ describe('options that cannot work are a TypeError with the cure', () => {
     };
     expect(check).toThrow(TypeError);
     expect(check).toThrow(cure);
+  });
+
+  test('`storage` without a `storageKey`, where the URL is a function', () => {
+    const check = () => {
+      validate(() => URL_, { storage: sessionStorage });
+    };
+    expect(check).toThrow(TypeError);
+    expect(check).toThrow(/`storage` needs a `storageKey`/);
   });
 
   test('a header that cannot be sent does not show in the message', () => {
@@ -115,7 +158,7 @@ describe('options that cannot work are a TypeError with the cure', () => {
   });
 
   test.for<[string, unknown]>([
-    ['headers', {}],
+    ['headers', { 'X-A': 'b' }],
     ['method', 'GET'],
     ['body', ''],
     ['json', null],
@@ -141,7 +184,7 @@ describe('options that cannot work are a TypeError with the cure', () => {
   });
 });
 
-test('what JSON cannot hold is told from what it should be, too', () => {
+test.runIf(CHECKED)('what JSON cannot hold is told from what it should be, too', () => {
   expect(() => {
     validate('/sse', { retryInterval: 5n });
   }).toThrow('`retryInterval` must be a number, 0 or more.');
@@ -172,7 +215,7 @@ describe('a URL', () => {
     expect(check).not.toThrow(/secret/);
   });
 
-  test.for(['ws://h/sse', 'file:///sse?token=secret', 'mailto:a@b', 'ftp://h/sse'])(
+  test.runIf(CHECKED).for(['ws://h/sse', 'file:///sse?token=secret', 'mailto:a@b', 'ftp://h/sse'])(
     'that neither EventSource nor fetch can load is a TypeError that says the cure: %s',
     (url) => {
       const check = () => {
@@ -190,6 +233,7 @@ describe('a URL', () => {
     ['ws://h/sse', { transport: () => undefined }],
     ['data:text/event-stream,data:1', { transport: 'auto' }],
     ['chrome-extension://abc/sse', { transport: 'auto' }],
+    ['app://bundle/sse', { transport: 'auto' }],
   ])('may be %s where that can be loaded: %o', ([url, options]) => {
     expect(() => {
       validate(url, options);
@@ -198,6 +242,7 @@ describe('a URL', () => {
 
   test('may be a URL, or a function, which is not called', () => {
     validate(new URL(URL_), { transport: 'auto' });
+    validate(new (iframe().URL)(URL_), { transport: 'auto' });
     validate(
       () => {
         throw new Error('called');
@@ -205,6 +250,15 @@ describe('a URL', () => {
       { transport: 'auto' },
     );
   });
+});
+
+test.for([
+  ['{}', {}],
+  ['[]', []],
+  ['Headers', new Headers()],
+  ['Map', new Map()],
+] as const)('empty headers do not ask for fetch: %s', ([, headers]) => {
+  expect(asksFetch({ headers })).toBe(false);
 });
 
 test('no option that native can honour asks for fetch', () => {

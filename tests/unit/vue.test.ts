@@ -1,4 +1,6 @@
+// @vitest-environment jsdom
 import {
+  computed,
   createApp,
   createSSRApp,
   defineComponent,
@@ -13,8 +15,16 @@ import {
 } from 'vue';
 import { renderToString } from 'vue/server-renderer';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { CHECKED } from '../../src/checked.ts';
 import { SseClient, type SseClientOptions, type Transport } from 'ssekit';
-import { useSse, useSseEvent, useSseValue, type ComponentUrl } from 'ssekit/vue';
+import {
+  useFetchSse,
+  useSecondsToRetry,
+  useSse,
+  useSseEvent,
+  useSseValue,
+  type ComponentUrl,
+} from 'ssekit/vue';
 import { mockSse, type MockExchange } from 'ssekit/testing';
 
 /** tests/browser/vue.test.ts counts connections to a real server. */
@@ -33,6 +43,9 @@ afterEach(async () => {
   leaves.length = 0;
   await macrotask();
 });
+
+/** One function for all tests: components that give another one have another connection. */
+const fetchNow: typeof fetch = (...args) => server.fetch(...args);
 
 const macrotask = () => new Promise((resolve) => setTimeout(resolve));
 const open = () => server.exchanges.filter(({ isAborted }) => !isAborted).length;
@@ -66,7 +79,7 @@ const Ticks = defineComponent({
   props: { at: String },
   setup(props) {
     const { client, status } = useSse<{ tick: string }>(() => props.at ?? url, {
-      fetch: (...args) => server.fetch(...args),
+      fetch: fetchNow,
       headers: { 'x-page': '1' },
       retryInterval: 0,
     });
@@ -102,7 +115,7 @@ describe('a connection', () => {
     expect(open()).toBe(0);
   });
 
-  test('outlives options that cannot work for a moment', async () => {
+  test.runIf(CHECKED)('outlives options that cannot work for a moment', async () => {
     const json = ref<object>();
     const scope = effectScope();
     const refs = scope.run(() =>
@@ -217,6 +230,78 @@ describe('a connection', () => {
     expect([root.children[0]?.textContent, server.exchanges.length]).toEqual(['open abc', 1]);
   });
 
+  test('that another component began meanwhile goes on with the value of an activated one, which hears of an overflow', async () => {
+    const isShown = ref(true);
+    const hasOther = ref(false);
+    const onError = vi.fn();
+    const Kept = defineComponent(() => {
+      const { client } = useSse<{ tick: string }>(url, {
+        fetch: fetchNow,
+        headers: { 'x-page': '1' },
+        retryInterval: 0,
+        onError,
+      });
+      const text = useSseValue(client, 'tick', (text, event) => text + event.data, '');
+      return () => h('p', text.value);
+    });
+    const { root } = mount(() => [
+      h(KeepAlive, isShown.value ? h(Kept) : h('i')),
+      hasOther.value ? h(Ticks) : undefined,
+    ]);
+    const first = await server.next();
+    first.send({ event: 'tick', data: 'a' });
+    await vi.waitFor(() => {
+      expect(root.textContent).toBe('a');
+    });
+    isShown.value = false;
+    await nextTick();
+    await macrotask();
+    hasOther.value = true;
+    const second = await server.next();
+    await send(second, 'b');
+    isShown.value = true;
+    await nextTick();
+    await send(second, 'c');
+    expect([root.children[0]?.textContent, open()]).toEqual(['ac', 1]);
+    expect(onError.mock.calls).toEqual([[expect.objectContaining({ code: 'overflow' })]]);
+  });
+
+  test('is closed when a ref becomes a URL that cannot be, with one error that names it', async () => {
+    const at = ref(url);
+    const errors: unknown[] = [];
+    const { root } = mount({
+      setup() {
+        onErrorCaptured((error) => {
+          errors.push(error);
+          return false;
+        });
+        return () =>
+          h({
+            setup() {
+              const { status } = useSse(at, { fetch: fetchNow });
+              return () => h('p', status.value);
+            },
+          });
+      },
+    });
+    await server.next();
+    at.value = 'http://[';
+    await nextTick();
+    await macrotask();
+    expect([errors.map(String), open(), root.textContent]).toEqual([
+      [
+        expect.stringMatching(
+          CHECKED ? /^TypeError: .*You gave: http:\/\/\[$/ : /^TypeError: The URL cannot/,
+        ),
+      ],
+      0,
+      'closed',
+    ]);
+    at.value = `${url}/again`;
+    await server.next();
+    expect(open()).toBe(1);
+  });
+
   test('is not begun by a change of the URL in a deactivated component', async () => {
     const isShown = ref(true);
     const at = ref(url);
@@ -321,8 +406,14 @@ test('a value with throttle is shown at most once in that time, and no event is 
   }
 });
 
+const checked: [string, string, SseClientOptions, RegExp] = [
+  'an option',
+  '/a',
+  { retryInterval: -1 },
+  /`retryInterval` must be a number, 0 or more/,
+];
 test.for<[string, string, SseClientOptions, RegExp]>([
-  ['an option', '/a', { retryInterval: -1 }, /`retryInterval` must be a number, 0 or more/],
+  ...(CHECKED ? [checked] : []),
   ['a URL', 'http://[', {}, /The URL cannot be resolved/],
 ])('%s that cannot work is a TypeError of setup', ([, at, options, message]) => {
   const errors: unknown[] = [];
@@ -364,4 +455,75 @@ test('a page from the server is taken over without a word', async () => {
   warning.mockRestore();
   await send(await server.next(), 'a');
   expect(root.textContent).toBe('open a');
+});
+
+describe('functions of several scopes', () => {
+  function scoped<T>(setup: () => T): T {
+    const scope = effectScope();
+    leaves.push(() => {
+      scope.stop();
+    });
+    return scope.run(setup) as T;
+  }
+
+  test('that depend on one ref keep their one connection when that changes, and call the latest', async () => {
+    const token = ref('1');
+    const make = () => {
+      const now = token.value;
+      return () => ({ authorization: now });
+    };
+    const headers = computed(make);
+    for (let i = 0; i < 3; i++) {
+      scoped(() => useSse(url, () => ({ fetch: fetchNow, headers: headers.value, retryInterval: 0 })));
+    }
+    const first = await server.next();
+    token.value = '2';
+    await macrotask();
+    expect(server.exchanges).toHaveLength(1);
+    first.cut();
+    expect((await server.next()).request.headers.get('authorization')).toBe('2');
+  });
+
+  test('that change for one of them move it to a connection of its own', async () => {
+    const shared = () => ({ authorization: 'shared' });
+    const headers = shallowRef(shared);
+    const one = scoped(() => useSse(url, () => ({ fetch: fetchNow, headers: headers.value })));
+    const other = scoped(() => useSse(url, { fetch: fetchNow, headers: shared }));
+    await server.next();
+    const before = other.client.value;
+    headers.value = () => ({ authorization: 'own' });
+    expect((await server.next()).request.headers.get('authorization')).toBe('own');
+    expect([open(), other.client.value === before, one.client.value === before]).toEqual([2, true, false]);
+  });
+
+  test('useSecondsToRetry counts while the client waits', async () => {
+    const seconds = scoped(() => {
+      const { client } = useSse(url, { fetch: fetchNow, retryInterval: 20_000, retry: { jitter: false } });
+      return useSecondsToRetry(client);
+    });
+    (await server.next()).cut();
+    await vi.waitFor(() => {
+      expect(seconds.value).toBeGreaterThan(10);
+    });
+  });
+
+  test('useFetchSse sends what `send` gives to the URL of now, and stops with its scope', async () => {
+    const at = ref('/old');
+    const scope = effectScope();
+    const chat = scope.run(() =>
+      useFetchSse(at, { fetch: fetchNow, initial: '', reduce: (text, { data }) => text + data }),
+    );
+    at.value = '/new';
+    const end = chat?.send({ json: 'Hi' });
+    expect(chat?.status.value).toBe('sending');
+    const exchange = await server.next();
+    expect([new URL(exchange.request.url).pathname, await exchange.request.json()]).toEqual(['/new', 'Hi']);
+    exchange.send({ data: 'a' });
+    await vi.waitFor(() => {
+      expect([chat?.status.value, chat?.value.value]).toEqual(['streaming', 'a']);
+    });
+    scope.stop();
+    expect(await end).toMatchObject({ status: 'stopped', value: 'a' });
+    expect(exchange.isAborted).toBe(true);
+  });
 });

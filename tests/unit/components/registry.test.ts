@@ -1,5 +1,7 @@
+// @vitest-environment jsdom
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { clientStore, type ClientStore } from '../../../src/components/registry.ts';
+import { areSame, identify } from '../../../src/components/identity.ts';
+import { createClientStore, type ClientStore } from '../../../src/components/registry.ts';
 import { sharedConnection } from '../../../src/share/shared-connection.ts';
 import { mockSse } from '../../../src/testing.ts';
 import type { SseClientOptions } from '../../../src/options.ts';
@@ -7,9 +9,24 @@ import type { SseClientOptions } from '../../../src/options.ts';
 const macrotask = () => new Promise((resolve) => setTimeout(resolve));
 
 describe('the key', () => {
-  const key = (options: object, url: string | URL = '/a') => clientStore(url, options).key;
+  const text = (url: string | URL | null | undefined, options: object = {}) => identify(url, options).text;
+  /** Whether two components with these options share a connection. */
+  const share = (one: object, other: object) => {
+    return areSame(identify('/a', one), identify('/a', other));
+  };
   const schema = () => ({ '~standard': { version: 1, vendor: 'test', validate: () => ({ value: 1 }) } });
+  const tick = schema();
   const isOver = () => true;
+  /** Makes functions that nothing but their identity tells apart. */
+  const over = () => () => true;
+  const aClass = () => class extends EventTarget {};
+  const storage = () => ({ getItem: () => null, setItem: () => undefined });
+  class Prompt {
+    readonly text: string;
+    constructor(text: string) {
+      this.text = text;
+    }
+  }
   const form = (value: string) => {
     const data = new FormData();
     data.set('a', value);
@@ -24,19 +41,23 @@ describe('the key', () => {
       { retry: { factor: 2, limit: 1 }, debug: true },
     ],
     ['undefined and absent', { json: undefined }, {}],
-    ['functions', { headers: () => ({}) }, { headers: () => ({ a: 'b' }) }],
+    ['one and the same function', { until: isOver }, { until: isOver }],
     [
-      'functions at any depth',
-      { retry: { shouldRetry: () => true } },
-      { retry: { shouldRetry: () => false } },
+      'one and the same function at any depth',
+      { retry: { shouldRetry: isOver } },
+      { retry: { shouldRetry: isOver } },
     ],
+    ['other functions with one `key`', { key: 'a', headers: () => ({}) }, { key: 'a', headers: () => ({}) }],
+    [
+      'other schemas, signals and storages with one `key`',
+      { key: 'a', schemas: { tick: schema() }, signal, storage: storage() },
+      { key: 'a', schemas: { tick: schema() }, signal: new AbortController().signal, storage: storage() },
+    ],
+    ['other `onOpen` and `onError`', { onOpen: () => 1, onError: () => 1 }, { onError: () => 2 }],
+    ['one `json` made of instances', { json: new Prompt('a') }, { json: new Prompt('a') }],
     ['one shared connection', { share: sharedConnection('a') }, { share: sharedConnection('a') }],
-    ['schemas', { schemas: { tick: schema() } }, { schemas: { tick: schema() } }],
-    [
-      'schemas that are functions',
-      { schemas: { tick: Object.assign(() => 1, schema()) } },
-      { schemas: { tick: Object.assign(() => 2, schema()) } },
-    ],
+    ['one and the same schema', { schemas: { tick } }, { schemas: { tick } }],
+    ['inherited options', Object.create({ method: 'POST' }) as object, { method: 'POST' }],
     ['headers', { headers: new Headers({ b: '2', A: '1' }) }, { headers: new Headers({ a: '1', B: '2' }) }],
     ['query parameters', { body: new URLSearchParams('a=1') }, { body: new URLSearchParams({ a: '1' }) }],
     ['forms', { body: form('1') }, { body: form('1') }],
@@ -45,7 +66,7 @@ describe('the key', () => {
     ['objects without a prototype', { json: { a: Object.create(null) as object } }, { json: { a: {} } }],
     ['one and the same object', { signal }, { signal }],
   ])('is the same for %s', ([, one, other]) => {
-    expect(key(one)).toBe(key(other));
+    expect(share(one, other)).toBe(true);
   });
 
   test.for<[string, object, object]>([
@@ -53,7 +74,23 @@ describe('the key', () => {
     ['a number and a string', { json: 1 }, { json: '1' }],
     ['null and undefined', { json: null }, {}],
     ['another order of a list', { json: [1, 2] }, { json: [2, 1] }],
-    ['another function by name', { until: () => true }, { until: isOver }],
+    ['another function with the same name and text', { until: over() }, { until: over() }],
+    ['another function at any depth', { retry: { shouldRetry: over() } }, { retry: { shouldRetry: over() } }],
+    ['another class', { EventSource: aClass() }, { EventSource: aClass() }],
+    ['another schema', { schemas: { tick } }, { schemas: { tick: schema() } }],
+    [
+      'another schema that is a function',
+      { schemas: { tick: Object.assign(() => 1, schema()) } },
+      { schemas: { tick: Object.assign(() => 1, schema()) } },
+    ],
+    ['another storage', { storage: storage() }, { storage: storage() }],
+    ['another iterator, which can be read only once', { headers: [].values() }, { headers: [].values() }],
+    ['another `key`', { key: 'a' }, { key: 'b' }],
+    ['a `key` and none', { key: 'a' }, {}],
+    ['another `key` in spite of the same functions', { key: 1, until: isOver }, { key: 2, until: isOver }],
+    ['other plain options with one `key`', { key: 'a', json: 1 }, { key: 'a', json: 2 }],
+    ['another shared connection by another function', { share: over() }, { share: over() }],
+    ['other `json` made of instances', { json: new Prompt('a') }, { json: new Prompt('b') }],
     ['another shared connection', { share: sharedConnection('a') }, { share: sharedConnection('b') }],
     ['a function and none', { headers: () => ({}) }, { headers: {} }],
     ['other names of schemas', { schemas: { tick: schema() } }, { schemas: { tock: schema() } }],
@@ -63,13 +100,23 @@ describe('the key', () => {
     ['other forms', { body: form('1') }, { body: form('2') }],
     ['nested values', { json: { a: { b: 1 } } }, { json: { a: { b: 2 } } }],
   ])('differs for %s', ([, one, other]) => {
-    expect(key(one)).not.toBe(key(other));
+    expect(share(one, other)).toBe(false);
   });
 
   test('takes a URL as the page resolves it', () => {
-    expect(key({}, '/a')).toBe(key({}, new URL('/a', location.href)));
-    expect(key({}, '/a')).not.toBe(key({}, '/b'));
-    expect([clientStore(null, {}).key, clientStore(undefined, {}).key]).toEqual([undefined, undefined]);
+    expect(text('/a')).toBe(text(new URL('/a', location.href)));
+    expect(text('/a')).not.toBe(text('/b'));
+    expect([text(null), text(undefined)]).toEqual([undefined, undefined]);
+  });
+
+  test('leaves an iterator unread', () => {
+    const headers = new Map([['a', '1']]).entries();
+    expect(text('/a', { headers })).toBeDefined();
+    expect([...headers]).toEqual([['a', '1']]);
+  });
+
+  test('names a URL that cannot be resolved, but not what may be secret in it', () => {
+    expect(() => text('http://user:word@[?token=1')).toThrow(/cannot be resolved.*You gave: http:\[$/);
   });
 });
 
@@ -88,10 +135,10 @@ describe('a connection', () => {
     const given = { fetch: server.fetch, ...options };
     return {
       server,
-      store: () => clientStore<Record<string, string>>(url, given),
+      store: () => createClientStore(url, given),
     };
   }
-  function hold(store: ClientStore<Record<string, string>>, onChange: () => void = () => undefined) {
+  function hold(store: ClientStore, onChange: () => void = () => undefined) {
     const leave = store.subscribe(onChange);
     leaves.push(leave);
     return leave;
@@ -116,7 +163,7 @@ describe('a connection', () => {
   });
 
   test('without a URL is closed, and never begins', () => {
-    const store = clientStore<Record<string, string>>(null, {});
+    const store = createClientStore(null, {});
     hold(store);
     expect(store.getSnapshot()).toMatchObject({ client: null, status: 'closed', readyState: 2 });
   });
@@ -256,7 +303,7 @@ test('classes, methods of plain objects and schemas among the options work as th
     lastEventIdParam: 'after',
   };
   const coming = MockEventSource.next();
-  const store = clientStore('/classes', options);
+  const store = createClientStore('/classes', options);
   const leave = store.subscribe(() => undefined);
   const source = await coming;
   expect(source).toBeInstanceOf(MockEventSource);

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { fromEventPattern, map, Observable, scan, take, toArray, firstValueFrom } from 'rxjs';
 import { derived, get } from 'svelte/store';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';

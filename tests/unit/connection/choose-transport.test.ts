@@ -53,7 +53,7 @@ describe('auto', () => {
   });
 
   test.for<[string, SseClientOptions]>([
-    ['headers', { headers: {} }],
+    ['headers', { headers: { a: 'b' } }],
     ['a headers function', { headers: () => ({}) }],
     ['method', { method: 'GET' }],
     ['body', { body: '' }],
@@ -64,6 +64,9 @@ describe('auto', () => {
     ["redirect: 'follow'", { redirect: 'follow' }],
     ["redirect: 'error'", { redirect: 'error' }],
     ['fetch', { fetch }],
+    ['failOn', { failOn: () => false }],
+    ['refreshAuth', { refreshAuth: () => undefined }],
+    ['resumed', { resumed: () => true }],
     ['retryInterval', { retryInterval: 1000 }],
     ['retryInterval: 0', { retryInterval: 0 }],
     ['retry', { retry: {} }],

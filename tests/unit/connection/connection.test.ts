@@ -1,26 +1,19 @@
+// @vitest-environment jsdom
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createConnection } from '../../../src/connection/connection.ts';
 import { SseError } from '../../../src/errors.ts';
 import { ReadyState, type SseMessage } from '../../../src/message.ts';
 import { connectionOptions, type SseClientOptions } from '../../../src/options.ts';
 import { MockEventSource } from '../../../src/testing/mock-event-source.ts';
 import type { UrlSource } from '../../../src/connection/request.ts';
-import type { Connection } from '../../../src/connection/connection.ts';
+import type { Connection } from '../../../src/connection/contract.ts';
 import type { SseState } from '../../../src/connection/state.ts';
 import type { TransportRequest, TransportSink } from '../../../src/connection/transport.ts';
+import { flush, message, recordErrors, reportError, stopClock } from '../setup.ts';
 
-const reportError = vi.fn();
-
-beforeEach(() => {
-  vi.useFakeTimers();
-  reportError.mockReset();
-  vi.stubGlobal('reportError', reportError);
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
+stopClock();
+recordErrors();
 
 /** A running attempt, driven by hand. */
 interface Attempt {
@@ -91,15 +84,6 @@ function setup(options: SseClientOptions = {}, url: UrlSource = 'https://example
 }
 
 /** Runs the microtasks. */
-const flush = () => vi.advanceTimersByTimeAsync(0);
-
-const message = (data: string, lastEventId = ''): SseMessage => ({
-  type: 'message',
-  data,
-  raw: data,
-  lastEventId,
-  origin: 'https://example.test',
-});
 const network = () => new SseError('network', 'cut');
 const unauthorized = () => new SseError('http', 'HTTP 401', { status: 401 });
 
@@ -469,6 +453,29 @@ describe('a failure', () => {
     expect(connection.state.retryAt).toBe(Date.now() + 250);
   });
 
+  test.for([
+    ['the default', undefined],
+    ['an own one', 5000],
+    ['0', 0],
+  ] as const)('keeps a reconnection time above maxInterval: %s', async ([, maxInterval]) => {
+    const { connection, open, last } = setup({ retry: { jitter: false, maxInterval } });
+    (await open()).sink.reconnectionTime(90_000);
+    for (const failures of [1, 2, 3]) {
+      last().sink.fail(network());
+      expect(connection.state).toMatchObject({ failures, retryAt: Date.now() + 90_000 });
+      await vi.advanceTimersByTimeAsync(90_000);
+    }
+  });
+
+  test('keeps a reconnection time above maxInterval with jitter, which is drawn from all of it', async () => {
+    const { connection, open } = setup({ retry: {} });
+    const { sink } = await open();
+    sink.reconnectionTime(90_000);
+    vi.spyOn(Math, 'random').mockReturnValueOnce(0.9);
+    sink.fail(network());
+    expect(connection.state.retryAt).toBe(Date.now() + 81_000);
+  });
+
   test('waits at least as long as Retry-After says', async () => {
     const { connection, open } = setup();
     (await open()).sink.fail(new SseError('http', 'HTTP 503', { status: 503, retryAfter: 12_000 }));
@@ -660,6 +667,18 @@ describe('the shortest gap', () => {
     expect(attempts).toHaveLength(2);
   });
 
+  test('is not waited for once refreshAuth has answered a 401', async () => {
+    const { connection, attempts, log, last } = setup({ refreshAuth: () => undefined });
+    connection.connect();
+    await flush();
+    last().sink.fail(unauthorized());
+    // No time passes.
+    await flush();
+    expect(attempts).toHaveLength(2);
+    expect(log).toEqual(['connecting', 'connecting']);
+    expect(connection.state).toMatchObject({ failures: 0, retryAt: undefined, error: undefined });
+  });
+
   test('is not waited for when the attempt before is older', async () => {
     const { connection, open, attempts } = setup();
     await open();
@@ -706,6 +725,32 @@ describe('waiting ends early', () => {
     expect(attempts).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(1000);
     expect(attempts).toHaveLength(2);
+  });
+
+  test.for([
+    ['the network is back', () => window.dispatchEvent(new Event('online'))],
+    ['the page is shown', () => document.dispatchEvent(new Event('visibilitychange'))],
+    [
+      'the page returns from the back/forward cache',
+      () => window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true })),
+    ],
+  ] as const)('not within the reconnection time of the server, but right after it: %s', async ([, hope]) => {
+    vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('visible');
+    const { open, attempts } = setup();
+    const { sink } = await open();
+    sink.reconnectionTime(20_000);
+    sink.fail(network());
+    // The second delay is twice as long as what the server asks for.
+    await vi.advanceTimersByTimeAsync(20_000);
+    attempts.at(-1)?.sink.fail(network());
+    await vi.advanceTimersByTimeAsync(19_999);
+    hope();
+    await flush();
+    expect(attempts).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(1);
+    hope();
+    await flush();
+    expect(attempts).toHaveLength(3);
   });
 
   test('with reconnect()', async () => {
@@ -959,7 +1004,10 @@ describe('whatever happens in whatever order', () => {
             }
             if (state.status === 'open') expect(alive).toHaveLength(1);
             // A countdown runs exactly while a timer does.
-            expect(vi.getTimerCount()).toBe(state.retryAt === undefined ? 0 : 1);
+            // One for the next attempt; one that notices a sleep, once a stream has opened.
+            const timers = vi.getTimerCount();
+            if (state.retryAt !== undefined || state.status === 'open') expect(timers).toBe(1);
+            else expect(timers).toBeLessThanOrEqual(state.status === 'reconnecting' ? 1 : 0);
             if (state.retryAt !== undefined) expect(state.retryAt).toBeGreaterThanOrEqual(Date.now());
           };
 

@@ -1,21 +1,14 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+// @vitest-environment jsdom
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { SseClient, type SseClientOptions } from 'ssekit';
 import { mockSse } from 'ssekit/testing';
+import { flush, recordErrors, reportError, stopClock } from '../setup.ts';
 
-const reportError = vi.fn();
-
-beforeEach(() => {
-  vi.useFakeTimers();
-  reportError.mockReset();
-  vi.stubGlobal('reportError', reportError);
-});
+stopClock();
+recordErrors();
 afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
   vi.restoreAllMocks();
 });
-
-const flush = () => vi.advanceTimersByTimeAsync(0);
 
 /** A client that's refused once, opens, gets an event full of secrets, and is closed. */
 async function run(debug: SseClientOptions['debug'], listen: (client: SseClient) => void = () => undefined) {

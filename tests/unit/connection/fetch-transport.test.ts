@@ -3,6 +3,7 @@ import { SseError } from '../../../src/errors.ts';
 import { fetchTransport, fetchTransportWithoutId } from '../../../src/connection/fetch-transport.ts';
 import type { SseMessage } from '../../../src/message.ts';
 import type { TransportRequest, TransportSink } from '../../../src/connection/transport.ts';
+import { message } from '../setup.ts';
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
@@ -15,10 +16,13 @@ function setup(options: Partial<TransportRequest> = {}, transport = fetchTranspo
   let server: ReadableStreamDefaultController<Uint8Array> | undefined;
   let answer: ((response: Response) => void) | undefined;
   let refuse: ((error: unknown) => void) | undefined;
-  const on: { message?: (message: SseMessage) => void } = {};
+  const on: { open?: () => void; message?: (message: SseMessage) => void } = {};
 
   const sink: TransportSink = {
-    open: ({ url, status, headers }) => log.push(['open', url, status, headers?.get('content-type')]),
+    open: ({ url, status, headers }) => {
+      log.push(['open', url, status, headers?.get('content-type')]);
+      on.open?.();
+    },
     message: (message) => {
       log.push(message);
       on.message?.(message);
@@ -92,14 +96,6 @@ function setup(options: Partial<TransportRequest> = {}, transport = fetchTranspo
 async function settle(): Promise<void> {
   for (let i = 0; i < 10; i++) await new Promise((resolve) => setImmediate(resolve));
 }
-
-const message = (data: string, lastEventId = '', type = 'message') => ({
-  type,
-  data,
-  raw: data,
-  lastEventId,
-  origin: 'https://example.test',
-});
 
 describe('an attempt', () => {
   test('reports what the stream brings, in order', async () => {
@@ -181,6 +177,40 @@ describe('an attempt', () => {
     expect(log[0]).toBeInstanceOf(SseError);
     expect(`${String(log[0])} ${JSON.stringify(log[0])}`).not.toContain('secret');
   });
+});
+
+test.for(['open', 'message'] as const)(
+  'a bug in %s is no failure of the network: it is named, and not tried again',
+  async (where) => {
+    const bug = new TypeError('x is not a function');
+    const { log, answer, write, told, on } = setup();
+    on[where] = () => {
+      throw bug;
+    };
+    answer();
+    write('data: a\n\n');
+    await told(where === 'open' ? 2 : 3);
+    expect(log.at(-1)).toMatchObject({
+      code: 'failed',
+      willRetry: false,
+      cause: bug,
+      message: 'The stream could not be read: TypeError: x is not a function',
+    });
+  },
+);
+
+test.for<[string, string, string, unknown[]]>([
+  ['GET', 'drops', 'data: a\n\ndata: b\n', ['a', 'end']],
+  ['POST', 'delivers', 'data: a\n\ndata: b\n', ['a', 'b', 'end']],
+  ['POST', 'delivers', 'data: a\r\n\r\ndata: b\r\n', ['a', 'b', 'end']],
+  ['POST', 'delivers no part of', 'data: a\n\ndata: b\ndata: c', ['a', 'end']],
+])('after a %s it %s the event before an end in order: %j', async ([method, , text, events]) => {
+  const { log, answer, write, end, told } = setup({ method });
+  answer();
+  write(text);
+  end();
+  await told(events.length + 1);
+  expect(log.slice(1).map((entry) => (entry === 'end' ? entry : (entry as SseMessage).data))).toEqual(events);
 });
 
 test('a stream of something other than bytes fails the attempt like a broken connection', async () => {

@@ -1,21 +1,16 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+// @vitest-environment jsdom
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { SseClient, type SseClientOptions } from 'ssekit';
 import type { SseError } from '../../../src/errors.ts';
 import { LastEventId, storageKey, type StoredIn } from '../../../src/connection/last-event-id.ts';
 import type { SseMessage } from '../../../src/message.ts';
-import type { TransportRequest, TransportSink } from '../../../src/connection/transport.ts';
+import type { Transport, TransportRequest, TransportSink } from '../../../src/connection/transport.ts';
+import { flush, recordErrors, reportError, stopClock } from '../setup.ts';
 
-const reportError = vi.fn();
-
-beforeEach(() => {
-  vi.useFakeTimers();
-  vi.stubGlobal('reportError', reportError);
-});
+stopClock();
+recordErrors();
 afterEach(() => {
-  vi.useRealTimers();
   vi.restoreAllMocks();
-  vi.unstubAllGlobals();
-  reportError.mockReset();
   sessionStorage.clear();
 });
 
@@ -82,8 +77,6 @@ function setup(options: SseClientOptions = {}, url = 'https://example.test/sse')
   return { client, requests, errors, sink: () => sinks.at(-1) };
 }
 
-const flush = () => vi.advanceTimersByTimeAsync(0);
-
 const message = (lastEventId: string): SseMessage => ({
   type: 'message',
   data: 'a',
@@ -93,39 +86,78 @@ const message = (lastEventId: string): SseMessage => ({
 });
 
 describe('while events wait for an asynchronous schema', () => {
-  function waiting() {
-    const storage = memory();
-    let undelivered: string | undefined;
-    const id = new LastEventId(
-      '',
-      { storage, key: 'key' },
-      () => undefined,
-      () => undelivered,
-    );
-    return { storage, id, hold: (before: string | undefined) => (undelivered = before) };
-  }
-
   test('what is stored is the id before them, and theirs once they are handed on', () => {
-    const { storage, id, hold } = waiting();
-    hold('1');
+    const storage = memory();
+    const { id } = lastEventId(storage);
+    id.set('1');
+    id.set('2');
+    const release2 = id.hold();
     id.set('3');
+    const release3 = id.hold();
     vi.advanceTimersByTime(100);
     expect([storage.getItem(), id.value]).toEqual(['1', '3']);
-    hold(undefined);
+    release2();
+    vi.advanceTimersByTime(100);
+    expect(storage.getItem()).toBe('2');
+    release3();
     vi.advanceTimersByTime(100);
     expect(storage.getItem()).toBe('3');
     expect(vi.getTimerCount()).toBe(0);
   });
 
   test('a page that goes away stores it, too', () => {
-    const { storage, id, hold } = waiting();
-    hold('1');
+    const storage = memory();
+    const { id } = lastEventId(storage);
+    id.set('1');
     id.set('3');
+    const release = id.hold();
     window.dispatchEvent(new Event('pagehide'));
     expect(storage.getItem()).toBe('1');
-    hold(undefined);
+    release();
     id.flush();
     expect([storage.getItem(), vi.getTimerCount()]).toEqual(['3', 0]);
+  });
+
+  test('an id without an event is stored only after the events before it', () => {
+    const { id } = lastEventId(memory());
+    id.set('1', 1);
+    id.set('1b', 1);
+    id.set('2', 2);
+    const release = id.hold();
+    id.set('2b', 2);
+    expect(id.settled).toEqual({ id: '1b', number: 1 });
+    release();
+    expect(id.settled).toEqual({ id: '2b', number: 2 });
+  });
+
+  test('events that share an id are told apart by their numbers', () => {
+    const { id } = lastEventId(memory());
+    id.set('1', 1);
+    const releases = [2, 3, 4].map((number) => {
+      id.set('1', number);
+      return id.hold();
+    });
+    expect(id.settled.number).toBe(1);
+    releases[0]?.();
+    releases[1]?.();
+    expect(id.settled.number).toBe(3);
+    id.rewind();
+    expect([id.settled, id.value]).toEqual([{ id: '1', number: 3 }, '1']);
+  });
+
+  test('going back forgets them all, and what comes next counts again', () => {
+    const storage = memory();
+    const { id } = lastEventId(storage);
+    id.set('1');
+    id.set('2');
+    id.hold();
+    id.set('3');
+    id.hold();
+    id.rewind();
+    expect(id.value).toBe('1');
+    id.set('2');
+    id.flush();
+    expect(storage.getItem()).toBe('2');
   });
 });
 
@@ -248,7 +280,7 @@ describe('an id', () => {
 
   test('that is stored goes before the one of the options', () => {
     expect(lastEventId(memory('7'), '3').id.toSend()).toBe('7');
-    expect(lastEventId(memory(''), '3').id.toSend()).toBe('3');
+    expect(lastEventId(memory(''), '3').id.toSend()).toBe('');
     expect(lastEventId(memory(), '3').id.toSend()).toBe('3');
   });
 
@@ -428,10 +460,50 @@ describe('the key', () => {
       'https://a.test/sse?token=secret',
       'https://a.test/sse?token=secrets',
     ];
-    const keys = urls.map(storageKey);
+    const keys = urls.map((url) => storageKey(url));
     expect(new Set(keys).size).toBe(urls.length);
     for (const key of keys) expect(key).not.toContain('secret');
     expect(keys[0]).toBe('ssekit:https://a.test/sse');
+  });
+
+  test.for([
+    ['?seat=AP', '?seat=B1'],
+    ['?room=Aa', '?room=BB'],
+    ['?a=AaAa', '?a=BBBB'],
+    ['?ab=c', '?a=bc'],
+  ] as const)('tells %s and %s apart, whose simple hashes are the same', ([one, other]) => {
+    expect(storageKey(`https://a.test/sse${one}`)).not.toBe(storageKey(`https://a.test/sse${other}`));
+  });
+
+  test('is different for each of 20,000 queries', () => {
+    const keys = Array.from({ length: 20_000 }, (_, i) => storageKey(`https://a.test/sse?seat=${i}`));
+    expect(new Set(keys).size).toBe(20_000);
+  });
+
+  test('tells bodies apart, and holds none; a function counts as none', async () => {
+    const written = async (options: SseClientOptions) => {
+      const kept = new Map<string, string>();
+      const storage = { getItem: () => null, setItem: (key: string, id: string) => void kept.set(key, id) };
+      const transport: Transport = (_, sink) => {
+        sink.message({ type: 'message', data: '', lastEventId: '1', origin: '', raw: '' });
+        return undefined;
+      };
+      const client = new SseClient('https://a.test/sse', { ...options, storage, transport });
+      await vi.waitFor(() => {
+        expect(client.lastEventId).toBe('1');
+      });
+      client.close();
+      return [...kept.keys()].join();
+    };
+    const keys = [
+      await written({ transport: 'fetch' }),
+      await written({ json: { topic: 'secret' } }),
+      await written({ json: { topic: 'secrets' } }),
+      await written({ body: 'secret' }),
+    ];
+    expect(new Set(keys).size).toBe(4);
+    expect(keys.join()).not.toContain('secret');
+    expect(await written({ body: () => 'secret' })).toBe(keys[0]);
   });
 
   test('is that of `storageKey`, where one is given', async () => {

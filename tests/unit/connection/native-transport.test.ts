@@ -52,6 +52,29 @@ test('reports an open, every time', async () => {
   ]);
 });
 
+test('names that come and go leave a hundred listeners at the source, and those in use', async () => {
+  const { source, messages, handle } = await start({ types: ['stays'] });
+  const listening = new Set(['stays']);
+  const add = vi.spyOn(source, 'addEventListener');
+  const remove = vi.spyOn(source, 'removeEventListener');
+  add.mockImplementation((type) => void listening.add(type));
+  remove.mockImplementation((type) => void listening.delete(type));
+  handle.listen('again');
+  for (let i = 0; i < 500; i++) {
+    handle.listen(`name ${i}`);
+    handle.unlisten?.(`name ${i}`);
+    handle.unlisten?.('again');
+    handle.listen('again');
+  }
+  for (const type of ['open', 'message', 'error']) handle.unlisten?.(type);
+  expect(listening.size).toBeLessThanOrEqual(102);
+  expect(['stays', 'again', 'name 499'].every((type) => listening.has(type))).toBe(true);
+  source.open();
+  source.emit('message', 'a');
+  source.emit('stays', 'b');
+  expect(messages.map(({ data }) => data)).toEqual(['a', 'b']);
+});
+
 describe('events', () => {
   test('unnamed ones are reported without being asked for', async () => {
     const { source, messages } = await start();

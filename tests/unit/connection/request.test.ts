@@ -1,11 +1,9 @@
+// @vitest-environment jsdom
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { CHECKED } from '../../../src/checked.ts';
 import { connectionOptions } from '../../../src/options.ts';
-import {
-  prepareRequest,
-  resolveUrl,
-  type RequestContext,
-  type UrlSource,
-} from '../../../src/connection/request.ts';
+import { prepareRequest, type RequestContext, type UrlSource } from '../../../src/connection/request.ts';
+import { resolveUrl } from '../../../src/connection/url.ts';
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -129,7 +127,46 @@ describe('the request of an attempt', () => {
     expect((await prepare(url, id, 'lastEventId')).url).toBe(expected);
   });
 
-  test.for([[() => '/sse'], [{ toJSON: () => undefined }], [Symbol('x')]])(
+  test.for([
+    ['of a signed URL', '/sse?sig=a%20b~c(d)*e&flag&&t=1:2,3', '?sig=a%20b~c(d)*e&flag&&t=1:2,3&after=42'],
+    ['with escapes in lower case', '/sse?q=%e4%bd%a0%2F!', '?q=%e4%bd%a0%2F!&after=42'],
+    ['with an older ID, more than once', '/sse?after=1&a=~&after=2', '?a=~&after=42'],
+    ['with an older ID, its name escaped', '/sse?%61fter=1&a=~', '?a=~&after=42'],
+    ['with a name that begins alike', '/sse?after2=1&xafter=2', '?after2=1&xafter=2&after=42'],
+    ['that is empty', '/sse?', '?after=42'],
+    ['that holds a question mark', '/sse?a?b=c?d#?e', '?a?b=c?d&after=42#?e'],
+  ] as const)('lastEventIdParam leaves a query unchanged: one %s', async ([, url, expected]) => {
+    expect((await prepare(url, '42', 'after')).url).toBe(`http://localhost:3000/sse${expected}`);
+  });
+
+  test('sends headers that can be read only once, at each attempt', async () => {
+    const headers = new Map([['x-token', 't']]).entries();
+    const options = connectionOptions('/sse', { headers: headers as never });
+    for (let attempt = 0; attempt < 2; attempt++) {
+      const request = await prepareRequest(options, context(), types);
+      expect([...request.headers]).toEqual([['x-token', 't']]);
+    }
+  });
+
+  test('names a header that a function left undefined', async () => {
+    const options = connectionOptions('/sse', { headers: () => ({ Authorization: undefined }) as never });
+    await expect(prepareRequest(options, context(), types)).rejects.toThrow(
+      new TypeError('The header `Authorization` is undefined.'),
+    );
+  });
+
+  test.for([
+    ['{}', {}, 'follow'],
+    ['[]', [], 'follow'],
+    ['Headers', new Headers(), 'follow'],
+    ['one header', { a: 'b' }, 'manual'],
+    ['a function', () => ({}), 'manual'],
+  ] as const)('follows redirects unless there are headers: %s', async ([, headers, redirect]) => {
+    const options = connectionOptions('/sse', { headers: headers as never });
+    expect((await prepareRequest(options, context(), types)).redirect).toBe(redirect);
+  });
+
+  test.runIf(CHECKED).for([[() => '/sse'], [{ toJSON: () => undefined }], [Symbol('x')]])(
     'json that JSON cannot hold is a TypeError that says the cure: %o',
     ([json]) => {
       expect(() => connectionOptions('/sse', { json })).toThrow(

@@ -1,18 +1,14 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { SseError, type SseErrorCode } from '../../../src/errors.ts';
 import { parseRetryAfter } from '../../../src/stream/retry-after.ts';
 import { retryDelay, retryPolicy, shouldRetry, type RetryOptions } from '../../../src/connection/retry.ts';
+import { recordErrors, reportError } from '../setup.ts';
 
 const longest = 2 ** 31 - 1;
-const reportError = vi.fn();
 
-beforeEach(() => {
-  reportError.mockReset();
-  vi.stubGlobal('reportError', reportError);
-});
+recordErrors();
 afterEach(() => {
   vi.restoreAllMocks();
-  vi.unstubAllGlobals();
 });
 
 function drawn(fraction: number): void {

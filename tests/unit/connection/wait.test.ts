@@ -1,31 +1,32 @@
+// @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { wait } from '../../../src/connection/wait.ts';
+import { stopClock } from '../setup.ts';
 
 /** Listeners on the page, as `target type`. */
-const listening = new Map<unknown, string>();
+const listening = new Map<string, unknown>();
 
 function watch(target: Pick<EventTarget, 'addEventListener' | 'removeEventListener'>, name: string): void {
   const add = target.addEventListener.bind(target);
   const remove = target.removeEventListener.bind(target);
   vi.spyOn(target, 'addEventListener').mockImplementation((type, listener) => {
-    listening.set(listener, `${name} ${type}`);
+    listening.set(`${name} ${type}`, listener);
     add(type, listener);
   });
   vi.spyOn(target, 'removeEventListener').mockImplementation((type, listener) => {
-    if (listening.get(listener) === `${name} ${type}`) listening.delete(listener);
+    if (listening.get(`${name} ${type}`) === listener) listening.delete(`${name} ${type}`);
     remove(type, listener);
   });
 }
 
+stopClock();
 beforeEach(() => {
-  vi.useFakeTimers();
   listening.clear();
   watch(window, 'window');
   watch(document, 'document');
 });
 afterEach(() => {
   vi.restoreAllMocks();
-  vi.useRealTimers();
 });
 
 function page(state: DocumentVisibilityState): void {
@@ -37,7 +38,7 @@ const restored = (persisted: boolean) => Object.assign(new Event('pageshow'), { 
 
 function expectNothingLeft(): void {
   expect(vi.getTimerCount()).toBe(0);
-  expect([...listening.values()]).toEqual([]);
+  expect([...listening.keys()]).toEqual([]);
 }
 
 describe('waiting', () => {
@@ -59,7 +60,8 @@ describe('waiting', () => {
 
   test('listens to the network and to the page', () => {
     wait(1000, () => undefined);
-    expect([...listening.values()].sort()).toEqual([
+    expect([...listening.keys()].sort()).toEqual([
+      'document resume',
       'document visibilitychange',
       'window online',
       'window pageshow',

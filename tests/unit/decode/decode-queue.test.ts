@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { Decode } from '../../../src/message.ts';
 import { SseError } from '../../../src/errors.ts';
-import { inOrder } from '../../../src/decode/decode-queue.ts';
+import { createDecodeQueue } from '../../../src/decode/decode-queue.ts';
 import type { SseMessage } from '../../../src/message.ts';
 
 const message = (type: string, data: string): SseMessage => ({
@@ -39,13 +39,23 @@ function setup(cause: () => void = () => undefined) {
       }),
   };
   const onDelivery = vi.fn<(message: SseMessage<unknown>) => void>();
-  const order = inOrder(
+  /** The events that are in the queue, by number. */
+  const held: number[] = [];
+  let entered = 0;
+  const order = createDecodeQueue(
     (type) => decodes[type],
     (delivered) => {
       log.push(String(delivered.data));
       onDelivery(delivered);
     },
     (error) => log.push(String(error)),
+    () => {
+      const number = ++entered;
+      held.push(number);
+      return () => {
+        held.splice(held.indexOf(number), 1);
+      };
+    },
   );
   const push = (type: string, ...data: string[]) => {
     for (const each of data) order.push(message(type, each));
@@ -59,7 +69,7 @@ function setup(cause: () => void = () => undefined) {
     else turn.reject(new SseError('decode', `refused ${data}`));
     await flush();
   };
-  return { order, log, pending, push, settle, onDelivery };
+  return { order, log, pending, push, settle, onDelivery, held };
 }
 
 const flush = () => new Promise<void>((resolve) => setImmediate(resolve));
@@ -98,17 +108,21 @@ describe('behind an asynchronous schema', () => {
     expect(log.slice(5)).toEqual(['awaited 6', '7']);
   });
 
-  test('the id before the first that is not handed on is known', async () => {
-    const { order, push, settle } = setup();
-    expect(order.idBefore()).toBeUndefined();
-    order.push(message('async', '1'), 'before 1');
-    order.push(message('async', '2'), 'before 2');
-    push('text', '3');
-    expect(order.idBefore()).toBe('before 1');
+  test('an event is held from its arrival until it is delivered, or reported as bad', async () => {
+    const { push, settle, held, onDelivery } = setup();
+    push('async', '1');
+    push('bad', '2');
+    push('async', '3');
+    expect(held).toEqual([1, 2, 3]);
+    // A listener that closes the client has had this event.
+    onDelivery.mockImplementationOnce(() => {
+      expect(held).toEqual([2, 3]);
+    });
     await settle('1');
-    expect(order.idBefore()).toBe('before 2');
-    await settle('2');
-    expect(order.idBefore()).toBeUndefined();
+    expect(held).toEqual([3]);
+    await settle('3', 'reject');
+    expect(held).toEqual([]);
+    expect.assertions(4);
   });
 
   test('one is decoded at a time', async () => {
@@ -194,9 +208,16 @@ describe('behind an asynchronous schema', () => {
     expect(log).toHaveLength(2);
   });
 
+  test('an event that is dropped by an overflow is not held', () => {
+    const { push, held } = setup();
+    push('async', 'first');
+    push('text', mebi.repeat(16));
+    expect(held).toEqual([1]);
+  });
+
   test('an overflow tells which event it dropped', () => {
     const fail = vi.fn<(error: unknown) => void>();
-    const order = inOrder(
+    const order = createDecodeQueue(
       () => () => new Promise(() => undefined),
       () => undefined,
       fail,
@@ -219,15 +240,22 @@ describe('clear()', () => {
     expect(log).toEqual([]);
   });
 
-  test('tells the last event ID before what it forgets, be that decoded or only waiting', async () => {
-    const { order, settle } = setup();
-    expect(order.clear()).toBeUndefined();
-    order.push(message('async', '1'), 'a');
-    order.push(message('async', '2'), 'b');
-    order.push(message('text', '3'), 'c');
+  test('does not release what it drops, so that it is asked for again', async () => {
+    const { order, push, settle, held } = setup();
+    push('async', '1', '2');
+    push('text', '3');
     await settle('1');
-    expect(order.clear()).toBe('b');
-    expect(order.clear()).toBeUndefined();
+    order.clear();
+    expect(held).toEqual([2, 3]);
+  });
+
+  test('in a decoder drops the event that it is decoding', () => {
+    const { order, push, log } = setup(() => {
+      order.clear();
+    });
+    push('causing', '1');
+    push('text', '2');
+    expect(log).toEqual(['2']);
   });
 
   test('lets the next event go at once, and the forgotten one cannot disturb it', async () => {

@@ -26,7 +26,9 @@ const message = (data: string, type = 'tick'): SseMessage => ({
 async function decoded(setting: DecodeSetting, data: string): Promise<SseMessage<unknown>> {
   const decode = createDecode(setting);
   if (!decode) throw new Error('text as it comes');
-  return decode(message(data));
+  const result = await decode(message(data));
+  if (!result) throw new Error('skipped');
+  return result;
 }
 
 /** The error that decoding ends with. */
@@ -67,6 +69,32 @@ describe('a decoder', () => {
       expect(error.message).toBe('The data of an event "tick" could not be decoded.');
     },
   );
+
+  test.for(['', ' ', '\n', ' \n\t', '\u00a0'])(
+    "'json' skips %j, a keep-alive, in events without a name",
+    (data) => {
+      expect(createDecode({ decode: 'json' })?.(message(data, 'message'))).toBeUndefined();
+      expect(
+        createDecode({ schema: schemaOf((value) => ({ value })) })?.(message(data, 'message')),
+      ).toBeUndefined();
+      const decodeFor = createDecodes({ decode: 'json', schemas: { message: z.object({}) } });
+      expect(decodeFor?.('message')?.(message(data, 'message'))).toBeUndefined();
+      expect(() => decodeFor?.('tick')?.(message(data))).toThrow(SseError);
+    },
+  );
+
+  test.for(['0', '""', 'null', '.'])("'json' does not skip %j", (data) => {
+    const decode = () => createDecode({ decode: 'json' })?.(message(data, 'message'));
+    if (data === '.') expect(decode).toThrow(SseError);
+    else expect(decode()).toMatchObject({ data: JSON.parse(data) as unknown });
+  });
+
+  test('other than JSON skips nothing', () => {
+    const upper = ({ data }: SseMessage) => `(${data})`;
+    expect(createDecode({ decode: upper })?.(message(' ', 'message'))).toMatchObject({ data: '( )' });
+    const schema = schemaOf((value) => ({ value }));
+    expect(createDecode({ decode: 'text', schema })?.(message(' ', 'message'))).toMatchObject({ data: ' ' });
+  });
 
   test('that is a function gets the whole message, and its result is the data', async () => {
     const decode = vi.fn(({ data }: SseMessage) => Number(data));
@@ -190,7 +218,7 @@ describe('decoders by event type', () => {
   function outcome(settings: Parameters<typeof createDecodes>[0], type: string, data = '1'): unknown {
     const decode = createDecodes(settings)?.(type);
     const result = decode ? decode(message(data, type)) : message('as it comes');
-    return result instanceof Promise ? 'a promise' : result.data;
+    return result instanceof Promise ? 'a promise' : result?.data;
   }
 
   test('are none by default', () => {

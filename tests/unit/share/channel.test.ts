@@ -23,7 +23,7 @@ const snapshot = {
   types: ['tick'],
   all: false,
 };
-const sent = (notice: object) => ({ version: 1, generation: 1, ...notice });
+const sent = (notice: object) => ({ generation: 1, ...notice });
 
 describe('what another tab says is read', () => {
   test.for<[string, object]>([
@@ -55,9 +55,7 @@ describe('what is none of ours is ignored', () => {
     ['null', null],
     ['text', 'event'],
     ['a list', []],
-    ['another version', { ...sent(event), version: 2 }],
-    ['no version', { ...event, generation: 1 }],
-    ['no generation', { ...event, version: 1 }],
+    ['no generation', event],
     ['a generation beyond all others', { ...sent(event), generation: Infinity }],
     ['an unknown kind', sent({ kind: 'reload' })],
     ['a kind that every object knows', sent({ kind: 'constructor' })],

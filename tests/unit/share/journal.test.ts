@@ -63,15 +63,18 @@ test('who comes to lead while it is ahead goes on from where it stands', () => {
   expect([own.sequence, own.since(3).length]).toEqual([5, 2]);
 });
 
-/** A page's journal, and that of the page after a reload. */
-function reloaded(before: Journal, id: string, forged?: string) {
+/** The journal of a page, and of the page after it is reloaded. */
+function reloaded(before: Journal, id: string, forged?: string, number = before.sequence) {
   const kept = new Map<string, string>();
   const storage = {
     getItem: (key: string) => kept.get(key) ?? null,
     setItem: (key: string, value: string) => void kept.set(key, value),
   };
   const stored = (of: Journal) => {
-    const { storage: made } = of.storedIn({ storage: () => storage, key: 'key' }, 'name');
+    const { storage: made } = of.storedIn({ storage: () => storage, key: 'key' }, 'name', () => ({
+      id,
+      number,
+    }));
     if (typeof made !== 'function') throw new Error('not lazy');
     return made();
   };
@@ -90,7 +93,7 @@ test('a page that is reloaded stands where it stood, and asks for what came mean
 });
 
 test('a page that is reloaded before all was handed on stands at the id that is stored', () => {
-  expect(reloaded(journal(1, 5), '3').sequence).toBe(3);
+  expect(reloaded(journal(1, 5), '3', undefined, 3).sequence).toBe(3);
 });
 
 test('a page that is reloaded and ahead drops what it had before', () => {
@@ -130,8 +133,38 @@ test('what is kept is bounded by events and by characters', () => {
   expect(many.since(0).length).toBe(2);
 });
 
-test('a stream that nobody has seen is numbered above all that came before', () => {
-  const own = new Journal();
-  own.lead();
-  expect(own.sequence).toBeGreaterThan(Date.now());
+test('two streams that nobody has seen have numbers too far apart to be compared', () => {
+  const streams = Array.from({ length: 10 }, () => {
+    const own = new Journal();
+    own.lead();
+    return own.sequence ?? NaN;
+  }).sort((a, b) => a - b);
+  streams.forEach((number, i) => {
+    expect(number - (streams[i - 1] ?? 0)).toBeGreaterThan(1e6);
+  });
+});
+
+test('a tab that goes back is sent again what came after that number, whatever the ids were', () => {
+  const own = journal(1, 3);
+  own.accept(event(4, '3'));
+  own.accept(event(5, ''));
+  own.rewind(3);
+  expect([own.sequence, own.since(0).length]).toEqual([3, 3]);
+  expect(own.meet(5, 1)).toBe('behind');
+  expect([4, 5].map((n) => own.accept(event(n, '')))).toEqual([true, true]);
+});
+
+test('a tab that goes back past all that is kept has missed what the leader no longer keeps', () => {
+  const own = journal(1, 1500);
+  own.rewind(3);
+  expect(own.sequence).toBe(3);
+  expect(own.meet(1500, 501)).toBe('missed');
+});
+
+test('a tab that is ahead, and goes back to its own place, keeps what it has', () => {
+  const own = journal(1, 5);
+  own.meet(3, 1);
+  own.rewind(5);
+  expect(own.meet(3, 1)).toBe('ahead');
+  expect([4, 5, 6].map((n) => own.accept(event(n)))).toEqual([false, false, true]);
 });

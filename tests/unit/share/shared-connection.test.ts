@@ -1,16 +1,17 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+// @vitest-environment jsdom
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { SseError } from '../../../src/errors.ts';
 import { sharedConnection } from '../../../src/share/shared-connection.ts';
-import { World, type Attempt } from '../../tabs.ts';
+import { Tab, World, type Attempt } from '../../tabs.ts';
+import { stopClock } from '../setup.ts';
 
 let world: World;
+stopClock();
 beforeEach(() => {
-  vi.useFakeTimers();
   world = new World();
   for (const [name, value] of Object.entries(world.globals)) vi.stubGlobal(name, value);
 });
 afterEach(() => {
-  vi.useRealTimers();
   vi.unstubAllGlobals();
 });
 
@@ -150,7 +151,8 @@ test('close() in a listener is the end, and the client can never lead', async ()
   await vi.advanceTimersByTimeAsync(20_000);
   expect(world.attempts).toHaveLength(1);
   expect(world.channels.size).toBe(0);
-  expect(vi.getTimerCount()).toBe(0);
+  // The crashed tab's own, which looks for a sleep while its stream is open.
+  expect(vi.getTimerCount()).toBe(1);
 });
 
 test('until closes each tab by itself, and its message is not delivered', async () => {
@@ -176,16 +178,15 @@ test('hostile messages change nothing and stop nothing', async () => {
   const { tabs, attempt } = await open(2);
   const [, follower] = tabs;
   follower?.run(() => {
-    const stranger = new BroadcastChannel('ssekit:test');
+    const stranger = new BroadcastChannel('ssekit:1:test');
     for (const message of [
       null,
       'x',
-      { version: 1 },
-      { version: 9, kind: 'event' },
-      { version: 1, generation: 1e15, kind: 'toString' },
-      // A generation that no tab could ever exceed.
-      { version: 1, generation: Number.MAX_SAFE_INTEGER, kind: 'question', types: [], all: false },
-      { version: 1, generation: Date.now() * 2, kind: 'claim', knows: true },
+      { kind: 'event' },
+      { generation: 1e15, kind: 'toString' },
+      // One that no tab could ever top.
+      { generation: Number.MAX_SAFE_INTEGER, kind: 'question', types: [], all: false },
+      { generation: Date.now() * 2, kind: 'claim', knows: true },
     ]) {
       stranger.postMessage(message);
     }
@@ -217,6 +218,49 @@ test('Retry-After holds for all tabs: that one of them is shown changes nothing'
   await vi.advanceTimersByTimeAsync(10_000);
   await world.settle();
   expect(world.attempts).toHaveLength(1);
+});
+
+describe('the reconnection time that a server set with `retry:`', () => {
+  async function lose() {
+    vi.spyOn(Math, 'random').mockReturnValue(0.9);
+    const { tabs, attempt } = await open(2);
+    attempt.tab.run(() => {
+      attempt.sink.reconnectionTime(20_000);
+      attempt.sink.fail(new SseError('network', 'cut'));
+    });
+    await world.settle();
+    return tabs[1];
+  }
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  test('holds for all tabs: one that goes online does not even ask', async () => {
+    const follower = await lose();
+    const kinds: unknown[] = [];
+    follower?.run(() => {
+      const channel = new BroadcastChannel('ssekit:1:test');
+      channel.onmessage = ({ data }: MessageEvent<{ kind: string }>) => kinds.push(data.kind);
+    });
+    window.dispatchEvent(new Event('online'));
+    await world.settle();
+    await vi.advanceTimersByTimeAsync(10_000);
+    await world.settle();
+    expect([world.attempts.length, kinds.includes('push')]).toEqual([1, false]);
+  });
+
+  test('is what the leader keeps to, whatever another tab asks for', async () => {
+    const follower = await lose();
+    follower?.run(() => {
+      const channel = new BroadcastChannel('ssekit:1:test');
+      channel.postMessage({ kind: 'push', force: false, generation: 1 });
+      channel.close();
+    });
+    await world.settle();
+    await vi.advanceTimersByTimeAsync(200);
+    await world.settle();
+    expect(world.attempts).toHaveLength(1);
+  });
 });
 
 test('a leader that was silent for long makes sure that it still leads, and then hands on what piled up', async () => {
@@ -348,7 +392,7 @@ test('where locks are refused, each connects for itself, and nobody deposes anyb
   await vi.advanceTimersByTimeAsync(20_000);
   await world.settle();
   expect(world.attempts.map(({ tab }) => tab)).toEqual(tabs);
-  expect(tabs[0]?.notes).toContain('not shared: this page is refused the Web Lock');
+  expect(tabs[0]?.notes).toContain('not shared: this page is refused the Web Lock or the BroadcastChannel');
 });
 
 test('without locks each connects for itself, and says so', () => {
@@ -360,4 +404,296 @@ test('without locks each connects for itself, and says so', () => {
 
 test.for([undefined, '', 5, {}])('%o is no name', (name) => {
   expect(() => sharedConnection(name as string)).toThrow(/Give the shared connection a name/);
+});
+
+/** Time, of which no timer is late. */
+async function pass(seconds: number) {
+  for (let i = 0; i < 2 * seconds; i++) {
+    await vi.advanceTimersByTimeAsync(500);
+    await world.settle();
+  }
+}
+
+interface Overheard {
+  readonly kind: string;
+  readonly generation: number;
+  readonly all?: boolean;
+}
+
+/** Another script of this origin, and what it has heard on the channel. */
+function stranger() {
+  const tab = new Tab(world, {});
+  world.tabs.push(tab);
+  const heard: Overheard[] = [];
+  let channel: BroadcastChannel | undefined;
+  tab.run(() => {
+    channel = new BroadcastChannel('ssekit:1:test');
+    channel.onmessage = ({ data }: MessageEvent<Overheard>) => heard.push(data);
+  });
+  const post = (notice: object) => {
+    tab.run(() => channel?.postMessage(notice));
+  };
+  return { heard, post };
+}
+
+/** A snapshot as a hostile script may forge it. */
+function forgedSnapshot(generation: number, sequence: number) {
+  const state = { status: 'open', failures: 0 };
+  const place = { sequence, oldest: sequence, lastEventId: '' };
+  return { kind: 'snapshot', generation, ...place, url: '', state, failed: false, types: [], all: false };
+}
+
+describe('a clock that is set back', () => {
+  test('by two days, below the claim of the leader, leaves one connection that all tabs hear', async () => {
+    const now = Date.now();
+    vi.setSystemTime(now + 48 * 3_600_000);
+    const { tabs } = await open(3);
+    vi.setSystemTime(now);
+    await pass(10);
+    expect(world.live).toHaveLength(1);
+    const leader = world.live[0];
+    leader?.sink.open({ url: 'https://example.test/sse' });
+    if (leader) send(leader, '1');
+    await world.settle();
+    expect(tabs.map(({ data }) => data)).toEqual([['1'], ['1'], ['1']]);
+  });
+
+  test('does not keep out tabs that come later', async () => {
+    const now = Date.now();
+    vi.setSystemTime(now + 48 * 3_600_000);
+    await open(1);
+    vi.setSystemTime(now);
+    const late = world.open();
+    await pass(10);
+    const leader = world.live[0];
+    leader?.sink.open({ url: 'https://example.test/sse' });
+    if (leader) send(leader, '1');
+    await world.settle();
+    expect([world.live.length, late.data]).toEqual([1, ['1']]);
+  });
+});
+
+describe('a newcomer that brings an id and no number', () => {
+  async function newcomer(lastEventId: string) {
+    const { attempt } = await open(1);
+    for (const id of ['1', '2', '3']) send(attempt, id);
+    await world.settle();
+    const late = world.open({ lastEventId });
+    await world.settle();
+    send(attempt, '4');
+    await world.settle();
+    return late;
+  }
+
+  test('gets what came after that id', async () => {
+    const late = await newcomer('1');
+    expect([late.data, late.errors]).toEqual([['2', '3', '4'], []]);
+  });
+
+  test('has missed nothing where the leader stands at that id', async () => {
+    const late = await newcomer('3');
+    expect([late.data, late.errors]).toEqual([['4'], []]);
+  });
+
+  test('is told that it missed events where nobody knows that id', async () => {
+    const late = await newcomer('from long ago');
+    expect([late.data, late.errors.map(({ code }) => code)]).toEqual([['4'], ['overflow']]);
+    expect(late.connection.lastEventId).toBe('4');
+  });
+
+  test('finds it in a storage whose number is that of an earlier id', async () => {
+    const storage = sessionStorage();
+    const { attempt } = await open(1);
+    for (const id of ['1', '2', '3']) send(attempt, id);
+    await world.settle();
+    storage.setItem('key', '2');
+    storage.setItem('key ssekit:1:test', '7 1');
+    const late = world.open({ storage, storageKey: 'key' });
+    await world.settle();
+    expect([late.data, late.errors]).toEqual([['3'], []]);
+  });
+});
+
+describe('while a schema looks at events', () => {
+  test('that share an id, a reload brings those back that were not handed on, and no others', async () => {
+    const { attempt } = await open(1);
+    const storage = sessionStorage();
+    const before = world.open({ storage });
+    await world.settle();
+    const sendAs = (id: string, data: string) => {
+      attempt.sink.message({ type: 'message', data, raw: data, lastEventId: id, origin: '' });
+    };
+    sendAs('1', 'a');
+    await world.settle();
+    before.isSlow = true;
+    sendAs('1', 'b');
+    sendAs('1', 'c');
+    await world.settle();
+    before.close();
+    const after = world.open({ storage });
+    await world.settle();
+    expect([before.data, after.data]).toEqual([['a'], ['b', 'c']]);
+  });
+
+  test('more than the others keep, close() and connect() lead to an overflow, not to silence', async () => {
+    const { attempt } = await open(1);
+    const tab = world.open();
+    await world.settle();
+    send(attempt, '1');
+    await world.settle();
+    tab.isSlow = true;
+    for (let i = 2; i <= 1500; i++) send(attempt, String(i));
+    await world.settle();
+    tab.close();
+    tab.isSlow = false;
+    tab.run(() => {
+      tab.connection.connect();
+    });
+    await world.settle();
+    send(attempt, '1501');
+    await world.settle();
+    expect([tab.data, tab.errors.map(({ code }) => code)]).toEqual([['1', '1501'], ['overflow']]);
+  });
+});
+
+/** A constructor that the browser's settings forbid. */
+function blocked(): never {
+  throw new DOMException('blocked', 'SecurityError');
+}
+
+describe('hostile or broken peers', () => {
+  test.for([2 ** 52 - 2, 2 ** 53 - 1])('a forged number cannot stop the numbering: %d', async (sequence) => {
+    const { tabs } = await open(3);
+    const [first] = tabs;
+    stranger().post(forgedSnapshot(Date.now() + 1000, sequence));
+    await pass(10);
+    if (first) world.crash(first);
+    await pass(10);
+    const leader = world.live[0];
+    leader?.sink.open({ url: 'https://example.test/sse' });
+    for (const id of ['1', '2', '3', '4']) if (leader) send(leader, id);
+    await world.settle();
+    for (const tab of tabs.slice(1)) expect(tab.data).toEqual(['1', '2', '3', '4']);
+  });
+
+  test('a leader whose claim is never read again gives the connection up, and keeps no events', async () => {
+    const { tabs, attempt } = await open(1);
+    const [tab] = tabs;
+    await vi.advanceTimersByTimeAsync(20_000);
+    for (const channel of world.channels) channel.onmessage = null;
+    for (let i = 1; i <= 50; i++) send(attempt, String(i));
+    await pass(12);
+    expect(attempt.request.signal.aborted).toBe(true);
+    expect(tab?.data).toEqual([]);
+  });
+
+  test.for([
+    ['BroadcastChannel', blocked],
+    [
+      'navigator',
+      {
+        locks: {
+          request: () => {
+            throw new DOMException('opaque origin', 'SecurityError');
+          },
+        },
+      },
+    ],
+  ] as const)('a %s that throws makes each tab connect for itself', async ([global, value]) => {
+    vi.stubGlobal(global, value);
+    const tabs = [world.open(), world.open()];
+    await world.settle();
+    expect(world.attempts.map(({ tab }) => tab)).toEqual(tabs);
+    for (const attempt of world.attempts) send(attempt, '1');
+    for (const tab of tabs) {
+      expect(tab.data).toEqual(['1']);
+      tab.close();
+    }
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('a client that is closed before its channel turns out to be blocked never connects', async () => {
+    vi.stubGlobal('BroadcastChannel', blocked);
+    world.open().close();
+    await world.settle();
+    expect(world.attempts).toEqual([]);
+  });
+
+  test('a forged claim makes no tab lead that has not got the lock', async () => {
+    await open(2);
+    stranger().post({ kind: 'claim', generation: 0, knows: true });
+    await world.settle();
+    expect(world.attempts).toHaveLength(1);
+  });
+
+  test('a tab that believed a forged position takes part again, though the leader is never silent', async () => {
+    const { tabs, attempt } = await open(2);
+    const { heard, post } = stranger();
+    send(attempt, '1');
+    await world.settle();
+    post(forgedSnapshot(heard.at(-1)?.generation ?? 0, 2 ** 51));
+    for (let i = 2; i < 12; i++) {
+      await pass(1);
+      send(attempt, String(i));
+    }
+    await world.settle();
+    expect(tabs[1]?.data.at(-1)).toBe('11');
+  });
+
+  test('a newcomer that brings an id is not misled by what the leader posts before it answers', async () => {
+    const { attempt } = await open(1);
+    for (const id of ['1', '2', '3']) send(attempt, id);
+    await world.settle();
+    const late = world.open({ lastEventId: '1' });
+    attempt.sink.id('3b');
+    await world.settle();
+    expect([late.data, late.errors]).toEqual([['2', '3'], []]);
+  });
+
+  test('forged questions cannot make a list of types grow without end', async () => {
+    const { attempt } = await open(1);
+    const { post } = stranger();
+    for (let i = 0; i < 5; i++) {
+      const types = Array.from({ length: 500 }, (_, type) => `${i} ${type}`);
+      post({ kind: 'question', generation: 0, types, all: false });
+    }
+    await world.settle();
+    expect(attempt.listened.length).toBeLessThanOrEqual(1000);
+  });
+
+  test.for([
+    ['a tab', 1, 1100],
+    ['all tabs together', 3, 400],
+  ] as const)(
+    'where %s listens to more types than a notice can name, the leader listens to all',
+    async ([, tabs, types]) => {
+      await open(1);
+      const { heard } = stranger();
+      for (let i = 0; i < tabs; i++) {
+        const tab = world.open();
+        for (let type = 0; type < types; type++) tab.connection.listen(`${i} ${type}`);
+      }
+      await world.settle();
+      const snapshots = heard.filter(({ kind }) => kind === 'snapshot');
+      expect(snapshots.at(-1)?.all).toBe(true);
+    },
+  );
+});
+
+test('the version of the wire format is part of the names of lock and channel', async () => {
+  const locks: string[] = [];
+  vi.stubGlobal('navigator', {
+    locks: {
+      request: (name: string) => {
+        locks.push(name);
+        return new Promise(() => undefined);
+      },
+    },
+  });
+  world.open();
+  await world.settle();
+  expect([locks, [...world.channels].map(({ name }) => name)]).toEqual([
+    ['ssekit:1:test'],
+    ['ssekit:1:test'],
+  ]);
 });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { SseError } from '../../../src/errors.ts';
 import { checkResponse, openStream } from '../../../src/stream/open-stream.ts';
 import {
@@ -8,13 +8,9 @@ import {
   type StreamOptions,
 } from '../../../src/connection/request.ts';
 import type { TransportRequest } from '../../../src/connection/transport.ts';
+import { stopClock } from '../setup.ts';
 
-beforeEach(() => {
-  vi.useFakeTimers();
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
+stopClock();
 
 const URL_ = 'https://example.test/sse';
 
@@ -74,11 +70,11 @@ function body() {
 const sse = (content: BodyInit | null, init: ResponseInit = {}) =>
   new Response(content, { headers: { 'content-type': 'text/event-stream' }, ...init });
 
-/** As callers do: whatever the result, the rest is cancelled. */
-async function check(response: Response): Promise<void> {
+/** As callers do it: whatever comes of it, the rest is cancelled. */
+async function check(response: Response, method = 'GET'): Promise<void> {
   const reader = response.body?.getReader();
   try {
-    await checkResponse(response, reader);
+    await checkResponse(response, reader, method);
   } finally {
     reader?.cancel().catch(() => undefined);
   }
@@ -183,7 +179,7 @@ describe('the request', () => {
   test.for<[string, StreamOptions & FetchOptions, RequestRedirect]>([
     ['nothing that could leak', {}, 'follow'],
     ['a method alone', { method: 'DELETE' }, 'follow'],
-    ['headers', { headers: {} }, 'manual'],
+    ['headers', { headers: { a: 'b' } }, 'manual'],
     ['a body', { body: 'a' }, 'manual'],
     ['json', { json: null }, 'manual'],
     ["headers and redirect: 'follow'", { headers: {}, redirect: 'follow' }, 'follow'],
@@ -203,6 +199,35 @@ describe('the answer', () => {
     ' text/event-stream',
   ])('content type %j is an event stream', async (type) => {
     await expect(check(new Response('', { headers: { 'content-type': type } }))).resolves.toBeUndefined();
+  });
+
+  test('of a content type that was sent twice or combined, the last valid one counts', async () => {
+    const headers = new Headers({ 'content-type': 'text/html' });
+    headers.append('content-type', 'text/event-stream');
+    await expect(check(new Response('', { headers }))).resolves.toBeUndefined();
+    headers.append('content-type', 'Text/HTML;charset=utf-8');
+    headers.append('content-type', '*/*');
+    const error = await rejection(check(new Response('hi', { headers })));
+    expect(error).toMatchObject({ code: 'content-type', body: 'hi' });
+    expect(error.message).toBe('The server sent text/html instead of text/event-stream.');
+  });
+
+  test.for([200, 201, 202, 203, 206, 207, 226, 299])(
+    'a method other than GET may be answered %d with an event stream',
+    async (status) => {
+      await expect(check(sse('', { status }), 'POST')).resolves.toBeUndefined();
+      const html = new Response('hi', { status, headers: { 'content-type': 'text/html' } });
+      expect(await rejection(check(html, 'POST'))).toMatchObject({ code: 'content-type', status });
+    },
+  );
+
+  test.for([
+    [204, 'no-content'],
+    [205, 'http'],
+    [304, 'http'],
+    [400, 'http'],
+  ] as const)('a method other than GET may not be answered %d', async ([status, code]) => {
+    expect(await rejection(check(sse(null, { status }), 'POST'))).toMatchObject({ code, status });
   });
 
   test.for([
@@ -254,6 +279,20 @@ describe('the answer', () => {
       check(new Response('', { status: 503, headers: { 'retry-after': value } })),
     );
     expect(error.retryAfter).toBe(ms);
+  });
+
+  test.for([
+    ['two days ahead', '2026-01-03T00:00:00Z'],
+    ['right', '2026-01-01T00:00:00Z'],
+    ['two days behind', '2025-12-30T00:00:00Z'],
+  ])('a date in Retry-After is as far away as the server says, with a clock %s', async ([, now]) => {
+    vi.setSystemTime(new Date(now ?? ''));
+    const headers = {
+      'retry-after': 'Thu, 01 Jan 2026 00:00:30 GMT',
+      date: 'Thu, 01 Jan 2026 00:00:00 GMT',
+    };
+    const error = await rejection(check(new Response('', { status: 503, headers })));
+    expect(error.retryAfter).toBe(30_000);
   });
 
   test.for([301, 302, 303, 307, 308])('%d that was not followed names the cure', async (status) => {
@@ -362,6 +401,31 @@ describe('reading', () => {
       },
     });
     expect(await rejection(openStream(request))).toMatchObject({ code: 'network', cause });
+  });
+});
+
+describe('a body that cannot be read piece by piece', () => {
+  /** The response of a `fetch` like React Native's, or like node-fetch. */
+  const unreadable = (body: unknown, status = 200, type = 'text/event-stream') => {
+    const response = new Response(null, { status, headers: { 'content-type': type } });
+    Object.defineProperty(response, 'body', { value: body });
+    return requestWith({ fetch: fakeFetch(() => response).fetch });
+  };
+
+  test.for<[string, unknown]>([
+    ['is missing', undefined],
+    ['has no getReader', { [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => undefined) }) }],
+  ])('is an error that says so: it %s', async ([, body]) => {
+    const error = await rejection(openStream(await unreadable(body)));
+    expect(error).toMatchObject({ code: 'failed', status: 200 });
+    expect(error.message).toMatch(/^This `fetch` can't stream: its response has no readable body\./);
+  });
+
+  test('does not hide what the server refuses', async () => {
+    const refused = await rejection(openStream(await unreadable(undefined, 401)));
+    expect(refused).toMatchObject({ code: 'http', status: 401, body: '' });
+    const html = await rejection(openStream(await unreadable(undefined, 200, 'text/html')));
+    expect(html).toMatchObject({ code: 'content-type', body: '' });
   });
 });
 

@@ -342,7 +342,7 @@ describe.each(fixtures)('%s', (_title, stream, says) => {
     expect(parse(cut(stream, 7))).toEqual(says);
   });
 
-  test('is the same in chunks that are too large to be gathered', () => {
+  test('is the same between comments that are longer than most chunks', () => {
     const long = `:${'-'.repeat(300)}\n`;
     const isBom = stream[0] === 0xef;
     for (let at = isBom ? stream.length : 0; at <= stream.length; at++) {
@@ -454,7 +454,26 @@ test('a chunk of nothing changes nothing, not even within a character', () => {
   expect(said).toEqual([message('世')]);
 });
 
-/** Large and small sizes, and those at the borders between them. */
+test('an empty chunk between CR and LF leaves them one line end', () => {
+  const { said, push } = listen();
+  for (const chunk of ['data: a\r', '', '\ndata: b\r', '', '\n\r', '', '\n']) push(bytesOf(chunk));
+  expect(said).toEqual([message('a\nb')]);
+});
+
+test('an event of many lines is the same wherever it is cut, however long', () => {
+  const lines = Array.from({ length: 60_000 }, (_, i) => `${i} `.repeat(i % 7));
+  const event = lines.map((line) => `data: ${line}\n`).join('');
+  const stream = utf8.encode(`data: a\n\n${event}: a\nevent: x\nid: 1\n\n${event}\n`);
+  for (const size of [700, 65_536, 1_000_000, stream.length]) {
+    expect(parse(cut(stream, size)), `in chunks of ${size}`).toEqual([
+      message('a'),
+      message(lines.join('\n'), '1', 'x'),
+      message(lines.join('\n'), '1'),
+    ]);
+  }
+});
+
+/** Large and small. */
 const sizes = [1, 2, 7, 127, 128, 129, 1400, 65_536];
 
 /** Pushes chunks of one size repeatedly until an error comes. */
@@ -502,7 +521,7 @@ describe('maxEventSize', () => {
       });
       // Three bytes a character. Five characters of an empty data line count as its one LF.
       const bytesEach = repeated === 'data\n' ? 5 : repeated.length < 3 ? 3 : 17 / 11;
-      expect(pushed).toBeLessThan(10 + most * bytesEach + Math.min(most, 16_384) + 2 * size + 100);
+      expect(pushed).toBeLessThan(10 + most * bytesEach + 2 * size + 100);
     });
   });
 
@@ -572,6 +591,23 @@ describe('maxEventSize', () => {
     }).toThrow(SseError);
   });
 
+  test.each([
+    [65_536, 100_000],
+    [65_536, 1024 * 1024],
+    [70_000, 70_000 * 16],
+    [1024 * 1024, undefined],
+  ])('lets %i lines pass, and not one more, at %s characters', (count, maxEventSize) => {
+    const lines = 'data\n'.repeat(count);
+    const stream = utf8.encode(`${lines}\n${lines}data\n\n`);
+    for (const size of [7000, stream.length]) {
+      const { said, push } = listen({ maxEventSize });
+      expect(() => {
+        for (const chunk of cut(stream, size)) push(chunk);
+      }, `in chunks of ${size}`).toThrow(SseError);
+      expect(said.map(([, , text]) => text?.length)).toEqual([count - 1]);
+    }
+  });
+
   test('of 0 lets only events without data pass', () => {
     const stream = bytesOf('data\n\ndata: \n\ndata: x\n\n');
     for (const size of sizes) {
@@ -581,6 +617,35 @@ describe('maxEventSize', () => {
       }).toThrow(SseError);
       expect(said).toEqual([message(''), message('')]);
     }
+  });
+
+  describe('bounds what is held while an event comes', () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+
+    test.each<[title: string, head: string, chunk: Uint8Array, count: number]>([
+      ['short lines', '', bytesOf('data: ab\n'.repeat(7000)), 36],
+      ['lines that are slices', '', bytesOf('data: 0123456789abcdef\n'.repeat(2800)), 80],
+      [
+        'a line between long comments',
+        '',
+        bytesOf('data: 0123456789abcdef\n:', 'x'.repeat(65_000), '\n'),
+        500,
+      ],
+      ['a line in chunks of one character', 'data: ', bytesOf('世'), 800_000],
+      ['a comment in chunks of one character', ':', bytesOf('世'), 800_000],
+    ])('%s', { timeout: 30_000 }, (_title, head, chunk, count) => {
+      const { push } = listen({ maxEventSize: 4 * 2 ** 20 });
+      collect();
+      const before = process.memoryUsage().heapUsed;
+      push(bytesOf(head));
+      for (let i = 0; i < count; i++) push(chunk);
+      collect();
+      const held = process.memoryUsage().heapUsed - before;
+      // Still in use, so it can't have been collected.
+      push(chunk);
+      expect(held / 2 ** 20).toBeLessThan(6);
+    });
   });
 
   test.each([

@@ -2,7 +2,8 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Decode } from '../../../src/message.ts';
 import { SseError } from '../../../src/errors.ts';
 import type { SseMessage } from '../../../src/message.ts';
-import { readMessages, type ByteSource, type ReadOptions } from '../../../src/stream/read-messages.ts';
+import type { ByteSource } from '../../../src/stream/read-messages.ts';
+import { readMessages, type ReadOptions } from '../../../src/stream/read-messages.ts';
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
@@ -316,6 +317,26 @@ describe('the signal', () => {
     expect(await iterator.next()).toEqual(done);
   });
 
+  test('has no listener from an iterator that never begins', async () => {
+    const { signal } = new AbortController();
+    const added = vi.spyOn(signal, 'addEventListener');
+    const unused = setup({ signal });
+    await setup({ signal }).iterator.return?.();
+    expect(added).not.toHaveBeenCalled();
+    void unused.iterator.next();
+    expect(added).toHaveBeenCalledTimes(1);
+  });
+
+  test('that aborts before the first next() rejects that with its reason', async () => {
+    const controller = new AbortController();
+    const { iterator, open, cancel } = setup({ signal: controller.signal });
+    controller.abort('stop');
+    await expect(iterator.next()).rejects.toBe('stop');
+    expect(await iterator.next()).toEqual(done);
+    expect(open).not.toHaveBeenCalled();
+    expect(cancel).toHaveBeenCalledTimes(1);
+  });
+
   test('keeps no listener once the iteration is over', async () => {
     const { signal } = new AbortController();
     const added = vi.spyOn(signal, 'addEventListener');
@@ -374,6 +395,65 @@ describe('a function that never answers does not keep next() waiting', () => {
   });
 });
 
+describe('a body that ends in order', () => {
+  test.for<[string, string[], string[]]>([
+    ['after LF', ['data: a\n\ndata: b\n'], ['a', 'b']],
+    ['after CR', ['data: a\r\rdata: b\r'], ['a', 'b']],
+    ['after CRLF', ['data: a\r\n\r\ndata: b\r\n'], ['a', 'b']],
+    ['after CRLF in two chunks', ['data: a\r', '\n', '\r\ndata: b\r', '\n'], ['a', 'b']],
+    ['after several lines', ['event: message\nda', 'ta: a\ndata: b\nid: 1\n'], ['a\nb']],
+    ['after a comment', ['data: a\n: bye\n'], ['a']],
+    ['and an empty chunk', ['data: a\n', ''], ['a']],
+    ['within a line', ['data: a\n\ndata: b\ndata: c'], ['a']],
+    ['within the only line', ['data: a'], []],
+    ['after its blank line', ['data: a\n\n'], ['a']],
+    ['after a block without data', ['data: a\n\nid: 1\n'], ['a']],
+    ['empty', [], []],
+  ])('%s delivers what its complete lines say', async ([, chunks, events]) => {
+    const { next, give } = setup();
+    const all: unknown[] = [];
+    const loop = (async () => {
+      for (let data; (data = await next()) !== undefined;) all.push(data);
+    })();
+    for (const [i, text] of [...chunks, undefined].entries()) await give(i + 1, text);
+    await loop;
+    expect(all).toEqual(events);
+  });
+
+  test('and whose last event is the one of `until` is complete', async () => {
+    const { iterator, next, give } = setup({ until: '[DONE]' });
+    const first = next();
+    await give(1, 'data: a\n\ndata: [DONE]\n');
+    expect(await first).toBe('a');
+    const second = iterator.next();
+    await give(2, undefined);
+    expect(await second).toEqual(done);
+  });
+
+  test('is not one that was cut, of which no half event comes', async () => {
+    const { iterator, next, give, fail } = setup();
+    const first = next();
+    await give(1, 'data: a\n\ndata: b\n');
+    expect(await first).toBe('a');
+    const second = iterator.next();
+    const error = new SseError('network', 'cut');
+    await fail(2, error);
+    await expect(second).rejects.toBe(error);
+    expect(await iterator.next()).toEqual(done);
+  });
+
+  test('and whose last event nobody waits for any more is dropped', async () => {
+    const controller = new AbortController();
+    const { iterator, give, asked } = setup({ signal: controller.signal });
+    const first = iterator.next();
+    await give(1, 'data: a\n');
+    await asked(2);
+    controller.abort('stop');
+    await give(2, undefined);
+    await expect(first).rejects.toBe('stop');
+  });
+});
+
 describe('until', () => {
   test.for<[string, ReadOptions['until']]>([
     ['text', '[DONE]'],
@@ -406,6 +486,29 @@ describe('until', () => {
       });
       expect(await iterator.next()).toEqual(done);
       expect(cancel).toHaveBeenCalledTimes(1);
+    },
+  );
+
+  test.for(['[DONE]', ' [DONE]', '[DONE]  ', '\t[DONE]\t', '[DONE]\ndata:', '\u00a0[DONE]\u3000'])(
+    'as text ignores white space around the data: %j',
+    async (data) => {
+      for (const until of ['[DONE]', ' [DONE] ']) {
+        const { iterator, give, cancel } = setup({ until });
+        const first = iterator.next();
+        await give(1, `data:${data}\n\n`);
+        expect(await first).toEqual(done);
+        expect(cancel).toHaveBeenCalledTimes(1);
+      }
+    },
+  );
+
+  test.for(['"[DONE]"', '[DONE].', '[ DONE ]', '[done]', ''])(
+    'as text leaves other data alone: %j',
+    async (data) => {
+      const { next, give } = setup({ until: '[DONE]' });
+      const first = next();
+      await give(1, `data: ${data}\n\n`);
+      expect(await first).toBe(data);
     },
   );
 

@@ -1,18 +1,18 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { deadline } from '../../../src/stream/time-limit.ts';
+import { stopClock } from '../setup.ts';
 
 /** How far the clock has run ahead of the timers, as in a page that was throttled or asleep. */
 let asleep = 0;
 
+stopClock();
 beforeEach(() => {
-  vi.useFakeTimers();
   asleep = 0;
   const now = performance.now.bind(performance);
   vi.spyOn(performance, 'now').mockImplementation(() => now() + asleep);
 });
 afterEach(() => {
   vi.restoreAllMocks();
-  vi.useRealTimers();
 });
 
 const pass = (ms: number) => {

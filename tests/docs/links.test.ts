@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { documents, read, root } from '../docs/snippets.ts';
+import { documents, read, root } from './snippets.ts';
 
 /** The documentation's links within the repository. */
 

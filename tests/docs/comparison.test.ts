@@ -6,9 +6,9 @@ import { peers, type Peer } from '../comparison/peers.ts';
 import { readPage, withComparison, type Page } from '../comparison/readme.ts';
 import { observe, runs } from '../comparison/rows.ts';
 import { names, sizes, table, xhr } from '../comparison/table.ts';
-import { compile } from '../docs/compile.ts';
-import { root } from '../docs/snippets.ts';
 import { createTestServer } from '../server.ts';
+import { compile } from './compile.ts';
+import { root } from './snippets.ts';
 
 /**
  * The part of the README's comparison that needs no browser. tests/browser/comparison.test.ts has

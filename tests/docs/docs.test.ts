@@ -6,9 +6,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import * as ssekit from 'ssekit';
 import { SseClient, type SseClientOptions, type UrlSource } from 'ssekit';
 import { MockEventSource } from 'ssekit/testing';
-import { compile } from '../docs/compile.ts';
-import { documents, read, run, snippet, snippets, withoutComments, type Snippet } from '../docs/snippets.ts';
 import { createTestServer, type Middleware, type TestServer } from '../server.ts';
+import { compile } from './compile.ts';
+import { documents, read, run, snippet, snippets, withoutComments, type Snippet } from './snippets.ts';
 
 /** The documentation's code compiles, runs, and is the same in both languages. */
 
@@ -364,8 +364,10 @@ describe('the blocks that are marked', () => {
     'components',
     'react',
     'react-prices',
+    'react-chat',
     'vue',
     'vue-prices',
+    'vue-chat',
     'rxjs',
     'next',
     'nuxt',

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { compile } from '../docs/compile.ts';
-import { documents, read, root, snippets } from '../docs/snippets.ts';
+import { compile } from './compile.ts';
+import { documents, read, root, snippets } from './snippets.ts';
 
 /** llms.txt has the form that llmstxt.org describes, and all its links work. */
 

@@ -32,9 +32,10 @@ beforeAll(async () => {
   const build = ['-p', path('tsconfig.build.json'), '--outDir', join(installed, 'dist')];
   expect(await tsc(path('node_modules/typescript/bin/tsc'), build)).toBe('');
   await writeFile(join(app, 'package.json'), '{ "type": "module" }');
-  for (const library of ['zod', 'valibot', 'arktype'])
+  await mkdir(join(app, 'node_modules/@types'));
+  for (const library of ['zod', 'valibot', 'arktype', 'vue', 'react', '@types/react'])
     await symlink(path(`node_modules/${library}`), join(app, `node_modules/${library}`), 'junction');
-  for (const file of ['consumer.ts', 'schemas.ts'])
+  for (const file of ['consumer.ts', 'schemas.ts', 'hooks.ts'])
     await copyFile(path(`tests/typescript/${file}`), join(app, file));
   // The file isn't named .ts here, where it must not be compiled.
   await copyFile(path('tests/typescript/mistakes.ts.txt'), join(app, 'mistakes.ts'));
@@ -86,6 +87,11 @@ describe.for(versions)('%s', { timeout: 240_000 }, (version) => {
   test('compiles it for Node, and infers payloads from schemas of zod, valibot and arktype', async () => {
     const options = { ...node, skipLibCheck: true, noEmit: true };
     expect(await compile(version, ['consumer.ts', 'schemas.ts'], options)).toBe('');
+  });
+
+  test('compiles components of React and Vue, and infers what their values are', async () => {
+    const options = { ...bundler, skipLibCheck: true, noEmit: true };
+    expect(await compile(version, ['hooks.ts'], options)).toBe('');
   });
 
   test('tells each mistake in an error of a few lines that helps', async () => {

@@ -1,8 +1,8 @@
 import ts from 'typescript';
 import { Application, LogLevel, TSConfigReader, TypeDocReader } from 'typedoc';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { compile } from '../docs/compile.ts';
-import { read, root } from '../docs/snippets.ts';
+import { compile, createProgram } from './compile.ts';
+import { root } from './snippets.ts';
 
 /**
  * The reference of `npm run docs:api`: every public name has a description and an example that
@@ -22,11 +22,7 @@ interface Exported {
 }
 
 const sourceOf = (entry: string) => `${root}src/${entry}.ts`;
-const { config } = ts.readConfigFile(`${root}tsconfig.json`, () => read('tsconfig.json')) as {
-  config: object;
-};
-const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
-const program = ts.createProgram(entries.map(sourceOf), { ...options, types: [] });
+const program = createProgram(entries.map(sourceOf));
 const checker = program.getTypeChecker();
 
 const all = entries.flatMap((entry): Exported[] => {

@@ -1,0 +1,40 @@
+import type { SseError } from '../errors.js';
+import { retryDelay, shouldRetry, type RetryOptions } from './retry.js';
+
+/** ms. Browsers wait this long, or longer, before they reconnect a native stream. */
+const NATIVE_INTERVAL = 3000;
+
+/** Whether and when the next attempt follows a failure. */
+export class Backoff {
+  /** What the server set with `retry:`, in ms. */
+  reconnectionTime: number | undefined;
+  readonly #policy: RetryOptions;
+  readonly #retryInterval: number;
+  /** When the first of the counted failures happened, on the monotonic clock. */
+  #failingSince = 0;
+
+  constructor(policy: RetryOptions, retryInterval: number) {
+    this.#policy = policy;
+    this.#retryInterval = retryInterval;
+  }
+
+  allows(error: SseError, failures: number): boolean {
+    const now = performance.now();
+    if (failures === 1) this.#failingSince = now;
+    return shouldRetry(this.#policy, error, failures, now - this.#failingSince);
+  }
+
+  /**
+   * @param isBlind - The transport hides what the server set: the first delay then covers what browsers
+   * use without it.
+   * @returns The delay, and how long the server's own demands hold against any hope of the page's; ms.
+   */
+  next({ retryAfter = 0 }: SseError, failures: number, isBlind: boolean): { delay: number; floor: number } {
+    const own = this.#retryInterval;
+    const interval = this.reconnectionTime ?? (isBlind ? Math.max(own, NATIVE_INTERVAL) : own);
+    return {
+      delay: retryDelay(this.#policy, interval, failures, retryAfter, this.reconnectionTime),
+      floor: Math.max(retryAfter, this.reconnectionTime ?? 0),
+    };
+  }
+}

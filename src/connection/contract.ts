@@ -1,0 +1,91 @@
+import type { SseError } from '../errors.js';
+import type { SseMessage } from '../message.js';
+import type { FailOn } from '../stream/fail-on.js';
+import type { Until } from '../stream/until.js';
+import type { NamedTransport } from './choose-transport.js';
+import type { StoredIn } from './last-event-id.js';
+import type { RefreshAuth } from './refresh-auth.js';
+import type { RequestOptions } from './request.js';
+import type { RetryOptions } from './retry.js';
+import type { SseState } from './state.js';
+import type { OpenInfo, TransportRequest } from './transport.js';
+
+/** Everything a connection needs. Defaults are in place, conflicts ruled out. */
+export interface ConnectionOptions extends RequestOptions {
+  readonly lastEventId: string;
+  /** Where the last event ID is kept across reloads. */
+  readonly stored?: StoredIn | undefined;
+  /** The reconnection time until the server sets another, in ms. */
+  readonly retryInterval: number;
+  readonly policy: RetryOptions;
+  /** As the caller gave it. With it, the policy also ends what a transport reestablishes by itself. */
+  readonly retry?: unknown;
+  readonly until?: Until | undefined;
+  /** Tells the events that report a failure. */
+  readonly failOn?: FailOn | undefined;
+  readonly refreshAuth?: RefreshAuth | undefined;
+  /** As the caller gave it. `auto` leaves native where that can't deliver every type. */
+  readonly transport?: unknown;
+  /** Finds out from the response whether the server could resume. Not every stream wants to know. */
+  readonly findGap?: ((info: OpenInfo) => SseError | undefined) | undefined;
+  /** Chooses for one attempt. `beyondNative`: native gave up, or somebody listens to every type. */
+  readonly chooseTransport: (request: TransportRequest, beyondNative: boolean) => NamedTransport;
+}
+
+/** What a connection reports. */
+export interface ConnectionObserver {
+  /** Returns `false` if `close()` was called meanwhile: nothing more is reported then. */
+  readonly state: (now: SseState) => boolean | undefined;
+  readonly open: (info: OpenInfo) => void;
+  readonly message: (message: SseMessage) => void;
+  /** A block without data set the last event ID. */
+  readonly id?: (lastEventId: string) => void;
+  readonly error: (error: SseError) => void;
+  /** Takes a debug line. Missing where nobody debugs. */
+  readonly debug?: ((line: string) => void) | undefined;
+}
+
+/** The event types that somebody listens to. */
+export interface Listened {
+  readonly types: Set<string>;
+  /** Every type, whatever its name. */
+  all: boolean;
+}
+
+/** One URL over time: attempts, and the waits between them. */
+export interface Connection {
+  readonly state: SseState;
+  readonly url: string;
+  readonly lastEventId: string;
+  /**
+   * While it waits, it may be told to try now from this time on, in ms since the epoch: the server
+   * asked for patience (`Retry-After`, `retry:`).
+   */
+  readonly notBefore?: number | undefined;
+  listen(type: string): void;
+  /** Nobody listens to this type any longer. */
+  unlisten?(type: string): void;
+  listenToAll(): void;
+  /**
+   * The event that is being reported isn't delivered yet: a reload, or `close()`, goes back to before
+   * it.
+   *
+   * @returns Releases it, once it's delivered or was reported as an error.
+   */
+  hold(): () => void;
+  connect(): void;
+  reconnect(): void;
+  /** Closes, and forgets the events on hold: `connect()` asks for them again. */
+  close(): void;
+}
+
+/**
+ * Makes the connection of a client: one of its own, or what {@link sharedConnection} returns.
+ *
+ * @example
+ * ```ts
+ * const share: ConnectionFactory = sharedConnection('prices:user42');
+ * const client = new SseClient('/api/prices', { share });
+ * ```
+ */
+export type ConnectionFactory = (options: ConnectionOptions, observer: ConnectionObserver) => Connection;

@@ -1,0 +1,37 @@
+import { CHECKED } from '../checked.js';
+import { needGlobals } from '../errors.js';
+
+/** Resolves against the page, or the worker's script, as `EventSource` does. */
+export function parseUrl(input: string): URL {
+  const { document, location } = globalThis as Partial<typeof globalThis>;
+  return new URL(input, document?.baseURI ?? location?.href);
+}
+
+/** The same for a URL from a caller. Throws `TypeError` for what isn't one, or can't be resolved. */
+export function resolveUrl(input: unknown): string {
+  // Not `instanceof`: the URL of an iframe will do.
+  if (typeof input !== 'string' && typeof (input as URL | null | undefined)?.href !== 'string') {
+    throw new TypeError('The URL must be a string, a URL, or a function that returns one.');
+  }
+  if (CHECKED) needGlobals('URL');
+  let url: URL;
+  try {
+    url = parseUrl(input as string);
+  } catch {
+    // Without the input in the message: it may hold a token.
+    throw new TypeError('The URL cannot be resolved. Without a page it must be absolute: https://host/path.');
+  }
+  if (url.username || url.password) {
+    throw new TypeError(
+      'The URL must not hold a user name or password. Send an Authorization header instead.',
+    );
+  }
+  return url.href;
+}
+
+/** Sets a parameter of the query. The rest stays byte for byte: it may be signed. */
+export function withParam(url: string, name: string, value: string): string {
+  const [, path = '', query = '', fragment = ''] = /^([^?#]*)\??([^#]*)(.*)/s.exec(url) ?? [];
+  const others = query.split('&').filter((pair) => query && !new URLSearchParams(pair).has(name));
+  return `${path}?${[...others, new URLSearchParams({ [name]: value })].join('&')}${fragment}`;
+}
