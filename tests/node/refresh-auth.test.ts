@@ -28,7 +28,7 @@ interface Recorded {
 
 class AuthServer {
   readonly requests: Recorded[] = [];
-  /** How often the token was renewed. */
+  /** Requests to renew the token. */
   renewals = 0;
   isLoggedOut = false;
   /** Statuses that the server sends before it looks at the token. */
