@@ -1,4 +1,7 @@
-/** The curves of a storm as an SVG that is read on white and on black: no library, since it is two charts of lines. */
+/**
+ * Draws the curves of a storm as an SVG that works on white and on black. Two line charts don't
+ * need a library.
+ */
 import type { Results } from './results.ts';
 
 const SECONDS = 120;
@@ -7,10 +10,10 @@ const LEFT = 64;
 const PLOT = WIDTH - LEFT - 16;
 const HEIGHT = 220;
 const TOPS = { arrivals: 40, back: 340 } as const;
-/** The logarithmic axis of arrivals: from 100 to 10 millions in a second. */
+/** The logarithmic axis of arrivals: from 100 to 10 million per second. */
 const [LOWEST, HIGHEST] = [2, 7];
 
-/** Told apart by colour and by dashes. */
+/** Each policy has its own colour and dashes. */
 const styles = [
   ['#767676', '2 3'],
   ['#b35900', '6 3'],
