@@ -46,7 +46,7 @@ beforeEach(() => {
   vi.stubGlobal('setTimeout', (callback: (...args: unknown[]) => void, ms?: number, ...args: unknown[]) => {
     // Don't count timers of `fetch` and the server.
     const caller = new Error().stack?.split('\n')[2] ?? '';
-    if (!/\/src\/[\w-]+\.ts/.test(caller)) return set(callback, ms, ...args);
+    if (!/\/src\/[\w/-]+\.ts/.test(caller)) return set(callback, ms, ...args);
     armed++;
     const timer = set(() => {
       timers.delete(timer);
@@ -178,6 +178,7 @@ describe('1,050 cycles of connect and close, 150 at each moment,', () => {
     expect(total).toBe(150);
     expect(getEventListeners(signal, 'abort')).toEqual([]);
     expect(pageListeners.size).toBe(0);
+    expect(armed).toBeGreaterThan(0);
     expect(timers.size).toBe(0);
     expect(bodies.filter(({ isOver, signal }) => !isOver || !signal.aborted)).toEqual([]);
     const opened = bodies.splice(0).length;
