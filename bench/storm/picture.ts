@@ -21,6 +21,7 @@ const styles = [
   ['#2e7d32', '8 3 2 3'],
   ['#0b63c5', ''],
   ['#7b3fc4', '10 4'],
+  ['#00838f', '4 2'],
 ] as const;
 
 const x = (second: number) => LEFT + (second / SECONDS) * PLOT;
@@ -42,7 +43,7 @@ export function picture({ outcomes, accepts }: Pick<Results, 'outcomes' | 'accep
     ),
   ]);
   const limit = yOfArrivals(accepts);
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} 640" font-family="system-ui, sans-serif" font-size="12" role="img" aria-labelledby="title">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} 664" font-family="system-ui, sans-serif" font-size="12" role="img" aria-labelledby="title">
 <title id="title">A million clients dropped at once: arrivals in each second, and the part that is back</title>
 <style>
   svg { background: #fff; color: #1f2328 }
@@ -51,7 +52,7 @@ export function picture({ outcomes, accepts }: Pick<Results, 'outcomes' | 'accep
   .limit { stroke: #d1242f }
   .curve { fill: none; stroke-width: 2; stroke-linejoin: round }
 </style>
-<rect width="${WIDTH}" height="640" fill="#fff"/>
+<rect width="${WIDTH}" height="664" fill="#fff"/>
 <text x="${LEFT}" y="24" font-weight="600">Arrivals in each second</text>
 ${grid(
   TOPS.arrivals,

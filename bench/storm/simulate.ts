@@ -2,7 +2,9 @@
  * Simulates clients that all lose their server at once, and how they come back. Clients differ only
  * by their delays.
  */
+import { Backoff } from '../../src/connection/backoff.ts';
 import { retryDelay, retryPolicy, type RetryOptions } from '../../src/connection/retry.ts';
+import { SseError } from '../../src/errors.ts';
 
 export interface Server {
   /** Connections that it accepts per second if it does nothing else. */
@@ -38,13 +40,17 @@ const fixed = (ms: number): Policy => {
 
 const exponential = plain({ factor: 2 });
 const ssekit = retryPolicy(undefined);
+const backoff = new Backoff(ssekit, BASE);
+const lost = new SseError('network', 'The server is gone.');
 
 export const policies = {
   'browser, 3 s': fixed(3000),
   'fixed, 1 s': fixed(1000),
   'exponential, no jitter': (failures) => retryDelay(exponential, BASE, failures),
   'half jitter': (failures) => retryDelay(exponential, BASE, failures) * (0.5 + Math.random() / 2),
-  ssekit: (failures) => retryDelay(ssekit, BASE, failures),
+  // The first loss is one of native EventSource, and the rest happens over fetch.
+  'ssekit, auto': (failures) => backoff.next(lost, failures, failures === 1).delay,
+  'ssekit, fetch': (failures) => backoff.next(lost, failures, false).delay,
   'ssekit, retry: 5000': (failures) => retryDelay(ssekit, 5000, failures),
 } satisfies Record<string, Policy>;
 
