@@ -198,7 +198,7 @@ export function storageKey(url: string, body?: unknown): string {
   return `ssekit:${place}${text && `?${hash(text)}`}`;
 }
 
-/** FNV-1a with 64 bits. With 32 bits, two of 77,000 texts would share a hash. */
+/** FNV-1a with 64 bits. With 32 bits, two of 77,000 texts would probably share a hash. */
 function hash(text: string): string {
   let hash = 0xcbf29ce484222325n;
   for (let i = 0; i < text.length; i++)

@@ -182,7 +182,7 @@ export interface FetchOptions {
    * Renews a token. It's called when a request gets a 401. The request is then sent again at once,
    * and your `headers` function is called again for it. That first 401 isn't reported. If the
    * second request also gets a 401, that's final; a later attempt may call `refreshAuth` again.
-   * Everyone who passes the same function shares a call in flight. If it throws or rejects, the
+   * All callers that pass the same function share a call in flight. If it throws or rejects, the
    * attempt fails with `failed`. It works with a method like POST, because the server refused the
    * first request, but not with a stream as `body`.
    */

@@ -15,8 +15,8 @@ import type { ReadyState } from '../message.js';
  */
 export interface SseState {
   /**
-   * `'connecting'` for the first time since `connect()`; `'reconnecting'` after a loss, whether it
-   * waits or tries.
+   * `'connecting'` during the first attempt after `connect()`; `'reconnecting'` after a failure,
+   * while it waits or tries.
    */
   readonly status: 'connecting' | 'open' | 'reconnecting' | 'closed';
   /** The same with the numbers of `EventSource`, where `'reconnecting'` is `Connecting`. */

@@ -3,7 +3,7 @@ import type { SseMessage } from '../message.js';
 import type { StreamRequest } from '../stream/open-stream.js';
 
 /**
- * The request of one attempt, built anew for each. Your functions for URL, headers and body have
+ * The request of one attempt, built again for each. Your functions for URL, headers and body have
  * already been called.
  *
  * @example

@@ -16,8 +16,8 @@ export interface Impossible<Cure extends string> {
 }
 
 /**
- * `'json'`, except for `Record<string, string>`, the default of `Events`: a payload that isn't a
- * string would get the type of one. There, it's `Untold` instead.
+ * `'json'`. For `Record<string, string>`, the default of `Events`, it's `Untold` instead: a payload
+ * that isn't a string would be typed as one.
  */
 type Json<Events extends object, Untold> = string extends keyof Events
   ? unknown extends Events[keyof Events]

@@ -137,10 +137,10 @@ export function createParser(
    * Parses text whose lines end in LF. Returns where the rest begins, a line without an end.
    *
    * The buffers are local variables in the loop: writing a string to a variable that functions
-   * share costs the garbage collector a note, and an event up to a fifth of its time. Nothing but
-   * assignments follows the loop: V8 compiles the loop while it runs for the first time, knows
-   * nothing yet of what follows, and would drop the compiled code at the end of each of the first
-   * chunks.
+   * share makes work for the garbage collector, and costs an event up to a fifth of its time.
+   * Nothing but assignments follows the loop: V8 compiles the loop while it runs for the first
+   * time, knows nothing yet of what follows, and would drop the compiled code at the end of each of
+   * the first chunks.
    */
   function parseLines(text: string): number {
     let type = typeBuffer;
@@ -182,8 +182,8 @@ export function createParser(
         const value = valueOf(text, at + 4, end);
         if (value === undefined) continue;
         if (data === undefined && start < length && text.charCodeAt(start) === LF) {
-          // One line of data and the blank line after it, as in most events. (Looking past the end
-          // of a text once would make every later look slow.)
+          // One line of data and the blank line after it, as in most events. (Reading past the end
+          // of a text once would make every later read slow.)
           if (isNear) limit(value.length);
           const eventType = type || 'message';
           type = '';
