@@ -76,7 +76,11 @@ export function fetchSse(url: UrlSource, init: FetchSseInit & DecodeSetting = {}
   return readMessages(
     async (signal) => {
       const context = { failures: 0, lastEventId, error: undefined, signal };
-      const request = async () => openStream(await prepareRequest(options, context, []));
+      const request = async () => {
+        const prepared = await prepareRequest(options, context, []);
+        // Where the query carries the ID, the header would only cause a CORS preflight.
+        return openStream(options.lastEventIdParam ? { ...prepared, lastEventId: '' } : prepared);
+      };
       try {
         return await request();
       } catch (error) {
