@@ -6,7 +6,10 @@ const nouns = ['checked', 'errors', 'message', 'listeners', 'report', 'iterate',
 const held = ['client', 'fetch-sse', 'parse-sse', 'fetch-event-source', 'options', 'validate'];
 const doors = ['index', 'react', 'vue', 'testing'];
 
-/** The wings of src, and the wings that each may import from; nouns it always may. `import type` counts (docs/design.md). */
+/**
+ * The wings of src, and the wings that each may import from. Any wing may import the nouns. `import
+ * type` counts as an import (docs/design.md).
+ */
 const wings = {
   stream: [],
   connection: ['stream'],
@@ -16,7 +19,9 @@ const wings = {
   testing: [],
 };
 
-/** Allows these files the given imports (patterns of paths, without `.js`), and a door the framework it's named after. */
+/**
+ * Allows these files to import these paths (patterns without `.js`) and, if given, this framework.
+ */
 const mayImport = (files, paths, framework) => ({
   files,
   rules: {

@@ -5,7 +5,7 @@ import { unchecked } from './unchecked.ts';
 
 const source = (file: string) => fileURLToPath(new URL(`./src/${file}.ts`, import.meta.url));
 
-/** Page and mock server are one process and one port, so that the demo is one command. */
+/** Runs the page and the mock server in one process and on one port, so the demo is one command. */
 const mockServer: Plugin = {
   name: 'ssekit-mock-server',
   configureServer(server) {
@@ -16,10 +16,12 @@ const mockServer: Plugin = {
   },
 };
 
-/** One file that needs no server, not even for itself: it can be put on any static host, or opened from a disk. */
+/**
+ * Builds one file that needs no server. You can put it on any static host or open it from a disk.
+ */
 const inOneFile: Plugin = {
   name: 'ssekit-one-file',
-  // After Vite's own, which puts the last touches to dynamic imports.
+  // After Vite's own plugins, which finish dynamic imports.
   enforce: 'post',
   generateBundle: {
     order: 'post',
@@ -29,7 +31,7 @@ const inOneFile: Plugin = {
         throw new Error('there is no index.html');
       let page = html.source.replace(/<link rel="modulepreload"[^>]*>/g, '');
       for (const [name, file] of Object.entries(bundle)) {
-        // Functions, since a text would have its $ replaced.
+        // Passes functions, because in a string replacement `$` has a special meaning.
         if (file.type === 'chunk') {
           const script = `<script type="module">${file.code.replaceAll('</script', '<\\/script')}</script>`;
           page = page.replace(new RegExp(`<script[^>]*src="[^"]*${name}"[^>]*></script>`), () => script);
@@ -44,7 +46,10 @@ const inOneFile: Plugin = {
   },
 };
 
-/** The page loads its own files and talks to its own server, and that is all it can do. Development adds the socket of hot updates. */
+/**
+ * The page can only load its own files and talk to its own server. Development also allows the
+ * socket for hot updates.
+ */
 const policy = (...connect: string[]) => ({
   'Content-Security-Policy': [
     "default-src 'none'",
@@ -59,9 +64,9 @@ const policy = (...connect: string[]) => ({
 });
 
 /**
- * Rolldown leaves `import './x.js'` behind where it inlined what was imported. Nothing of the
- * package has side effects, so bundlers ignore it, and esbuild warns about each. A module that
- * nobody imports any more isn't part of this build.
+ * Rolldown leaves `import './x.js'` behind where it inlined a module. The package has no side
+ * effects, so bundlers ignore such imports, but esbuild warns about each one. Also drops modules
+ * from this build that no other module imports.
  */
 const withoutBareImports: Plugin = {
   name: 'ssekit-without-bare-imports',
@@ -69,7 +74,7 @@ const withoutBareImports: Plugin = {
     order: 'post',
     handler(_, bundle) {
       const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
-      // The line stays, so that the source maps still fit.
+      // Leaves the line empty, so the source maps stay correct.
       for (const chunk of chunks) chunk.code = chunk.code.replace(/^import "\.[^"]*";$/gm, '');
       const code = chunks.map((chunk) => chunk.code).join('\n');
       for (const { fileName, isEntry } of chunks) {
@@ -81,7 +86,7 @@ const withoutBareImports: Plugin = {
   },
 };
 
-/** A module for each file of src: what a page doesn't import, its bundler needn't even read. */
+/** One module per file of src, so a bundler doesn't even read what a page doesn't import. */
 const modules = (outDir: string): BuildEnvironmentOptions => ({
   outDir,
   sourcemap: true,
@@ -123,7 +128,8 @@ export default defineConfig(({ command, mode }) => ({
     ...(mode === 'demo' ? [inOneFile] : []),
     ...(mode.startsWith('production') ? [unchecked()] : []),
   ],
-  // What demo/vue uses of Vue; without a word on each, it warns in the console.
+  // Turns off the Vue features that demo/vue doesn't use. Vue warns in the console about each one
+  // that isn't set.
   define: {
     __VUE_OPTIONS_API__: false,
     __VUE_PROD_DEVTOOLS__: false,

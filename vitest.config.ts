@@ -23,7 +23,10 @@ const resolve = {
   ],
 };
 
-/** Page and servers have one origin, as behind a reverse proxy; for CORS, global-setup.ts has another. */
+/**
+ * The page and the servers share an origin, as behind a reverse proxy. For CORS, global-setup.ts
+ * has another one.
+ */
 const servers = (): Plugin => ({
   name: 'ssekit-test-servers',
   configureServer(server) {
@@ -32,15 +35,21 @@ const servers = (): Plugin => ({
   },
 });
 
-/** ms. Random streams and fault tables take 4 s on two idle cores, and several times that on a busy machine. */
+/**
+ * In ms. Random streams and fault tables take 4 s on two idle cores, and several times that on a
+ * busy machine.
+ */
 const PATIENCE = 60_000;
 
 const watchdog = new Watchdog();
 
-/** The projects of `npm test`; `npm run test:all` adds the others. CONTRIBUTING.md says why each of those can wait. */
+/**
+ * The projects of `npm test`. `npm run test:all` adds the others. CONTRIBUTING.md says why they can
+ * wait.
+ */
 const fast = ['types', 'unit', 'production', 'react 18', 'node', 'browser (chromium)', 'page'];
 
-/** By `--mode fast` (npm test) or `--mode rest`, and by `--project`. */
+/** Selects projects by `--mode fast` (`npm test`) or `--mode rest`, and by `--project`. */
 function isSelected(mode: string, name: string): boolean {
   if (mode === 'fast' && !fast.includes(name)) return false;
   if (mode === 'rest' && fast.includes(name)) return false;
@@ -55,13 +64,13 @@ function isSelected(mode: string, name: string): boolean {
   return filters.length === 0 || filters.some((filter) => /[*!]/.test(filter) || names.includes(filter));
 }
 
-/** The tests of the React binding once more, on React 18. */
+/** Runs the tests of the React binding again, on React 18. */
 const react18: TestProjectInlineConfiguration = {
   resolve: {
     alias: [
       ...resolve.alias,
       { find: /^(react|react-dom)(?=\/|$)/, replacement: `${root}tests/react-18/node_modules/$1` },
-      // As a module, and not left to Node: else it would find the root's React.
+      // Loads it as a module. If Node loaded it, it would find the root's React.
       {
         find: /^@testing-library\/react$/,
         replacement: `${root}node_modules/@testing-library/react/dist/@testing-library/react.esm.js`,
@@ -91,13 +100,16 @@ const types: TestProjectInlineConfiguration = {
 
 type TestOptions = NonNullable<TestProjectInlineConfiguration['test']>;
 
-/** Files that run in Node, two at a time. A file that needs a DOM says so in its first line. */
+/** Files that run in Node. A file that needs a DOM says so in its first line. */
 const inNode = (name: string, include: string[], test: TestOptions = {}): TestProjectInlineConfiguration => ({
   resolve,
   test: { name, include, testTimeout: PATIENCE, ...test },
 });
 
-/** What a run of random faults takes is for `npm run test:all`, as is what the README says of other libraries. */
+/**
+ * These run only in `npm run test:all`: long runs of random faults, and the README's comparison
+ * with other libraries.
+ */
 const longInBrowsers = ['tests/browser/resume-properties.test.ts', 'tests/browser/comparison.test.ts'];
 
 interface BrowserInstance {
@@ -114,11 +126,11 @@ const browserInstances: readonly BrowserInstance[] = [
   { engine: 'webkit', name: 'browser (webkit)' },
 ];
 
-/** One server for all engines. */
+/** All engines share one server. */
 const browser = (instances: BrowserInstanceOption[]): TestProjectInlineConfiguration => ({
   resolve,
   plugins: [servers()],
-  // Found while the tests run, they would make the page load again.
+  // If these were only found during the tests, the page would reload.
   optimizeDeps: {
     include: [
       ...['react', 'react/jsx-dev-runtime', 'react-dom/client', '@testing-library/react', 'vue'],
@@ -159,7 +171,7 @@ const page = (
     globalSetup: 'tests/page/global-setup.ts',
     provide: { engine },
     sequence: { groupOrder },
-    // Visits at once, in each of two files.
+    // Visits at the same time, in each file.
     maxConcurrency: 3,
     testTimeout: 60_000,
     hookTimeout: 60_000,
@@ -168,11 +180,11 @@ const page = (
   },
 });
 
-/** Whole scenes and waits of the standard, each half a minute or more. */
+/** Tests of whole scenes or of the standard's delays. Each takes half a minute or more. */
 const slowPages = ['page', 'static', 'soak', 'wake', 'reload', 'languages'];
-/** They measure: the heap, the load of a thread, the longest time without an event. */
+/** Tests that measure the heap, the load of a thread or the longest time without an event. */
 const measuringPages = ['leaks', 'speed', 'sharing'];
-/** What isn't about the demo but about the engine; `sharing` is, too. */
+/** Tests of the engine, not of the demo. `sharing` is one too. */
 const enginePages = ['redirect', 'service-worker', 'playwright-route', 'wake', 'reload'];
 
 export default defineConfig(async ({ mode }) => {
@@ -185,7 +197,7 @@ export default defineConfig(async ({ mode }) => {
       (name === 'chromium' && isPageWanted) ||
       (name === 'firefox' && ['page (firefox)', 'page (firefox, alone)'].some(isWanted)),
   );
-  // Looking for browsers, let alone installing them, is only for runs that use them.
+  // Only looks for browsers, or installs them, if this run uses them.
   const engines = needed.length > 0 ? await findEngines(needed) : {};
 
   const available = instances.flatMap(({ engine: browser, ...instance }): BrowserInstanceOption[] => {
@@ -200,8 +212,8 @@ export default defineConfig(async ({ mode }) => {
   const projects: TestProjectInlineConfiguration[] = [
     types,
     inNode('unit', ['tests/unit/**/*.test.{ts,tsx}']),
-    // What users hold, once more as in the production build. A test of a check that only the other
-    // build has says so: `runIf(CHECKED)`.
+    // Tests the public API again, as in the production build. A test of a check that only the other
+    // build has uses `runIf(CHECKED)`.
     {
       ...inNode('production', ['tests/unit/*.test.{ts,tsx}', 'tests/unit/connection/request.test.ts']),
       plugins: [unchecked()],
@@ -220,13 +232,13 @@ export default defineConfig(async ({ mode }) => {
           page('page (firefox, alone)', 3, ['sharing'], { maxWorkers: 1, engine: 'Firefox' }),
         ]
       : []),
-    // The files of a worker share one warm compiler.
+    // The files share one worker and its warm compiler.
     inNode('docs', ['tests/docs/**/*.test.ts'], { isolate: false, sequence: { groupOrder: 4 } }),
     inNode('soak', ['tests/soak/**/*.test.ts', 'tests/node/resume-properties.test.ts'], {
       provide: { streams: 300 },
       sequence: { groupOrder: 4 },
     }),
-    // Hundreds of clients and some servers in each file: one after the other.
+    // One file at a time, because each runs hundreds of clients and several servers.
     inNode('interop', ['tests/interop/**/*.test.ts'], {
       globalSetup: 'tests/interop/global-setup.ts',
       maxWorkers: 1,
@@ -234,12 +246,12 @@ export default defineConfig(async ({ mode }) => {
       testTimeout: 30_000,
       hookTimeout: 60_000,
     }),
-    // npm and the compilers take all the cores there are.
+    // npm and the compilers use all cores.
     inNode('package', ['tests/package/*.test.ts'], {
       globalSetup: 'tests/package/tarball.ts',
       maxWorkers: 1,
       sequence: { groupOrder: 6 },
-      // Half a minute on two idle cores, with nothing in the cache of npm.
+      // This takes half a minute on two idle cores if npm's cache is empty.
       testTimeout: 240_000,
       hookTimeout: 600_000,
     }),
@@ -247,7 +259,7 @@ export default defineConfig(async ({ mode }) => {
 
   return {
     test: {
-      // As many as there are cores, for tests that wait more than they compute.
+      // One worker per core, because tests wait more than they compute.
       maxWorkers: availableParallelism(),
       reporters: [
         'default',

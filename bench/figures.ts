@@ -1,4 +1,4 @@
-/** `npm run figures`: writes the tables of both READMEs, and of bench/README.md, from results.json. */
+/** `npm run figures`: writes the tables of bench/README.md and both READMEs from results.json. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
@@ -61,7 +61,7 @@ function overview(results: Results, words: typeof english): string {
   ].join('\n\n');
 }
 
-/** For bench/README.md: every cell, with its range. */
+/** For bench/README.md: every result with its range. */
 function details(results: Results): string {
   const { runtimes, rounds, peer, date, machine } = results;
   const ns = (value: number) => value.toLocaleString('en');
@@ -108,7 +108,7 @@ function details(results: Results): string {
   ].join('\n\n');
 }
 
-/** How many times as long others take. */
+/** How many times as long other parsers take. */
 function otherParsers(others: readonly Other[]): string {
   const columns = [...new Set(others.map(({ stream, chunk }) => `${stream}, ${chunkName(chunk)}`))];
   const parsers = [...new Set(others.map(({ parser }) => parser))];
@@ -121,7 +121,7 @@ function otherParsers(others: readonly Other[]): string {
   );
 }
 
-/** The pages that show figures, and what they show. */
+/** The pages that show figures, and the function that writes each page's figures. */
 export const pages: Readonly<Record<string, (results: Results) => string>> = {
   'README.md': (results) => overview(results, english),
   'README.zh-CN.md': (results) => overview(results, chinese),

@@ -1,4 +1,4 @@
-/** What was aimed at, what was measured, and what the floor allows where a goal is missed. */
+/** The goals and what was measured. If a goal is missed, also what the floor would reach. */
 import { burstOf, steadyOf } from './end-to-end/cells.ts';
 import { FLOOR, own, peers } from './end-to-end/names.ts';
 import type { Cell, Results, Runtime, StreamEngine } from './results.ts';
@@ -6,10 +6,10 @@ import { table } from './table.ts';
 
 interface Goal {
   readonly text: string;
-  /** By what is measured. */
+  /** By name. */
   readonly measured: Readonly<Record<string, number>>;
   readonly holds: (value: number, name: string) => boolean;
-  /** The best that can be reached, by the same names. */
+  /** The best possible values, by the same names. */
   readonly floor?: Readonly<Record<string, number>> | undefined;
 }
 
@@ -108,7 +108,7 @@ function clientGoals(engine: StreamEngine): Goal[] {
   ];
 }
 
-/** Ratios to the peer of the cells that are asked for; and what the floor's would be. */
+/** The ratios to the peer in these cells, and the ratios that the floor would have. */
 function parserGoal(text: string, limit: number, cells: readonly Cell[]): Goal {
   const named = (of: (cell: Cell) => number) =>
     Object.fromEntries(cells.map((cell) => [`${cell.stream} in ${cell.chunk} B`, of(cell)]));

@@ -1,4 +1,4 @@
-/** Our parser and others, on the same bytes. Runs in Node and, bundled, in a browser. */
+/** Our parser and others on the same bytes. Runs in Node and, bundled, in a browser. */
 import { getLines, getMessages } from '@microsoft/fetch-event-source/lib/cjs/parse.js';
 import { createParser as createPeer } from 'eventsource-parser';
 import { _iterSSEMessages } from 'openai/core/streaming';
@@ -49,7 +49,7 @@ const theirs: Parse = (chunks, tally) => {
   for (const chunk of chunks) parser.feed(decoder.decode(chunk, { stream: true }));
 };
 
-/** It makes a message of every blank line, also of those after comments. */
+/** It makes a message of every blank line, even after comments. */
 const microsoft: Parse = (chunks, tally) => {
   const ignore = () => undefined;
   const push = getLines(
@@ -62,7 +62,7 @@ const microsoft: Parse = (chunks, tally) => {
   for (const chunk of chunks) push(chunk);
 };
 
-/** Its decoder is asynchronous, and wants a response; this one has its chunks at hand. */
+/** Its decoder is asynchronous and needs a response. This response already has its chunks. */
 const openai: Parse = async (chunks, tally) => {
   let next = 0;
   const reader = {
@@ -79,7 +79,7 @@ const openai: Parse = async (chunks, tally) => {
   }
 };
 
-/** Copies small chunks together, and decodes them, in the way that is the fastest: as blocks where all is ASCII. */
+/** Joins small chunks and decodes them the fastest way: whole blocks if they're ASCII. */
 function decodeAll(chunks: readonly Uint8Array[], onText: (text: string) => void): void {
   const whole = new TextDecoder();
   const streaming = new TextDecoder();
@@ -108,8 +108,9 @@ function decodeAll(chunks: readonly Uint8Array[], onText: (text: string) => void
 }
 
 /**
- * The least that anybody can do in JavaScript: decode, look for the end of each line, and cut out what an event consists of. It knows
- * that there is no CR, that a letter begins a field, and where its value is; and it delivers what comes in small chunks far too late.
+ * The least that JavaScript can do: decode, find the end of each line, and cut out the parts of an
+ * event. It assumes that there's no CR, that each field starts with a letter, and where its value
+ * starts. It also delivers small chunks far too late.
  */
 const floor: Parse = (chunks, tally) => {
   let rest = '';
@@ -130,7 +131,7 @@ const floor: Parse = (chunks, tally) => {
   });
 };
 
-/** The same for one long line, in which nothing needs to be looked for. */
+/** The same for one long line, where there's nothing to look for. */
 const lineFloor: Parse = (chunks, tally) => {
   let line = '';
   decodeAll(chunks, (text) => {
@@ -140,12 +141,15 @@ const lineFloor: Parse = (chunks, tally) => {
   tally.characters += touch(line.slice('data: '.length, -2));
 };
 
-/** Whoever reads one character needs them all in one piece: parts that were only noted down are put together here. */
+/** Reading one character makes the engine join a string that so far is only a list of parts. */
 function touch(data: string): number {
   return data.length + (data.charCodeAt(data.length >> 1) & 1);
 }
 
-/** Each chunk in a buffer of its own, as the network hands them out. Ends with an event, if there is room for one: some deliver a half one. */
+/**
+ * Each chunk has its own buffer, as from the network. The text ends with a whole event if one fits,
+ * because some parsers deliver an incomplete event.
+ */
 function cut(text: string, size: number, most = Infinity): Uint8Array[] {
   const room = new TextEncoder().encode(text).subarray(0, most);
   const end = new TextDecoder().decode(room).lastIndexOf('\n\n');
@@ -155,7 +159,7 @@ function cut(text: string, size: number, most = Infinity): Uint8Array[] {
   return chunks;
 }
 
-/** Parsers beside the peer, by package. */
+/** Parsers other than the peer, by package name. */
 export const others = { '@microsoft/fetch-event-source': microsoft, openai } as const;
 
 export type Who = 'ours' | 'theirs' | 'floor' | 'lineFloor' | keyof typeof others;
@@ -165,7 +169,7 @@ let chunks: readonly Uint8Array[] = [];
 let expected: Tally = { events: 0, characters: 0 };
 let times = 1;
 
-/** Parses all chunks so often that a clock can see it. Returns ms each. */
+/** Parses all chunks often enough for the clock to measure it. Returns the ms per parse. */
 export async function sample(who: Who): Promise<number> {
   const tally = { events: 0, characters: 0 };
   const start = performance.now();
@@ -183,13 +187,14 @@ export async function sample(who: Who): Promise<number> {
   return took;
 }
 
-/** Makes the chunks that `sample` parses, and warms up those that will. */
+/** Makes the chunks that `sample` parses, and warms up both parsers. */
 async function prepare(parts: readonly Uint8Array[], sampleMs: number, peer: Who): Promise<void> {
   chunks = parts;
   times = 1;
   expected = { events: 0, characters: 0 };
   await theirs(chunks, expected);
-  // Long enough for compilers, which work on other threads and wait for a free core. All of it is timed: some clocks tell whole ms only.
+  // Long enough for compilers, which work on other threads and wait for a free core. Times all runs
+  // together, because some clocks only have whole ms.
   const start = performance.now();
   const took = () => performance.now() - start;
   let runs = 0;
@@ -201,20 +206,21 @@ async function prepare(parts: readonly Uint8Array[], sampleMs: number, peer: Who
   times = Math.max(1, Math.round((sampleMs * runs) / took()));
 }
 
-/** One of the streams, in chunks of one size, for our parser and another. */
+/** One of the streams in chunks of one size, for our parser and another. */
 export async function prepareCell(
   stream: string,
   chunk: number,
   peer: Who = 'theirs',
 ): Promise<{ events: number; times: number }> {
-  // Tiny chunks: fewer bytes, or a hundred thousand objects would measure the collector.
+  // Uses fewer bytes for tiny chunks. With a hundred thousand objects, you'd measure the garbage
+  // collector.
   await prepare(cut(streams[stream]?.() ?? '', chunk, chunk < 100 ? 20_000 * chunk : Infinity), 20, peer);
   return { events: Math.max(1, expected.events), times };
 }
 
 export const growthSteps = [100, 1000, 10_000, 100_000] as const;
 
-/** One data line of 8 MiB, in so many chunks. */
+/** One data line of 8 MiB in this many chunks. */
 export async function prepareGrowth(count: number): Promise<{ times: number }> {
   const line = `data: ${'y'.repeat(8 * 1024 * 1024)}\n\n`;
   await prepare(cut(line, Math.ceil(line.length / count)), 1, 'theirs');

@@ -1,4 +1,4 @@
-/** Measures our parser against others, on the same bytes, in Node and in browsers. */
+/** Measures our parser against others on the same bytes, in Node and in browsers. */
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright';
 import { build } from 'vite';
@@ -18,18 +18,18 @@ interface Lab {
     peer?: here.Who,
   ) => Promise<{ events: number; times: number }>;
   readonly prepareGrowth: (count: number) => Promise<{ times: number }>;
-  /** ms for one parse of what is prepared. */
+  /** Returns the ms for one parse of the prepared chunks. */
   readonly sample: (who: here.Who, times: number) => Promise<number>;
 }
 
-/** What is prepared in one of the labs. */
+/** A lab and what it has prepared. */
 interface Work {
   readonly lab: Lab;
   readonly times: number;
   readonly events?: number;
 }
 
-/** The same in every lab, one after the other. */
+/** Prepares the same chunks in every lab, one lab after the other. */
 async function inAll(
   labs: readonly Lab[],
   prepare: (lab: Lab) => Promise<Omit<Work, 'lab'>>,
@@ -39,7 +39,10 @@ async function inAll(
   return works;
 }
 
-/** The two take turns, and the ratio is taken within each round: what else the machine does hits both. */
+/**
+ * The two take turns. The ratio is taken within each round, because other work on the machine
+ * affects both.
+ */
 async function compare(
   works: readonly Work[],
   rounds: number,
@@ -51,7 +54,7 @@ async function compare(
     const work = works[round % works.length];
     if (!work) break;
     const { lab, times } = work;
-    // Who goes first has the colder cache: in turns.
+    // They alternate, because the first one has the colder cache.
     if (round % 2 === 0) own.push(await lab.sample('ours', times));
     peer.push(await lab.sample(who, times));
     if (round % 2 === 1) own.push(await lab.sample('ours', times));
@@ -68,7 +71,7 @@ async function compare(
   };
 }
 
-/** What is prepared takes at least so many ns an event, whoever parses it. */
+/** The least time in ns per event that any parser needs for the prepared chunks. */
 async function floorOf(works: readonly Work[], rounds: number, who: 'floor' | 'lineFloor'): Promise<number> {
   return (await compare(works, Math.ceil(rounds / 2), who)).theirs;
 }
@@ -133,7 +136,7 @@ const node: Lab = {
   },
 };
 
-/** The benchmark as a script that defines `bench`. */
+/** The benchmark as a script that defines the global `bench`. */
 async function bundle(): Promise<string> {
   const entry = fileURLToPath(new URL('parse.ts', import.meta.url));
   const result = await build({
@@ -156,7 +159,9 @@ function inPage(page: Page, name: string): Lab {
   };
 }
 
-/** One of the pages, which is a process of its own: the same code in two of them may differ by a sixth. */
+/**
+ * One page, which is its own process. The same code can differ by a sixth between two processes.
+ */
 async function chromiumLab(browser: Browser, name: string): Promise<Lab> {
   const page = await (await browser.newContext()).newPage();
   await page.addScriptTag({ content: await bundle() });

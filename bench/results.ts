@@ -1,4 +1,7 @@
-/** What bench/results.json holds. What comes first, up to `runtimes`, is of the parser; the other parts can be measured without it. */
+/**
+ * The content of bench/results.json. The fields up to `runtimes` belong to the parser. The others
+ * can be measured without it.
+ */
 export interface Results {
   readonly date: string;
   readonly machine: string;
@@ -9,104 +12,104 @@ export interface Results {
   readonly streams?: Streams | undefined;
   /** Bytes of each import, minified and compressed. */
   readonly sizes: Readonly<Record<string, number>>;
-  /** The same of other packages. */
+  /** The same for other packages. */
   readonly peerSizes?: Readonly<Record<string, number>> | undefined;
 }
 
-/** What one engine measured. */
+/** The results of one engine. */
 export interface Runtime {
-  /** With its version. */
+  /** Includes the version. */
   readonly name: string;
   readonly clock: string;
   readonly cells: readonly Cell[];
   readonly growth: readonly Growth[];
-  /** Against other parsers than the peer. */
+  /** Compared with parsers other than the peer. */
   readonly others?: readonly Other[] | undefined;
 }
 
 /** One stream in chunks of one size. */
 export interface Cell extends Comparison {
   readonly stream: string;
-  /** Bytes. */
+  /** In bytes. */
   readonly chunk: number;
-  /** The least it can take, in ns an event; not measured for other parsers. */
+  /** The least time possible, in ns per event. Not measured for other parsers. */
   readonly floor?: number | undefined;
 }
 
-/** A cell of another parser. */
+/** One stream in chunks of one size, with another parser. */
 export interface Other extends Cell {
-  /** With its version. */
+  /** Includes the version. */
   readonly parser: string;
 }
 
-/** One line of 8 MiB, in so many chunks. */
+/** One line of 8 MiB in this many chunks. */
 export interface Growth extends Comparison {
   readonly chunks: number;
-  /** What it takes to copy small chunks together and to decode them, with no byte looked at, in ns per line. */
+  /** The time to join small chunks and decode them without looking at any byte, in ns per line. */
   readonly floor?: number | undefined;
 }
 
 export interface Comparison {
-  /** Medians, in ns per event; for growth, in ns per line. */
+  /** Medians, in ns per event. For growth, in ns per line. */
   readonly ours: number;
   readonly theirs: number;
-  /** Theirs over ours, within each round: the median, and the quarter of the rounds below and above. */
+  /** Theirs divided by ours, within each round: the median and the quartiles below and above. */
   readonly ratio: number;
   readonly low: number;
   readonly high: number;
 }
 
-/** Whole clients, in pages that read from a server. */
+/** Whole clients in pages that read from a server. */
 export interface Streams {
   readonly date: string;
   readonly machine: string;
-  /** Of peers, by package. */
+  /** The peers' versions, by package name. */
   readonly versions: Readonly<Record<string, string>>;
   readonly engines: readonly StreamEngine[];
 }
 
-/** What one browser measured. */
+/** The results of one browser. */
 export interface StreamEngine {
-  /** With its version. */
+  /** Includes the version. */
   readonly name: string;
-  /** How many processes wanted a core, in the minute before the beginning and in the one before the end. */
+  /** The load average over one minute, before the start and before the end. */
   readonly load: { readonly before: number; readonly after: number };
   readonly bursts: readonly BurstCell[];
   readonly steady: readonly SteadyCell[];
   readonly heaps: readonly Heap[];
 }
 
-/** A client takes a stream as fast as it can. */
+/** A client receives a stream as fast as it can. */
 export interface BurstCell {
   readonly stream: string;
   readonly client: string;
   readonly rounds: number;
-  /** Of one round. */
+  /** Per round. */
   readonly events: number;
-  /** Events a second; over those of native. */
+  /** Events per second, and the ratio to native. */
   readonly speed: Measure;
-  /** Of the main thread, in ns an event. */
+  /** CPU time of the main thread, in ns per event. */
   readonly cpu?: Measure | undefined;
 }
 
-/** A client takes so many events a second. */
+/** A client receives a fixed number of events per second. */
 export interface SteadyCell {
   readonly stream: string;
   readonly client: string;
   readonly rounds: number;
   readonly events: number;
   readonly rate: number;
-  /** From where an event was sent to where its listener runs, in µs. */
+  /** The time in µs from sending an event to running its listener. */
   readonly p50: Measure;
   readonly p99: Measure;
-  /** Of the main thread, in ns an event. */
+  /** CPU time of the main thread, in ns per event. */
   readonly cpu?: Measure | undefined;
 }
 
-/** What a page holds once garbage is collected, in bytes, while it is connected. */
+/** What a page holds while it's connected, in bytes, after a garbage collection. */
 export interface Heap {
   readonly client: string;
-  /** Events of the connection before which `before`, and of the one before which `after` was taken. */
+  /** `before` was measured after `start` events, and `after` was measured after `events` events. */
   readonly start: number;
   readonly events: number;
   readonly before: number;
@@ -116,7 +119,7 @@ export interface Heap {
 export interface Measure {
   /** The median. */
   readonly value: number;
-  /** Over that of native, within each round: the median, and the quarter of the rounds below and above. */
+  /** The ratio to native, within each round: the median and the quartiles below and above. */
   readonly ratio: number;
   readonly low: number;
   readonly high: number;

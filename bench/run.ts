@@ -1,7 +1,8 @@
 /**
- * `npm run bench`: measures, and writes results.json, from which `npm run figures` makes the tables. What is not measured is kept:
- * BENCH=parser and BENCH=streams choose what, BENCH=node, chromium and firefox where; BENCH=streams,chromium both. ROUNDS=9 is for a
- * first look.
+ * `npm run bench`: measures and writes results.json. `npm run figures` makes the tables from it.
+ * Results that aren't measured again are kept: `BENCH=parser` or `BENCH=streams` chooses what to
+ * measure, `BENCH=node`, `chromium` or `firefox` chooses where, and `BENCH=streams,chromium`
+ * chooses both. Use `ROUNDS=9` for a first look.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import os from 'node:os';
@@ -14,7 +15,7 @@ import { versionOf } from './version-of.ts';
 const rounds = Number(process.env.ROUNDS ?? 31);
 const wanted = (process.env.BENCH ?? '').split(',');
 
-/** Those of a kind that are asked for; all, if none is. */
+/** The ones named in `BENCH`, or all of them if it names none. */
 function chosen(all: readonly string[]): readonly string[] {
   const some = all.filter((name) => wanted.includes(name));
   return some.length === 0 ? all : some;
@@ -29,7 +30,7 @@ const now = {
   machine: `${os.cpus()[0]?.model.trim() ?? 'unknown CPU'}, ${os.availableParallelism()} cores, ${os.type()}`,
 };
 
-/** The old ones, in their order, each replaced where its engine was asked anew. */
+/** The old results in their order, with new results in place of the old ones of the same engine. */
 function merged<T extends { readonly name: string }>(old: readonly T[], measured: readonly T[]): T[] {
   const engineOf = ({ name }: T) => name.split(' ')[0];
   const same = (one: T) => (other: T) => engineOf(one) === engineOf(other);

@@ -1,6 +1,6 @@
 /**
- * What an import costs in the browser: the production build that `npm run build` wrote, bundled and
- * minified by esbuild, compressed with brotli.
+ * The size of an import in the browser. esbuild bundles and minifies the production build that `npm
+ * run build` wrote, and brotli compresses it.
  */
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
@@ -8,7 +8,7 @@ import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 
-/** Without `useFetchSse`, which brings `fetchSse`. */
+/** Without `useFetchSse`, which needs `fetchSse`. */
 const hooks = 'useSse, useSseEvent, useSseValue, useSecondsToRetry';
 
 /** As in `import { … } from 'ssekit'`. */
@@ -27,7 +27,7 @@ export const imports = {
 
 export type Import = keyof typeof imports;
 
-/** What one imports of other packages for the same purpose. */
+/** The imports of other packages for the same purpose. */
 const peers = {
   eventsource: `export { EventSource } from 'eventsource'`,
   '@microsoft/fetch-event-source': `export { fetchEventSource } from '@microsoft/fetch-event-source'`,
@@ -58,7 +58,7 @@ async function bundleOf(contents: string): Promise<string> {
   return outputFiles[0]?.text ?? '';
 }
 
-/** Bytes, compressed. */
+/** In bytes, compressed. */
 export async function sizeOf(name: Import): Promise<number> {
   return brotliCompressSync(await bundle(name)).length;
 }

@@ -5,7 +5,7 @@ import type { SseClientOptions } from 'ssekit';
 export type Framework = 'vanilla' | 'react' | 'vue';
 export type Snippets = Readonly<Partial<Record<Framework, string>>>;
 
-/** A program that does what the typewriter does, with the very options its client got. */
+/** A program that does the same as the typewriter, with the same options as its client. */
 export function replaySnippets(url: string, options: SseClientOptions<Replay>): Snippets {
   const isJson = literal(options.decode ?? {}) !== '{}';
   const done = isJson ? '{ count: number }' : 'string';

@@ -3,7 +3,7 @@ import { recall, remember } from './remember.ts';
 
 const listeners = new Set<() => void>();
 
-/** Auto, light or dark. Remembered where the browser allows it. */
+/** Auto, light or dark. Remembers the choice if the browser allows it. */
 export function themeSwitch(): void {
   const radios = [...element('theme', HTMLFieldSetElement).querySelectorAll('input')];
   const apply = (theme: string) => {
@@ -28,7 +28,7 @@ export function themeSwitch(): void {
   });
 }
 
-/** For anything that sets its colours by script, such as a canvas. */
+/** For code that sets colours by script, such as a canvas. */
 export function onTheme(listener: () => void): void {
   listeners.add(listener);
 }

@@ -1,25 +1,29 @@
 /**
  * Why a stream failed.
  *
- * - `network`: it could not be reached, was cut, or ended.
+ * - `network`: the stream couldn't be reached, was cut, or ended.
  * - `failed`: native `EventSource` gave up, and the browser doesn't say why; your function that
  *   prepares an attempt threw; or the stream can't be read here, because this `fetch` doesn't
  *   stream or because of a bug.
  * - `http`: a status other than 200; or, for a method other than GET, one that isn't 2xx.
  * - `content-type`: not `text/event-stream`.
- * - `no-content`: 204, with which a server tells clients to stay away.
+ * - `no-content`: 204, which tells clients not to reconnect.
  * - `timeout`: `openTimeout` or `idleTimeout` ran out, or no byte came after the page woke up.
  * - `server`: an event reported a failure, according to `failOn`.
- * - `overflow`: an event grew past `maxEventSize`, or a reader fell behind its `limit`.
- * - `decode`: a payload was not what `decode` or `schemas` expect; the stream continues.
- * - `gap`: the server could not resume after the last event ID, or that ID can't be sent; the
- *   stream continues, and events may be missing.
- * - `storage`: the last event ID could not be read from or written to `storage`; the stream
+ * - `overflow`: an event grew past `maxEventSize`, a reader fell behind its `limit`, or too much
+ *   waited for a schema.
+ * - `decode`: a payload wasn't what `decode` or `schemas` expect; the stream continues.
+ * - `gap`: the server couldn't resume after the last event ID, or that ID can't be sent; the stream
+ *   continues, and events may be missing.
+ * - `storage`: the last event ID couldn't be read from or written to `storage`; the stream
  *   continues.
  *
  * @example
  * ```ts
- * const words: Partial<Record<SseErrorCode, string>> = { network: 'Are you offline?', timeout: 'The server is slow.' };
+ * const words: Partial<Record<SseErrorCode, string>> = {
+ *   network: 'Are you offline?',
+ *   timeout: 'The server is slow.',
+ * };
  * client.onError(({ code, message }) => show(words[code] ?? message));
  * ```
  */
@@ -37,7 +41,7 @@ export type SseErrorCode =
   | 'storage';
 
 /**
- * Names a global that's missing here, before the engine names another cause. Throws `TypeError`.
+ * Names a global that's missing here, before the engine blames something else. Throws `TypeError`.
  */
 export function needGlobals(...names: (keyof typeof globalThis)[]): void {
   for (const name of names) {
@@ -45,7 +49,7 @@ export function needGlobals(...names: (keyof typeof globalThis)[]): void {
   }
 }
 
-/** An `AbortError`, also where there is no `DOMException`, as in React Native. */
+/** An `AbortError`, even without `DOMException`, as in React Native. */
 export function abortError(message: string): Error {
   const { DOMException } = globalThis as Partial<typeof globalThis>;
   return DOMException
@@ -53,18 +57,18 @@ export function abortError(message: string): Error {
     : Object.assign(new Error(message), { name: 'AbortError' });
 }
 
-/** Why a signal has aborted. Those of React Native don't say. */
+/** Why a signal aborted. React Native's signals don't say. */
 export function reasonOf({ reason }: Pick<AbortSignal, 'reason'>): unknown {
   return reason === undefined ? abortError('The operation was aborted.') : reason;
 }
 
-/** The method of the same name, which the signals of React Native lack. */
+/** Does what the signal's own method does. React Native's signals lack it. */
 export function throwIfAborted(signal: AbortSignal): void {
   if (signal.aborted) throw reasonOf(signal);
 }
 
 /**
- * What is known of a failure beyond its code. Each is there only where it applies.
+ * What's known about a failure besides its code. Each property is set only if it applies.
  *
  * @example
  * ```ts
@@ -76,26 +80,26 @@ export function throwIfAborted(signal: AbortSignal): void {
 export interface SseErrorDetails {
   /** HTTP status. */
   readonly status?: number | undefined;
-  /** Response headers, as far as CORS shows them. */
+  /** Response headers, as far as CORS exposes them. */
   readonly headers?: Headers | undefined;
   /** The first 8 KiB of the response body, as text. */
   readonly body?: string | undefined;
-  /** `decode`, `server`: the type of the event. */
+  /** `decode`, `server`, and `overflow` behind a schema: the event type. */
   readonly event?: string | undefined;
-  /** `decode`, `server`: its data as it came. */
+  /** For the same codes: the data as the server sent it. */
   readonly raw?: string | undefined;
   /** `decode`: what the schema objected to. */
   readonly issues?: readonly unknown[] | undefined;
-  /** Milliseconds from `Retry-After`. */
+  /** What `Retry-After` says, in ms. */
   readonly retryAfter?: number | undefined;
-  /** Failures since the last proof of health, this one included. */
+  /** Failures since the last event, including this one. */
   readonly failures?: number | undefined;
   /**
    * Whether ssekit continues by itself: another attempt follows, or the stream was never
    * interrupted.
    */
   readonly willRetry?: boolean | undefined;
-  /** What the browser, or your function, threw. */
+  /** What the browser or your function threw. */
   readonly cause?: unknown;
 }
 
@@ -111,7 +115,7 @@ export interface SseErrorDetails {
  * ```
  */
 export class SseError extends Error implements SseErrorDetails {
-  /** Why; it says which of the others are there. */
+  /** Why it failed. It decides which other properties are set. */
   readonly code: SseErrorCode;
   declare readonly status: number | undefined;
   declare readonly headers: Headers | undefined;

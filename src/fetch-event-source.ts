@@ -8,15 +8,20 @@ import { retryPolicy, type RetryOptions } from './connection/retry.js';
 import type { Connection } from './connection/contract.js';
 
 /**
- * `EventSourceInit`, and what `EventSource` lacks. Functions are called before every attempt.
+ * `EventSourceInit`, plus options that `EventSource` lacks. Functions are called before every
+ * attempt.
  *
- * Without `retry`, it reconnects as the standard says: after each end and each network error, always
- * after the reconnection time (`retryInterval`, or the server's `retry:`), and any other answer is
- * final. With `retry`, the policy of {@link SseClient} decides, so a 503 during a deploy is retried.
+ * Without `retry`, it reconnects as the standard says: after each end of the stream and each
+ * network error, always after the reconnection time (`retryInterval`, or the server's `retry:`).
+ * Any other answer is final. With `retry`, the policy of {@link SseClient} decides, so a 503 during
+ * a deploy is retried.
  *
  * @example
  * ```ts
- * const init: FetchEventSourceInit = { headers: () => ({ Authorization: `Bearer ${token}` }), withCredentials: true };
+ * const init: FetchEventSourceInit = {
+ *   headers: () => ({ Authorization: `Bearer ${token}` }),
+ *   withCredentials: true,
+ * };
  * const source = new FetchEventSource('/api/sse', init);
  * ```
  */
@@ -25,21 +30,27 @@ export type FetchEventSourceInit = Pick<StreamOptions, 'withCredentials' | 'last
     FetchOptions,
     'headers' | 'method' | 'body' | 'fetch' | 'redirect' | 'openTimeout' | 'idleTimeout' | 'refreshAuth'
   > & {
-    /** When to try again: `false` never, a number at most so often in a row, or {@link RetryOptions}. */
+    /**
+     * Whether to try again: `false` never, a number at most that many times in a row, or
+     * {@link RetryOptions}.
+     */
     readonly retry?: false | number | RetryOptions | undefined;
     /** The reconnection time in ms, until the server sets another with `retry:`. Default `3000`. */
     readonly retryInterval?: number | undefined;
   };
 
-/** The reconnection time that browsers start with lies between 3 s and 5 s (9.2.1: "in the region of a few seconds"). */
+/**
+ * Browsers start with a reconnection time between 3 s and 5 s (9.2.1: "in the region of a few
+ * seconds").
+ */
 const RECONNECTION_TIME = 3000;
 
 const constant = (value: number) => ({ value, enumerable: true });
 const CONSTANTS = { CONNECTING: constant(0), OPEN: constant(1), CLOSED: constant(2) };
 
 /**
- * `EventTarget`, with the listeners typed as those of `EventSource`, whose overloads go before its
- * own. Where it's missing, the import still works.
+ * `EventTarget`, with listeners typed as in `EventSource`, whose overloads come first. If it's
+ * missing, the import still works.
  */
 const Target = ((globalThis as Partial<typeof globalThis>).EventTarget ?? Object) as new () => Pick<
   EventSource,
@@ -48,13 +59,16 @@ const Target = ((globalThis as Partial<typeof globalThis>).EventTarget ?? Object
   EventTarget;
 
 /**
- * `EventSource` (WHATWG HTML, 9.2) over `fetch`: a drop-in that also takes `headers`, `method`, `body` and `fetch`. Its behaviour is the
- * standard's: it reconnects when the stream ends or the network fails, after the reconnection time and without limit, and is CLOSED for good
- * by any other answer. A method other than GET is never sent again. Where you are free to choose, take {@link SseClient}.
+ * `EventSource` (WHATWG HTML, 9.2) over `fetch`: a drop-in replacement that also takes `headers`,
+ * `method`, `body` and `fetch`. Unless you set `retry`, it behaves as the standard says. It
+ * reconnects when the stream ends or the network fails, after the reconnection time and without
+ * limit. Any other answer closes it for good, and a method other than GET is never sent again. If
+ * you're free to choose, use {@link SseClient}.
  *
  * @example
  * ```ts
- * const source = new FetchEventSource('/api/sse', { headers: { Authorization: `Bearer ${token}` } });
+ * const headers = { Authorization: `Bearer ${token}` };
+ * const source = new FetchEventSource('/api/sse', { headers });
  * source.addEventListener('lol', (event) => console.log(event.data));
  * ```
  */
@@ -73,11 +87,14 @@ export class FetchEventSource extends Target implements EventSource {
   readonly #withCredentials: boolean;
   readonly #connection: Connection;
   #isClosing = false;
-  /** By event type: what stands for the handler attribute in the list of listeners, and its value. */
+  /**
+   * By event type: the listener that represents the handler attribute, and the attribute's value.
+   */
   readonly #handlers = new Map<string, EventListenerObject & { value: unknown }>();
 
   static {
-    // As WebIDL has it: constants on the interface and its prototype, attributes and methods enumerable.
+    // As WebIDL requires: constants on the interface and its prototype, attributes and methods
+    // enumerable.
     const enumerable = true;
     Object.defineProperties(this, CONSTANTS);
     Object.defineProperties(this.prototype, {
@@ -105,22 +122,23 @@ export class FetchEventSource extends Target implements EventSource {
   }
 
   /**
-   * Connects, one microtask later.
+   * Connects one microtask later.
    *
-   * @throws DOMException `SyntaxError` for a URL that cannot be resolved.
+   * @throws DOMException `SyntaxError` for a URL that can't be resolved.
    */
   constructor(url: string | URL, init: FetchEventSourceInit | null = {}) {
     super();
-    // In every build: an error couldn't be an event without `Event`.
+    // Checked in every build: without `Event`, an error couldn't be dispatched.
     needGlobals('EventTarget', 'Event', 'MessageEvent', 'URL', 'Headers', 'TextDecoder');
-    // As WebIDL converts what JavaScript may pass: anything with a string, then nothing or an object.
+    // Converts arguments as WebIDL does: the URL to a string; the second must be nothing or an
+    // object.
     if (arguments.length === 0) throw new TypeError('FetchEventSource needs a URL.');
     const input = `${url}`;
     if (init !== null && Object(init) !== init) throw new TypeError('The second argument must be an object.');
     // 9.2.2, "EventSource(url, eventSourceInitDict)": steps 3 to 7.
     this.#url = resolve(input);
     this.#withCredentials = Boolean(init?.withCredentials);
-    // One by one, not spread: inherited members and getters count, and null is none.
+    // Read one by one, not spread, so inherited members and getters count. Null means none.
     const { headers, method, body, fetch, redirect, openTimeout, idleTimeout, lastEventIdParam } = init ?? {};
     const { retry = null, retryInterval, refreshAuth } = init ?? {};
     const request = requestOptions(() => this.#url, {
@@ -134,7 +152,10 @@ export class FetchEventSource extends Target implements EventSource {
       lastEventIdParam,
       withCredentials: this.#withCredentials,
     });
-    /** Fetch refuses a body on GET, and most schemes: an error there is final, unless it has worked. */
+    /**
+     * Fetch refuses a body on GET, and most URL schemes. An error is final then, unless the stream
+     * has opened before.
+     */
     let canWork = /^https?:/.test(this.#url) && (request.method !== 'GET' || request.body === undefined);
     this.#connection = createConnection(
       {
@@ -155,14 +176,15 @@ export class FetchEventSource extends Target implements EventSource {
       },
       {
         state: ({ status, error }) => {
-          // The body of a POST came to its end: no failure for a client, but an EventSource is never closed in silence.
+          // The body of a POST ended. A client doesn't call that a failure, but an EventSource
+          // never closes silently.
           if (status === 'closed' && !error && !this.#isClosing) this.dispatchEvent(new Event('error'));
         },
         open: () => {
           canWork = true;
           this.dispatchEvent(new Event('open'));
         },
-        // An ID that can't be sent is no event of an EventSource.
+        // EventSource has no event for an ID that can't be sent.
         error: ({ code }) => code === 'gap' || this.dispatchEvent(new Event('error')),
         message: ({ type, data, origin, lastEventId }) =>
           this.dispatchEvent(new MessageEvent(type, { data, origin, lastEventId })),
@@ -171,7 +193,7 @@ export class FetchEventSource extends Target implements EventSource {
     this.#connection.connect();
   }
 
-  /** The URL, resolved. */
+  /** The resolved URL. */
   get url(): string {
     return this.#url;
   }
@@ -191,7 +213,10 @@ export class FetchEventSource extends Target implements EventSource {
     this.#connection.close();
   }
 
-  /** HTML 8.1.8.1, "event handlers": an object takes a place in the list of listeners and keeps it when replaced; anything else frees it. */
+  /**
+   * HTML 8.1.8.1, "event handlers": an object takes a place in the list of listeners, and keeps it
+   * when another object replaces it. Any other value frees the place.
+   */
   #setHandler(type: string, value: unknown): void {
     const present = this.#handlers.get(type);
     if (Object(value) !== value) {

@@ -20,7 +20,7 @@ import {
 import { validateRequest, validateDecode } from './validate.js';
 
 /**
- * Options of {@link fetchSse}: the options of `SseClient` that concern one request.
+ * Options of {@link fetchSse}: the options of `SseClient` that apply to one request.
  *
  * @example
  * ```ts
@@ -32,12 +32,13 @@ export type FetchSseInit = StreamOptions & FetchOptions;
 
 /**
  * Sends one request and iterates over the events of its response: made for LLM APIs. Leaving the
- * loop, `return()` and the signal cancel the request; nothing is ever sent twice. The request goes
- * out with the first `next()`.
+ * loop, `return()` and the signal cancel the request. Nothing is sent twice, except after
+ * `refreshAuth`. The request is sent at the first `next()`.
  *
- * Payloads are text, unless `decode` or `schema` says otherwise; one that can't be decoded rejects
- * the loop. A method other than GET may be answered with any 2xx but 204 and 205. A body that ends
- * in order gets its last event delivered, even if the blank line after it is missing.
+ * Payloads are text, unless `decode` or `schema` says otherwise. A payload that can't be decoded
+ * rejects the loop. The answer to a method other than GET may have any 2xx status except 204 and
+ * 205. If a body ends normally, its last event is delivered even if the blank line after it is
+ * missing.
  *
  * @returns An iterator that rejects with an {@link SseError}, or with the signal's reason.
  * @throws TypeError for an option that can't work; it says what to do.
@@ -47,7 +48,12 @@ export type FetchSseInit = StreamOptions & FetchOptions;
  * interface Chunk {
  *   choices: { delta: { content?: string } }[];
  * }
- * for await (const { data } of fetchSse<Chunk>('/api/chat', { json: { prompt: 'Hi' }, decode: 'json', until: '[DONE]' })) {
+ * const chunks = fetchSse<Chunk>('/api/chat', {
+ *   json: { prompt: 'Hi' },
+ *   decode: 'json',
+ *   until: '[DONE]',
+ * });
+ * for await (const { data } of chunks) {
  *   output.append(data.choices[0]?.delta.content ?? '');
  * }
  * ```
@@ -64,13 +70,17 @@ export function fetchSse(url: UrlSource, init: FetchSseInit & DecodeSetting = {}
     validateDecode(init);
   }
   const options = requestOptions(url, init);
-  // One by one, so that inherited options and getters count.
+  // Read one by one, so inherited options and getters count.
   const { until, failOn, signal, lastEventId = '', maxEventSize, refreshAuth } = init;
   refuseUnsafe(options, lastEventId);
   return readMessages(
     async (signal) => {
       const context = { failures: 0, lastEventId, error: undefined, signal };
-      const request = async () => openStream(await prepareRequest(options, context, []));
+      const request = async () => {
+        const prepared = await prepareRequest(options, context, []);
+        // Where the query carries the ID, the header would only cause a CORS preflight.
+        return openStream(options.lastEventIdParam ? { ...prepared, lastEventId: '' } : prepared);
+      };
       try {
         return await request();
       } catch (error) {

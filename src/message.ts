@@ -7,18 +7,19 @@
  * ```
  */
 export enum ReadyState {
-  /** 0: connecting for the first time, or on the way back after a loss. */
+  /** 0: connecting for the first time, or again after a loss. */
   Connecting = 0,
   /** 1: the server answered with an event stream. */
   Open = 1,
-  /** 2: closed by {@link SseClient.close}, completed, or given up. */
+  /** 2: closed by {@link SseClient.close}, complete, or given up. */
   Closed = 2,
 }
 
 /**
  * One event of the stream.
  *
- * @typeParam T - The payload: a string as it came, or what `decode` or `schemas` made of it.
+ * @typeParam T - The payload: the string that the server sent, or what `decode` or `schemas` made
+ * of it.
  * @typeParam K - The event type; a union of these narrows by `type`.
  *
  * @example
@@ -28,11 +29,11 @@ export enum ReadyState {
  * ```
  */
 export interface SseMessage<T = string, K extends string = string> {
-  /** The event type: the `event:` field, or `'message'` where the server gave none. */
+  /** The event type: the `event:` field, or `'message'` if the server gave none. */
   readonly type: K;
   /** The payload, decoded. */
   readonly data: T;
-  /** The last event ID as it stood when this event was dispatched; `''` if there never was one. */
+  /** The last event ID when this event was dispatched; `''` if there never was one. */
   readonly lastEventId: string;
   /** The origin that served the stream, after redirects. */
   readonly origin: string;
@@ -41,7 +42,7 @@ export interface SseMessage<T = string, K extends string = string> {
 }
 
 /**
- * The names that `Events` declares.
+ * The event types that `Events` declares.
  *
  * @example
  * ```ts
@@ -51,11 +52,12 @@ export interface SseMessage<T = string, K extends string = string> {
 export type EventName<Events extends object> = Extract<keyof Events, string>;
 
 /**
- * The message of an event type; for a union of types a union that narrows by `type`.
+ * The message of an event type. For a union of types, it's a union that narrows by `type`.
  *
  * @example
  * ```ts
- * const onTick = (event: MessageOf<{ tick: { price: number } }, 'tick'>) => show(event.data.price.toFixed(2));
+ * const onTick = (event: MessageOf<{ tick: { price: number } }, 'tick'>) =>
+ *   show(event.data.price.toFixed(2));
  * ```
  */
 export type MessageOf<Events extends object, K extends string> = K extends keyof Events
@@ -78,8 +80,8 @@ export type AnyMessage<Events extends object> = {
 }[EventName<Events>];
 
 /**
- * From the raw message to the typed one. `undefined` if the message is to be skipped. Throws, or rejects with, a `decode`
- * {@link SseError}.
+ * Turns the raw message into the typed one. Returns `undefined` to skip the message. Throws, or
+ * rejects with, a `decode` {@link SseError}.
  */
 export type Decode = (message: SseMessage) => SseMessage<unknown> | Promise<SseMessage<unknown>> | undefined;
 

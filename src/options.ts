@@ -24,49 +24,62 @@ import { validateClient } from './validate.js';
  *
  * @example
  * ```ts
- * const options: CommonOptions = { retry: { limit: 10 }, storage: () => sessionStorage, debug: true };
+ * const options: CommonOptions = {
+ *   retry: { limit: 10 },
+ *   storage: () => sessionStorage,
+ *   debug: true,
+ * };
  * const client = new SseClient('/api/prices', options);
  * ```
  */
 export interface CommonOptions extends StreamOptions {
   /**
-   * The base of the delay before another attempt, in ms, until the server sets one with `retry:`. Default `1000`. It makes `auto` use fetch; on
-   * `transport: 'native'` it counts once the browser has given up.
+   * The base of the delay before another attempt, in ms, until the server sets one with `retry:`.
+   * Default `1000`. With it, `auto` uses fetch. On `transport: 'native'` it applies once the
+   * browser has given up.
    */
   readonly retryInterval?: number | undefined;
   /**
-   * When to try again: `false` never, a number at most so often in a row, or {@link RetryOptions}. Default: for ever, but never for methods
-   * other than GET, and on `transport: 'native'` only as far as the browser does it itself.
+   * Whether to try again: `false` never, a number at most that many times in a row, or
+   * {@link RetryOptions}. By default, a GET is retried forever and other methods never;
+   * `transport: 'native'` leaves retries to the browser. With `retry`, `auto` uses fetch.
    */
   readonly retry?: false | number | RetryOptions | undefined;
   /**
-   * Where to keep the last event ID, so that a reloaded page goes on where it stopped: `sessionStorage`, `localStorage`, or anything with
-   * `getItem` and `setItem`. A function, `() => sessionStorage`, makes one that the user has blocked an `onError` instead of an exception.
-   * What is stored there goes before `lastEventId`. On native only with `lastEventIdParam`.
+   * Where to keep the last event ID, so that a reloaded page resumes where it stopped:
+   * `sessionStorage`, `localStorage`, or any object with `getItem` and `setItem`. If you pass a
+   * function, `() => sessionStorage`, a storage that the user has blocked is reported to `onError`
+   * instead of throwing. A stored ID takes precedence over `lastEventId`. On native it needs
+   * `lastEventIdParam`.
    */
   readonly storage?: IdStorage | (() => IdStorage) | undefined;
   /**
-   * The key in `storage`. Default: one made of the URL and, where there is one, the body: two streams
-   * with different queries or bodies don't share it. Needed where the URL is a function.
+   * The key in `storage`. The default is made from the URL and the body, if there is one, so
+   * streams with different queries or bodies don't share it. Required if the URL is a function.
    */
   readonly storageKey?: string | undefined;
-  /** Connect at construction. Default `true`; with `false`, `connect()` does. */
+  /** Connects as soon as you create the client. Default `true`. With `false`, call `connect()`. */
   readonly autoConnect?: boolean | undefined;
   /** Closes the client for good when it aborts. */
   readonly signal?: AbortSignal | null | undefined;
   /**
-   * `sharedConnection(name)`: all tabs of this origin that give this name have one connection between them. Everything about the request,
-   * functions included, is then asked of the tab that has it. On native only with `lastEventIdParam`.
+   * `sharedConnection(name)`: all tabs of this origin that use this name share one connection.
+   * Everything about the request, functions included, then comes from the tab that has the
+   * connection. On native it needs `lastEventIdParam`.
    */
   readonly share?: ConnectionFactory | undefined;
-  /** Tell every step in a line, to `console.debug` or to a function. No payload, header or URL is in it. Default `false`. */
+  /**
+   * Writes each step as one line, to `console.debug` or to your function. The lines hold no
+   * payload, header or URL. Default `false`.
+   */
   readonly debug?: Debug | undefined;
   /** The class to use instead of the global `EventSource`. */
   readonly EventSource?: EventSourceClass | undefined;
 }
 
 /**
- * What only a client has that comes back, and only where it sees response headers: it makes the `auto` transport use `fetch`.
+ * Options for a client that reconnects and sees response headers. They make the `auto` transport
+ * use `fetch`.
  *
  * @example
  * ```ts
@@ -76,15 +89,19 @@ export interface CommonOptions extends StreamOptions {
  */
 export interface ResumeOptions {
   /**
-   * Says from the response whether the server went on after `info.lastEventId`. It is asked whenever a stream opens that was to resume. `false`
-   * is told as an `onError` with the code `gap`, and the stream goes on; `undefined` leaves it to the default rule, which holds on `fetch` without
-   * this option, too: a response header `Last-Event-ID` or `Mercure-Last-Event-ID` (the sign of Mercure hubs) that names another id is a gap. Across origins the header must
-   * be exposed, and the id is sent only with `lastEventIdParam` or `transport: 'fetch'`.
+   * Decides from the response whether the server resumed after `info.lastEventId`. It's called
+   * whenever a stream opens that should resume. If it returns `false`, `onError` gets the code
+   * `gap`, and the stream continues. `undefined` applies the default rule, which `fetch` also
+   * applies without this option: a response header `Last-Event-ID` or `Mercure-Last-Event-ID` (the
+   * sign of Mercure hubs) that names another ID is a gap.
+   *
+   * Across origins, the server must expose that header. The ID is sent there only with
+   * `lastEventIdParam`, with `transport: 'fetch'`, or if the request needs a CORS preflight anyway.
    */
   readonly resumed?: Resumed | undefined;
 }
 
-/** What native EventSource can't do. Each of these makes `auto` use fetch. */
+/** Options that native EventSource can't honour. Each of them makes `auto` use fetch. */
 const BEYOND_NATIVE = Object.keys({
   headers: 0,
   method: 0,
@@ -100,20 +117,20 @@ const BEYOND_NATIVE = Object.keys({
   resumed: 0,
 } satisfies Record<keyof (FetchOptions & ResumeOptions), 0>) as (keyof (FetchOptions & ResumeOptions))[];
 
-/** The same for the compiler. */
+/** The same, for the compiler. */
 type NoFetchOptions = Readonly<Partial<Record<(typeof BEYOND_NATIVE)[number], undefined>>>;
 
-/** A client that any transport can serve. */
+/** Options that every transport can honour. */
 interface AnyTransport extends NoFetchOptions {
   readonly transport?: 'auto' | 'native' | 'fetch' | Transport | undefined;
 }
 
-/** Where an id can be carried to a new `EventSource`, which sends none by itself. */
+/** With this, a new `EventSource` can send an ID, which it doesn't do by itself. */
 interface AfterId {
   readonly lastEventIdParam: string;
 }
 
-/** Where there is none to carry. */
+/** Without it, there must be no ID to send. */
 interface AfterNoId {
   readonly lastEventId?: undefined;
   readonly storage?: undefined;
@@ -121,7 +138,8 @@ interface AfterNoId {
 }
 
 /**
- * What works on every transport, and so is all that a client on native `EventSource` can ask for: anything else does not compile.
+ * Options that work on every transport. A client on native `EventSource` takes only these: anything
+ * else doesn't compile.
  *
  * @example
  * ```ts
@@ -132,24 +150,29 @@ interface AfterNoId {
 export type NativeOptions = AnyTransport & (AfterId | AfterNoId);
 
 /**
- * What any other client can ask for.
+ * Options of every other client.
  *
  * @example
  * ```ts
- * const options: AutoOptions = { transport: 'fetch', headers: { 'X-Client': 'wall' }, idleTimeout: 45_000 };
+ * const options: AutoOptions = {
+ *   transport: 'fetch',
+ *   headers: { 'X-Client': 'wall' },
+ *   idleTimeout: 45_000,
+ * };
  * const client = new SseClient('/api/prices', options);
  * ```
  */
 export interface AutoOptions extends FetchOptions, ResumeOptions {
   /**
-   * `'auto'` (default): native `EventSource` while it can honour every option, `fetch` when it cannot, or once it gave up.
-   * `'fetch'`, `'native'`: this one only. Or a {@link Transport} of your own.
+   * `'auto'` (default) uses native `EventSource` while that can honour every option, and `fetch`
+   * when it can't or has given up. `'fetch'` and `'native'` use only that one. Or pass your own
+   * {@link Transport}.
    */
   readonly transport?: 'auto' | 'fetch' | Transport | undefined;
 }
 
 /**
- * All that concerns the connection, and not the payloads.
+ * Everything about the connection, and nothing about the payloads.
  *
  * @example
  * ```ts
@@ -160,7 +183,8 @@ export interface AutoOptions extends FetchOptions, ResumeOptions {
 export type ConnectOptions = CommonOptions & (NativeOptions | AutoOptions);
 
 /**
- * Options of {@link SseClient}; all of them optional, but for the decoding of payloads that are not strings.
+ * Options of {@link SseClient}. All are optional, except that payloads other than strings need
+ * decoding.
  *
  * @example
  * ```ts
@@ -173,11 +197,15 @@ export type SseClientOptions<Events extends object = Record<string, string>> = C
   DecodeOptions<Events>;
 
 /**
- * The options may be left out where no payload needs decoding. `Events` is inferred from schemas, or from options that know it.
+ * You can leave the options out if no payload needs decoding. `Events` is inferred from schemas, or
+ * from options that know it.
  *
  * @example
  * ```ts
- * function connect<Events extends object>(path: string, ...options: OptionsArgument<Events>): SseClient<Events> {
+ * function connect<Events extends object>(
+ *   path: string,
+ *   ...options: OptionsArgument<Events>
+ * ): SseClient<Events> {
  *   return new SseClient<Events>(`/api/${path}`, ...options);
  * }
  * const client = connect<{ tick: string }>('prices');
@@ -195,13 +223,15 @@ export type OptionsArgument<Events extends object> = [Decoded<Events>] extends [
     ]
   : [options: SseClientOptions<Events>];
 
-/** From what a caller asks for to what a connection needs. Throws `TypeError` for what can't work. */
+/**
+ * Turns the caller's options into what a connection needs. Throws `TypeError` for what can't work.
+ */
 export function connectionOptions(url: UrlSource, options: ConnectOptions): ConnectionOptions {
   if (CHECKED) validateClient(url, options);
   const { transport = 'auto', retry, retryInterval, storage, until, resumed, failOn, refreshAuth } = options;
   const request = requestOptions(url, options);
   refuseUnsafe(request, options.lastEventId);
-  // Empty headers are none, so those of the request count.
+  // Checks the request's headers, where empty ones count as none.
   const beyondNative = BEYOND_NATIVE.find(
     (name) => (name === 'headers' ? request.headers : options[name]) !== undefined,
   );
@@ -228,7 +258,7 @@ export function connectionOptions(url: UrlSource, options: ConnectOptions): Conn
   };
 }
 
-/** Refuses, in every build, what would lose or repeat data. Throws `TypeError`. */
+/** Refuses, in every build, options that would lose or repeat data. Throws `TypeError`. */
 function refuseUnsafeClient(
   { transport, retry, lastEventId, lastEventIdParam, storage, storageKey, share }: ConnectOptions,
   { url, method }: RequestOptions,

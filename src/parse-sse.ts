@@ -34,7 +34,7 @@ export type ParseSseOptions = ReadOptions;
  */
 export type SseSource = Response | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
 
-/** What of a Node stream is used beyond iterating over it. */
+/** What ssekit uses of a Node stream, besides iterating over it. */
 interface NodeStream {
   on(event: 'error', listener: () => void): unknown;
   destroy(): unknown;
@@ -48,10 +48,10 @@ interface NodeStream {
  * server breaks that rule, pass `response.body`. `decode` and `schema` work as in {@link fetchSse}.
  * As there, the last event is delivered even if the blank line after it is missing.
  *
- * @returns An iterator that rejects with an {@link SseError}, or with what the stream or the signal
- * fails with.
- * @throws TypeError for a `decode` or `schema` that can't work, and where a global is missing; it
- * says what to do.
+ * @returns An iterator that rejects with an {@link SseError}, the stream's own error, or the
+ * signal's reason.
+ * @throws TypeError for a `decode` or `schema` that can't work, or if a global is missing; it says
+ * what to do.
  *
  * @example
  * ```ts
@@ -75,9 +75,9 @@ export function parseSse(
     needGlobals('TextDecoder');
     validateDecode(options);
   }
-  // One by one, so that inherited options and getters count.
+  // Read one by one, so inherited options and getters count.
   const { until, failOn, signal, lastEventId, maxEventSize } = options;
-  // Not `instanceof`: the Response of another fetch, or of a test's window, works as well.
+  // Not `instanceof`: a Response from another fetch, or from a test's window, works, too.
   const isBody = 'getReader' in source || Symbol.asyncIterator in source;
   const response = isBody ? undefined : source;
   const body = isBody ? source : source.body;
@@ -117,8 +117,8 @@ function iteratorReader(body: AsyncIterable<Uint8Array> & Partial<NodeStream>): 
   return {
     read: () => iterator.next(),
     async cancel() {
-      // The iterator of a Node stream only lets go once the next bytes arrive. This doesn't wait,
-      // and the error that some streams emit then is nobody's concern.
+      // A Node stream's iterator stops only when the next bytes arrive. `destroy()` doesn't wait.
+      // Ignore the error that some streams emit then.
       body.on?.('error', () => undefined);
       body.destroy?.();
       await iterator.return?.();

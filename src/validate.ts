@@ -5,7 +5,7 @@ import { resolveUrl } from './connection/url.js';
 type Unchecked = Readonly<Record<string, unknown>>;
 
 const COUNT = 'a number, 0 or more';
-/** With 0 of these every attempt would fail. */
+/** With 0 for one of these, every attempt would fail. */
 const LIMIT = 'a positive number';
 const DECODER = '"text", "json" or a function';
 
@@ -25,7 +25,7 @@ const REQUEST = {
   maxEventSize: LIMIT,
 };
 
-/** What those of a client must be, too. */
+/** What the other options of a client must be. */
 const CLIENT = {
   transport: '"auto", "native", "fetch" or a function',
   EventSource: 'a function',
@@ -51,7 +51,7 @@ function check(valid: unknown, cure: string): asserts valid {
   if (!valid) throw new TypeError(cure);
 }
 
-/** The words are the check: they name the type of each value that may be, or the value itself. */
+/** The words are the check: they name each type that's allowed, or the value itself. */
 function checkOption(name: string, value: unknown, words: string): void {
   check(
     value === undefined ||
@@ -70,20 +70,20 @@ function checkOptions(options: Unchecked, wording: Readonly<Record<string, strin
   }
 }
 
-/** An object or an array, which fetch would send as "[object Object]". */
+/** An object or an array. Fetch would send it as "[object Object]". */
 function isPlain(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null || Array.isArray(value);
 }
 
-/** The options of every request. Throws `TypeError`. */
+/** Checks the options of every request. Throws `TypeError`. */
 export function validateRequest(url: UrlSource, given: object): void {
   const options = given as Unchecked;
   const { lastEventIdParam, signal, json, body } = options;
   checkOptions(options, REQUEST);
   check(lastEventIdParam !== '', '`lastEventIdParam` must not be empty.');
-  // Not `instanceof`: the signal of an iframe will do, and fetch takes null for none.
+  // Not `instanceof`: a signal from an iframe works, too. Fetch takes null for none.
   check(
     typeof ((signal ?? { aborted: false }) as Unchecked).aborted === 'boolean',
     '`signal` must be an AbortSignal.',
@@ -98,7 +98,7 @@ export function validateRequest(url: UrlSource, given: object): void {
   );
 }
 
-/** The options of a client. Throws `TypeError`. */
+/** Checks the options of a client. Throws `TypeError`. */
 export function validateClient(url: UrlSource, given: object): void {
   const options = given as Unchecked;
   const { retry } = options;
@@ -115,19 +115,19 @@ function checkSchema(name: string, schema: unknown): void {
   );
 }
 
-/** The schemas of some libraries are functions. */
+/** Some libraries' schemas are functions. */
 const isSchema = (value: unknown) =>
   typeof (value as { readonly '~standard'?: Unchecked } | null | undefined)?.['~standard']?.validate ===
   'function';
 
-/** For all payloads of one stream. Throws `TypeError`. */
+/** Checks the decoding of one stream's payloads. Throws `TypeError`. */
 export function validateDecode(given: object): void {
   const { decode, schema } = given as Unchecked;
   checkOption('decode', decode, DECODER);
   checkSchema('schema', schema);
 }
 
-/** By event type. */
+/** Checks the decoding of each event type. */
 function validateDecodes(given: object): void {
   const { decode, schemas } = given as Unchecked;
   checkOption('decode', decode, `${DECODER}, or an object with one of these by event type`);
@@ -140,7 +140,7 @@ function validateDecodes(given: object): void {
   for (const [type, schema] of Object.entries(schemas ?? {})) checkSchema(`schemas.${type}`, schema);
 }
 
-/** How far a loop may fall behind. Throws `TypeError`. */
+/** Checks how far a loop may fall behind. Throws `TypeError`. */
 export function validateLimit(limit: unknown): void {
   check(typeof limit === 'number' && limit >= 1, '`limit` must be a number of events, 1 or more.');
 }

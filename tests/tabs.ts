@@ -67,7 +67,7 @@ export class World {
     return tab;
   }
 
-  /** The open attempts of tabs that are alive. */
+  /** The open attempts of tabs that haven't crashed. */
   get live(): Attempt[] {
     return this.attempts.filter(({ request, tab }) => !request.signal.aborted && !tab.isCrashed);
   }
@@ -94,7 +94,7 @@ export class World {
       const before = this.running;
       this.running = next.tab;
       task();
-      // Promises that it settles go on in the same tab: timers set there end with it.
+      // Promises that it settles continue in the same tab, so timers set there end with the tab.
       for (let i = 0; i < 20; i++) await Promise.resolve();
       this.running = before;
     }
@@ -248,7 +248,7 @@ export class Tab {
     this.onMessage?.(data);
   }
 
-  /** The schema has accepted all its events, and is fast from now on. */
+  /** The schema accepts all waiting events and is fast from now on. */
   deliverHeld(): void {
     this.isSlow = false;
     for (const { data, release } of this.#held.splice(0)) {

@@ -1,4 +1,4 @@
-/** A page for each client, in a browser, beside a server in a process of its own. */
+/** Opens one page per client in a browser, and starts the server as a separate process. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -8,26 +8,26 @@ import { findEngines, launchChromium, launchFirefox } from '../../tests/engines/
 import { names, type Name } from './names.ts';
 import type { Burst, Latency } from './page.ts';
 
-/** The page of one client. A page is a process, so what one client leaves behind costs no other. */
+/** The page of one client. Each page is its own process, so clients don't affect each other. */
 export interface Lab {
   readonly burst: (url: string, count: number) => Promise<Burst>;
   readonly steady: (url: string, count: number, leaveOut: number) => Promise<Latency>;
-  /** Ends what `burst` has left open. */
+  /** Closes the connection that `burst` left open. */
   readonly end: () => Promise<void>;
   readonly collectGarbage: () => Promise<void>;
-  /** CPU time of the main thread in ms, where the browser tells. */
+  /** The main thread's CPU time in ms, if the browser reports it. */
   readonly cpu: (() => Promise<number>) | undefined;
-  /** Bytes in use, where the browser tells. */
+  /** Bytes in use, if the browser reports them. */
   readonly heap: (() => Promise<number>) | undefined;
 }
 
 export interface Labs {
-  /** With its version. */
+  /** Includes the version. */
   readonly name: string;
   readonly of: ReadonlyMap<Name, Lab>;
 }
 
-/** Everything is gone once `measure` is done. */
+/** Closes the browser and the server once `measure` is done. */
 export async function withLabs<T>(
   engine: 'chromium' | 'firefox',
   measure: (labs: Labs) => Promise<T>,
@@ -55,7 +55,7 @@ export async function withLabs<T>(
   }
 }
 
-/** The page as a script that defines `bench`. */
+/** The page as a script that defines the global `bench`. */
 async function script(): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL('page.ts', import.meta.url))],
@@ -98,7 +98,7 @@ async function inChromium(page: Page, name: Name): Promise<Lab> {
     async heap() {
       await collectGarbage();
       const heap: Record<string, number> = await session.send('Runtime.getHeapUsage');
-      // What hangs on objects of the heap, strings of responses and buffers, counts.
+      // Also counts what heap objects refer to: the strings of responses, and buffers.
       return (heap.usedSize ?? NaN) + (heap.embedderHeapUsedSize ?? 0) + (heap.backingStorageSize ?? 0);
     },
   };

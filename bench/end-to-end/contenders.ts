@@ -1,4 +1,7 @@
-/** Every client as its documentation shows it, given a URL and nothing else. Both types that the streams send are listened to. */
+/**
+ * Every client, used as its documentation shows, with only a URL. Each one listens to both event
+ * types that the streams send.
+ */
 import { fetchEventSource } from '@microsoft/fetch-event-source';
 import { EventSourcePolyfill } from 'event-source-polyfill';
 import { EventSource as EventSourceOfNpm } from 'eventsource';
@@ -7,10 +10,10 @@ import { SSE } from 'sse.js';
 import { FetchEventSource, SseClient, fetchSse } from '../../src/index.ts';
 import type { Name } from './names.ts';
 
-/** Listens until it is told to stop. */
+/** Listens until you call the function it returns. */
 export type Contender = (url: string, onEvent: (data: string) => void) => () => void;
 
-/** What the classes that follow `EventSource` have in common. */
+/** The common part of classes with the interface of `EventSource`. */
 interface Source {
   addEventListener(type: string, listener: (event: { data: string }) => void): void;
   close(): void;
@@ -42,7 +45,10 @@ const client = (transport: 'native' | 'fetch'): Contender => {
   };
 };
 
-/** Every event of these streams ends with a line of data, so that only its ends are looked for, and no other field. */
+/**
+ * Every event of these streams ends with a line of data, so it only looks for the ends of events
+ * and ignores all other fields.
+ */
 async function byHand(url: string, signal: AbortSignal, onEvent: (data: string) => void): Promise<void> {
   const { body } = await fetch(url, { signal });
   const reader = body?.getReader();

@@ -1,4 +1,4 @@
-/** Measures every client on the same streams, in turns. */
+/** Measures every client on the same streams. They take turns. */
 import os from 'node:os';
 import { quantile } from '../quantile.ts';
 import type { BurstCell, Heap, Measure, SteadyCell, StreamEngine } from '../results.ts';
@@ -6,20 +6,26 @@ import { withLabs, type Lab, type Labs } from './browser.ts';
 import type { Latency } from './page.ts';
 import { NATIVE, names, type Name } from './names.ts';
 
-/** Events of one round: enough that the start of a connection is nothing in them. */
+/** Events per round. There are so many that the time to connect doesn't matter. */
 const BURST = { tokens: 50_000, ticks: 100_000 } as const;
 
-/** Events a second. */
+/** Events per second. */
 const RATE = 2000;
 const STEADY = { count: 3000, leaveOut: 1000 } as const;
 
-/** What is held after the first says what belongs to any connection; a byte that is kept for each event would be seen after the second. */
+/**
+ * Measures the heap after each of these. The first shows what any connection needs. If a client
+ * keeps even one byte per event, the second shows it.
+ */
 const HELD = { start: 100_000, events: 1_000_000 } as const;
 
 type Stream = keyof typeof BURST;
 const streams = Object.keys(BURST) as Stream[];
 
-/** The same code in two processes of a browser may differ by a sixth. So the browser is started so often, with new pages. */
+/**
+ * The same code can differ by a sixth between two browser processes, so the browser starts this
+ * many times, with new pages.
+ */
 const LAUNCHES = 3;
 
 interface BurstSample {
@@ -31,10 +37,10 @@ interface SteadySample extends Latency {
   readonly cpu: number | undefined;
 }
 
-/** By stream and client, one for each round. */
+/** By stream and client, with one sample per round. */
 type Samples<T> = Readonly<Record<Stream, Map<Name, T[]>>>;
 
-/** @param rounds - Of each launch. */
+/** @param rounds - Rounds per launch. */
 export async function measureStreams(
   engine: 'chromium' | 'firefox',
   rounds: number,
@@ -49,7 +55,7 @@ export async function measureStreams(
     await withLabs(engine, async (labs) => {
       ({ name } = labs);
       for (const stream of streams) {
-        // To warm up, the first round is not counted.
+        // The first round only warms up and doesn't count.
         await inTurns(labs, 1, takeBurst(stream));
         await inTurns(labs, rounds, takeBurst(stream), bursts[stream]);
         await inTurns(labs, 1, takeSteady(stream), steady[stream]);
@@ -133,7 +139,7 @@ async function measureHeaps(labs: Labs): Promise<Heap[]> {
   return heaps;
 }
 
-/** Rounds whose order turns around, so that nobody always follows the same one. */
+/** Reverses the order in every other round, so that a client doesn't always follow the same one. */
 async function inTurns<T>(
   labs: Labs,
   rounds: number,
@@ -152,7 +158,10 @@ async function inTurns<T>(
   }
 }
 
-/** What a client took, and what that is of native's. What else the machine does in a round hits both. */
+/**
+ * A client's median, and its ratio to native. The ratio is taken within each round, because other
+ * work on the machine affects both.
+ */
 function against<T>(
   samples: ReadonlyMap<Name, readonly T[]>,
   client: Name,

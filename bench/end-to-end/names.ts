@@ -1,11 +1,11 @@
-/** Who is measured. */
+/** The clients that are measured. */
 
-/** Against which all others are measured. */
+/** All others are compared with this one. */
 export const NATIVE = 'EventSource';
 
 export const own = ['SseClient, native', 'SseClient, fetch', 'FetchEventSource', 'fetchSse'] as const;
 
-/** By package. */
+/** By package name. */
 export const peers = [
   'eventsource',
   '@microsoft/fetch-event-source',
@@ -14,7 +14,10 @@ export const peers = [
   'event-source-polyfill',
 ] as const;
 
-/** No client: what a page can do by hand that knows its stream, and so the least that any client on fetch can take. */
+/**
+ * Not a client. A page that knows its stream can do this by hand, so no client on fetch can need
+ * less.
+ */
 export const FLOOR = 'fetch, by hand';
 
 export const names = [NATIVE, FLOOR, ...own, ...peers] as const;

@@ -1,4 +1,4 @@
-/** What runs in the page: one client at a time, told what to do from outside. */
+/** Runs in the page and measures one client at a time. Node calls these functions. */
 import { quantile } from '../quantile.ts';
 import { contenders } from './contenders.ts';
 import type { Name } from './names.ts';
@@ -6,11 +6,11 @@ import type { Name } from './names.ts';
 export interface Burst {
   /** From the first event to the last. */
   readonly ms: number;
-  /** Of all events together: whoever counts others than the rest has lost some, or cut some. */
+  /** Of all events together. A client with a different count has lost or cut some. */
   readonly characters: number;
 }
 
-/** From where an event was sent to where its listener runs, in µs. */
+/** The time in µs from sending an event to running its listener. */
 export interface Latency {
   readonly p50: number;
   readonly p99: number;
@@ -18,13 +18,16 @@ export interface Latency {
 
 let close: () => void = () => undefined;
 
-/** Ends what `burst` has left open. */
+/** Closes the connection that `burst` left open. */
 export function end(): void {
   close();
   close = () => undefined;
 }
 
-/** Takes so many events. The stream stays open, as that of a page does, so that what a client keeps can be weighed. */
+/**
+ * Receives this many events. The stream stays open, as in a real page, so you can measure what the
+ * client keeps.
+ */
 export function burst(name: Name, url: string, count: number): Promise<Burst> {
   return new Promise((resolve) => {
     let events = 0;
@@ -34,20 +37,21 @@ export function burst(name: Name, url: string, count: number): Promise<Burst> {
       if (events === count) return;
       if (events === 0) first = performance.now();
       events += 1;
-      // A character is looked at, so that nobody gets away with noting down where the data is.
+      // Reads a character, so a client that only notes where the data is has to build the string
+      // too.
       characters += data.length + (data.charCodeAt(data.length >> 1) & 1);
       if (events === count) resolve({ ms: performance.now() - first, characters });
     });
   });
 }
 
-/** Takes so many events, leaves out the first ones, and closes. */
+/** Receives this many events, ignores the first `leaveOut`, and closes. */
 export function steady(name: Name, url: string, count: number, leaveOut: number): Promise<Latency> {
   return new Promise((resolve) => {
     const times: number[] = [];
     const stop = contenders[name](new URL(url, location.href).href, (data) => {
       const now = performance.timeOrigin + performance.now();
-      // The server puts it first: {"at":1735689600000.123,
+      // The server puts the time first: {"at":1735689600000.123,
       times.push(now - Number(data.slice('{"at":'.length, data.indexOf(','))));
       if (times.length !== count) return;
       stop();

@@ -1,9 +1,10 @@
 /**
- * The other side, in a process of its own, so that it does not share the measured thread. Run as: node --import tsx server.ts; it wants
- * the page's script as its first message.
+ * The server. It's a separate process, so that it doesn't share the measured thread. Start it with
+ * `node --import tsx server.ts`, and send the page's script as the first message.
  *
- * /burst?stream=ticks&count=1000 sends as fast as the client takes; /steady adds &rate=2000, events a second, each with the time at
- * which it was sent. A stream is left open at its end: an end would make clients reconnect.
+ * `/burst?stream=ticks&count=1000` sends as fast as the client reads. `/steady` also takes
+ * `&rate=2000`, the events per second, and each event has the time it was sent. Streams stay open
+ * at the end, because clients would reconnect otherwise.
  */
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -11,7 +12,7 @@ import { repeat, tick, token } from '../streams.ts';
 
 const blocks: Readonly<Record<string, (i: number) => string>> = { tokens: token, ticks: tick };
 
-/** Events of one prepared buffer. */
+/** Events per prepared buffer. */
 const BATCH = 1000;
 
 const buffers = Object.fromEntries(
@@ -29,7 +30,7 @@ function burst(response: ServerResponse, stream: string, count: number): void {
   goOn();
 }
 
-/** The same text, with the time in the place of what comes first: 19 characters, such as `{"at":1735689600000.123`. */
+/** The same text, with the time inserted at its start, such as `{"at":1735689600000.123`. */
 const stamped = (stream: string, i: number) =>
   (blocks[stream]?.(i) ?? '').replace(
     'data: {',
@@ -51,7 +52,7 @@ function steady(response: ServerResponse, stream: string, count: number, rate: n
 
 const server = createServer((request, response) => {
   const { pathname, searchParams } = new URL(request.url ?? '', 'http://localhost');
-  // With these two, a page's clock shows microseconds.
+  // With these two headers, the page's clock has a resolution of microseconds.
   response.setHeader('cross-origin-opener-policy', 'same-origin');
   response.setHeader('cross-origin-embedder-policy', 'require-corp');
   if (pathname !== '/burst' && pathname !== '/steady') {

@@ -1,4 +1,4 @@
-/** What the pages show of whole clients. */
+/** The tables of whole clients. */
 import type { Measure, Results, StreamEngine } from '../results.ts';
 import { table } from '../table.ts';
 import { burstOf, steadyOf } from './cells.ts';
@@ -32,7 +32,7 @@ export const chineseClients: typeof englishClients = {
     `完整客户端，${engine}，${date}，${machine}。CPU 为主线程处理一个事件的时间与原生之比；p50、p99 为每秒 2,000 条行情时从服务器到监听函数的毫秒数。`,
 };
 
-/** For the READMEs: one browser in one table. */
+/** For the READMEs: one table for one browser. */
 export function clientOverview({ streams, ...results }: Results, words: typeof englishClients): string[] {
   const engine = streams?.engines[0];
   if (!engine) return [];
@@ -61,7 +61,7 @@ export function clientOverview({ streams, ...results }: Results, words: typeof e
   return [table(head, rows), words.from(engine.name, streams.date, streams.machine)];
 }
 
-/** For bench/README.md: every cell, with its range. */
+/** For bench/README.md: every result with its range. */
 export function clientDetails({ streams }: Results): string[] {
   if (!streams) return [];
   const { date, machine, versions, engines } = streams;

@@ -1,6 +1,7 @@
 /**
- * `npm run bench:storm`: the table and the picture of docs/scaling.md, and results.json that they are made from. Takes some minutes: a policy
- * without jitter makes fifty million attempts.
+ * `npm run bench:storm`: writes results.json, and from it the table and the picture of
+ * docs/scaling.md. It takes some minutes, because a policy without jitter makes fifty million
+ * attempts.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -25,7 +26,7 @@ async function write(file: string, text: string): Promise<void> {
 }
 
 const outcomes = Object.entries(policies).map(([name, policy]) => {
-  // The same crowd each time: what differs after a change is due to the change.
+  // The same random numbers each time, so only your change can change the results.
   Math.random = random(1);
   const outcome = simulate(policy, CLIENTS, SERVER, SECONDS);
   console.log(`${name}: ${outcome.attempts} attempts, most in a second ${outcome.peak}`);

@@ -1,4 +1,7 @@
-/** The curves of a storm as an SVG that is read on white and on black: no library, since it is two charts of lines. */
+/**
+ * Draws the curves of a storm as an SVG that works on white and on black. Two line charts don't
+ * need a library.
+ */
 import type { Results } from './results.ts';
 
 const SECONDS = 120;
@@ -7,10 +10,10 @@ const LEFT = 64;
 const PLOT = WIDTH - LEFT - 16;
 const HEIGHT = 220;
 const TOPS = { arrivals: 40, back: 340 } as const;
-/** The logarithmic axis of arrivals: from 100 to 10 millions in a second. */
+/** The logarithmic axis of arrivals: from 100 to 10 million per second. */
 const [LOWEST, HIGHEST] = [2, 7];
 
-/** Told apart by colour and by dashes. */
+/** Each policy has its own colour and dashes. */
 const styles = [
   ['#767676', '2 3'],
   ['#b35900', '6 3'],
@@ -18,6 +21,7 @@ const styles = [
   ['#2e7d32', '8 3 2 3'],
   ['#0b63c5', ''],
   ['#7b3fc4', '10 4'],
+  ['#00838f', '4 2'],
 ] as const;
 
 const x = (second: number) => LEFT + (second / SECONDS) * PLOT;
@@ -39,7 +43,7 @@ export function picture({ outcomes, accepts }: Pick<Results, 'outcomes' | 'accep
     ),
   ]);
   const limit = yOfArrivals(accepts);
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} 640" font-family="system-ui, sans-serif" font-size="12" role="img" aria-labelledby="title">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} 664" font-family="system-ui, sans-serif" font-size="12" role="img" aria-labelledby="title">
 <title id="title">A million clients dropped at once: arrivals in each second, and the part that is back</title>
 <style>
   svg { background: #fff; color: #1f2328 }
@@ -48,7 +52,7 @@ export function picture({ outcomes, accepts }: Pick<Results, 'outcomes' | 'accep
   .limit { stroke: #d1242f }
   .curve { fill: none; stroke-width: 2; stroke-linejoin: round }
 </style>
-<rect width="${WIDTH}" height="640" fill="#fff"/>
+<rect width="${WIDTH}" height="664" fill="#fff"/>
 <text x="${LEFT}" y="24" font-weight="600">Arrivals in each second</text>
 ${grid(
   TOPS.arrivals,

@@ -1,12 +1,12 @@
 import type { Outcome } from './simulate.ts';
 
-/** What bench/storm/results.json holds, and docs/scaling.md and its picture show. */
+/** The content of bench/storm/results.json, which docs/scaling.md and its picture show. */
 export interface Results {
   readonly clients: number;
-  /** How long they were looked at. */
+  /** The length of the simulation. */
   readonly seconds: number;
-  /** What the server accepts in a second. */
+  /** Connections that the server accepts per second. */
   readonly accepts: number;
-  /** One for each policy. */
+  /** One per policy. */
   readonly outcomes: readonly (Outcome & { readonly name: string })[];
 }

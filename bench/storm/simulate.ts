@@ -1,29 +1,34 @@
-/** A crowd that loses its server all at once, and how it comes back. One client differs from another by its delays only. */
+/**
+ * Simulates clients that all lose their server at once, and how they come back. Clients differ only
+ * by their delays.
+ */
+import { Backoff } from '../../src/connection/backoff.ts';
 import { retryDelay, retryPolicy, type RetryOptions } from '../../src/connection/retry.ts';
+import { SseError } from '../../src/errors.ts';
 
 export interface Server {
-  /** Connections that it accepts in a second, when it does nothing else. */
+  /** Connections that it accepts per second if it does nothing else. */
   readonly accepts: number;
-  /** What it costs to refuse one, as a part of what it costs to accept one. */
+  /** The cost of refusing a connection, as a fraction of the cost of accepting one. */
   readonly refusal: number;
 }
 
 export interface Outcome {
   /** The most arrivals within any second. */
   readonly peak: number;
-  /** Seconds until 99 % of the clients are back; `null`: not within the time that was looked at. */
+  /** Seconds until 99 % of the clients are back. `null` if the simulation ends first. */
   readonly back99: number | null;
   /** Attempts of all clients until then. */
   readonly attempts: number;
-  /** For the picture, second by second: arrivals, and the part of the clients that is back. */
+  /** For the picture, for each second: arrivals, and the fraction of clients that are back. */
   readonly arrivals: readonly number[];
   readonly back: readonly number[];
 }
 
-/** The delay in ms after so many failures. */
+/** Returns the delay in ms after this many failures. */
 export type Policy = (failures: number) => number;
 
-/** The reconnection time, where the server has not set one. */
+/** The reconnection time if the server hasn't set one. */
 const BASE = 1000;
 
 const plain = (options: { factor: number }): RetryOptions => retryPolicy({ ...options, jitter: false });
@@ -35,30 +40,35 @@ const fixed = (ms: number): Policy => {
 
 const exponential = plain({ factor: 2 });
 const ssekit = retryPolicy(undefined);
+const backoff = new Backoff(ssekit, BASE);
+const lost = new SseError('network', 'The server is gone.');
 
 export const policies = {
   'browser, 3 s': fixed(3000),
   'fixed, 1 s': fixed(1000),
   'exponential, no jitter': (failures) => retryDelay(exponential, BASE, failures),
   'half jitter': (failures) => retryDelay(exponential, BASE, failures) * (0.5 + Math.random() / 2),
-  ssekit: (failures) => retryDelay(ssekit, BASE, failures),
+  // The first loss is one of native EventSource, and the rest happens over fetch.
+  'ssekit, auto': (failures) => backoff.next(lost, failures, failures === 1).delay,
+  'ssekit, fetch': (failures) => backoff.next(lost, failures, false).delay,
   'ssekit, retry: 5000': (failures) => retryDelay(ssekit, 5000, failures),
 } satisfies Record<string, Policy>;
 
 export type PolicyName = keyof typeof policies;
 
-/** ms in one step of the simulation. */
+/** ms per step of the simulation. */
 const STEP = 10;
 const STEPS_IN_A_SECOND = 1000 / STEP;
 
-/** On the way to the server, in ms: no two clients are equally far. */
+/** The travel time to the server in ms. Each client has a different one. */
 const [NEAREST, FARTHEST] = [20, 200];
 
-/** Looks at the first `seconds` seconds after `clients` clients were dropped. */
+/** Simulates the first `seconds` seconds after `clients` clients lost their connection. */
 export function simulate(policy: Policy, clients: number, server: Server, seconds = 600): Outcome {
   const steps = seconds * STEPS_IN_A_SECOND;
   const failures = new Uint16Array(clients);
-  // The clients that arrive in one step are a linked list: a million arrays would be too much to ask.
+  // The clients that arrive in one step are a linked list. A million arrays would need too much
+  // memory.
   const first = new Int32Array(steps).fill(-1);
   const next = new Int32Array(clients);
   const perStep = new Uint32Array(steps);
@@ -84,12 +94,13 @@ export function simulate(policy: Policy, clients: number, server: Server, second
     for (let client = first[now] ?? -1; client >= 0; client = next[client] ?? -1) arrived++;
     attempts += arrived;
     perStep[now] = arrived;
-    // Refusing comes first: it is done at the door. What is left of the server's time goes to those who are let in.
+    // The server refuses connections first, because that's cheap. It accepts others in the time
+    // that's left.
     const spent = arrived <= budget + credit ? 0 : server.refusal * arrived;
     const free = Math.max(0, budget + credit - spent) / (spent ? 1 - server.refusal : 1);
     const accepted = Math.min(arrived, Math.floor(free));
     credit = Math.max(0, Math.min(1, free - accepted));
-    // Who comes first is let in: the order in the list is as good as any.
+    // Accepts the first ones. Any order would do, so the list's order does.
     let place = 0;
     for (let client = first[now] ?? -1; client >= 0;) {
       const following = next[client] ?? -1;

@@ -3,7 +3,10 @@ import path from 'node:path';
 import { newFolder, start, type Running } from './process.ts';
 import { programOf } from './programs.ts';
 
-/** Runs nginx in the foreground with this inside `http { … }`. It writes only to its own folder. */
+/**
+ * Runs nginx in the foreground with this configuration inside `http { … }`. It writes only to its
+ * own folder.
+ */
 export async function startNginx(
   http: string,
   ports: readonly number[],

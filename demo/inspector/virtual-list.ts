@@ -100,8 +100,8 @@ export function virtualList<T>(scroller: HTMLElement, list: HTMLElement, source:
   scroller.addEventListener(
     'scroll',
     () => {
-      // Our own scroll: these rows are painted. Painting again would follow new rows, scroll, and so
-      // paint in every frame, however seldom the caller wants it.
+      // This is our own scroll, and these rows are already painted. Painting again would follow new
+      // rows and scroll again, so it would paint every frame, however seldom the caller wants it.
       if (scroller.scrollTop === top) return;
       const atEnd = scroller.scrollTop + scroller.clientHeight >= scroller.scrollHeight - rem();
       // Content may be added between our own scroll and its event, so not being at the end isn't

@@ -3,7 +3,9 @@ import { take, takeRefusal } from '../server/armed-faults.ts';
 import type { Fault } from '../server/fault.ts';
 import type { Session } from '../server/sessions.ts';
 
-/** Whether a request gets its stream. If not, it has been refused, as in demo/server/refuse.ts. */
+/**
+ * Whether a request gets its stream. If not, this has refused it, as demo/server/refuse.ts does.
+ */
 export async function admitted(exchange: MockExchange, session: Session, auth: boolean): Promise<boolean> {
   session.requests++;
   const delay = take(session, 'slow-open')?.ms ?? 0;

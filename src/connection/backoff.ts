@@ -1,10 +1,10 @@
 import type { SseError } from '../errors.js';
 import { retryDelay, shouldRetry, type RetryOptions } from './retry.js';
 
-/** ms. Browsers wait this long, or longer, before they reconnect a native stream. */
+/** In ms. Browsers wait this long, or longer, before they reconnect a native stream. */
 const NATIVE_INTERVAL = 3000;
 
-/** Whether and when the next attempt follows a failure. */
+/** Decides whether and when the next attempt follows a failure. */
 export class Backoff {
   /** What the server set with `retry:`, in ms. */
   reconnectionTime: number | undefined;
@@ -25,9 +25,10 @@ export class Backoff {
   }
 
   /**
-   * @param isBlind - The transport hides what the server set: the first delay then covers what browsers
-   * use without it.
-   * @returns The delay, and how long the server's own demands hold against any hope of the page's; ms.
+   * @param isBlind - The transport hides what the server set. The first delay then covers the time
+   * that browsers wait by default.
+   * @returns `delay` in ms, and `floor`: how long the server makes clients wait, in ms, even if the
+   * page could try sooner.
    */
   next({ retryAfter = 0 }: SseError, failures: number, isBlind: boolean): { delay: number; floor: number } {
     const own = this.#retryInterval;

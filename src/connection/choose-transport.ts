@@ -6,11 +6,13 @@ import type { Transport, TransportRequest } from './transport.js';
 export interface NamedTransport {
   readonly name: string;
   readonly start: Transport;
-  /** `auto` on native: fetch takes over at the first loss, because it can send the last event ID. */
+  /**
+   * `auto` on native: fetch takes over at the first loss, because it can send the last event ID.
+   */
   readonly handsOver?: boolean | undefined;
 }
 
-/** What the choice depends on, beside the request. */
+/** What the choice depends on, besides the request. */
 export interface TransportOptions {
   readonly lastEventIdParam?: string | undefined;
   readonly EventSource?: EventSourceClass | undefined;
@@ -19,10 +21,10 @@ export interface TransportOptions {
 const environment = globalThis as Partial<Pick<typeof globalThis, 'EventSource' | 'origin'>>;
 
 /**
- * The transport of one attempt. `auto` is native while native can honour every option, and fetch
- * afterwards.
+ * Chooses the transport of one attempt. `auto` uses native while it can honour every option, and
+ * fetch afterwards.
  *
- * @param beyondNative - An option asks for what native can't do; or native was lost, hiding why; or
+ * @param beyondNative - An option needs what native can't do; or native was lost, hiding why; or
  * there's a listener for events of every type.
  */
 export function chooseTransport(
@@ -34,7 +36,7 @@ export function chooseTransport(
   if (typeof transport === 'function') return { name: transport.name || 'custom', start: transport };
   const isInQuery = lastEventIdParam !== undefined;
   const { origin } = new URL(url);
-  // Not the origin of `location`: documents of `srcdoc` and sandboxes have another. Node has none.
+  // Not `location.origin`: `srcdoc` and sandboxed documents have another origin. Node has none.
   const isSameOrigin = (environment.origin ?? origin) === origin;
   // A new EventSource starts without Last-Event-ID: only its own reconnects send it.
   const canResume = lastEventId === '' || isInQuery;
@@ -44,8 +46,8 @@ export function chooseTransport(
     const handsOver = transport === 'auto' && (isInQuery || isSameOrigin);
     return { name: 'native', start: nativeTransport(EventSource), handsOver };
   }
-  // The header stays out where the query carries the ID, and where it would be the only cause of a CORS
-  // preflight, which native never sends and few servers answer.
+  // Leaves the header out if the query carries the ID, or if the header would be the only cause of
+  // a CORS preflight. Native never sends one, and few servers answer it.
   const isSimple = /^(GET|POST)$/.test(method) && headers.keys().next().done === true;
   const sendsId = !isInQuery && (isSameOrigin || transport === 'fetch' || !isSimple);
   return { name: 'fetch', start: sendsId ? fetchTransport : fetchTransportWithoutId };

@@ -10,7 +10,7 @@ import type { RetryOptions } from './retry.js';
 import type { SseState } from './state.js';
 import type { OpenInfo, TransportRequest } from './transport.js';
 
-/** Everything a connection needs. Defaults are in place, conflicts ruled out. */
+/** Everything a connection needs, with defaults filled in and conflicts ruled out. */
 export interface ConnectionOptions extends RequestOptions {
   readonly lastEventId: string;
   /** Where the last event ID is kept across reloads. */
@@ -18,37 +18,39 @@ export interface ConnectionOptions extends RequestOptions {
   /** The reconnection time until the server sets another, in ms. */
   readonly retryInterval: number;
   readonly policy: RetryOptions;
-  /** As the caller gave it. With it, the policy also ends what a transport reestablishes by itself. */
+  /** The caller's value. With it, the policy also ends what a transport reestablishes by itself. */
   readonly retry?: unknown;
   readonly until?: Until | undefined;
-  /** Tells the events that report a failure. */
+  /** Recognises events that report a failure. */
   readonly failOn?: FailOn | undefined;
   readonly refreshAuth?: RefreshAuth | undefined;
-  /** As the caller gave it. `auto` leaves native where that can't deliver every type. */
+  /** The caller's value. `auto` leaves native if that can't deliver every type. */
   readonly transport?: unknown;
-  /** Finds out from the response whether the server could resume. Not every stream wants to know. */
+  /** Finds out from the response whether the server could resume. Not every stream needs it. */
   readonly findGap?: ((info: OpenInfo) => SseError | undefined) | undefined;
-  /** Chooses for one attempt. `beyondNative`: native gave up, or somebody listens to every type. */
+  /**
+   * Chooses for one attempt. `beyondNative`: native gave up, or there's a listener for every type.
+   */
   readonly chooseTransport: (request: TransportRequest, beyondNative: boolean) => NamedTransport;
 }
 
 /** What a connection reports. */
 export interface ConnectionObserver {
-  /** Returns `false` if `close()` was called meanwhile: nothing more is reported then. */
+  /** Returns `false` if `close()` was called meanwhile: nothing else is reported then. */
   readonly state: (now: SseState) => boolean | undefined;
   readonly open: (info: OpenInfo) => void;
   readonly message: (message: SseMessage) => void;
   /** A block without data set the last event ID. */
   readonly id?: (lastEventId: string) => void;
   readonly error: (error: SseError) => void;
-  /** Takes a debug line. Missing where nobody debugs. */
+  /** Takes a debug line. Missing unless debugging is on. */
   readonly debug?: ((line: string) => void) | undefined;
 }
 
-/** The event types that somebody listens to. */
+/** The event types that have listeners. */
 export interface Listened {
   readonly types: Set<string>;
-  /** Every type, whatever its name. */
+  /** There's a listener for every type, whatever its name. */
   all: boolean;
 }
 
@@ -58,29 +60,29 @@ export interface Connection {
   readonly url: string;
   readonly lastEventId: string;
   /**
-   * While it waits, it may be told to try now from this time on, in ms since the epoch: the server
-   * asked for patience (`Retry-After`, `retry:`).
+   * While it waits, the earliest time for an early attempt, in ms since the epoch: the server made
+   * clients wait (`Retry-After`, `retry:`).
    */
   readonly notBefore?: number | undefined;
   listen(type: string): void;
-  /** Nobody listens to this type any longer. */
+  /** This type has no listeners left. */
   unlisten?(type: string): void;
   listenToAll(): void;
   /**
-   * The event that is being reported isn't delivered yet: a reload, or `close()`, goes back to before
-   * it.
+   * Holds the event that's being reported, because it isn't delivered yet: a reload, or `close()`,
+   * goes back to before it.
    *
-   * @returns Releases it, once it's delivered or was reported as an error.
+   * @returns A function that releases it, once it's delivered or reported as an error.
    */
   hold(): () => void;
   connect(): void;
   reconnect(): void;
-  /** Closes, and forgets the events on hold: `connect()` asks for them again. */
+  /** Closes, and forgets the held events: `connect()` requests them again. */
   close(): void;
 }
 
 /**
- * Makes the connection of a client: one of its own, or what {@link sharedConnection} returns.
+ * Makes the connection of a client: its own, or one that {@link sharedConnection} returns.
  *
  * @example
  * ```ts

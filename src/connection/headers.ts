@@ -1,13 +1,13 @@
 import type { HeadersSource } from './request.js';
 
-/** A copy, since an iterator can be read only once; `undefined` where there are none. */
+/** A copy, because an iterator can be read only once; `undefined` if there are no headers. */
 export function headersIn(source: HeadersSource | null | undefined): HeadersSource | undefined {
   if (typeof source === 'function') return source;
   const headers = headersOf(source ?? {});
   return headers.keys().next().done ? undefined : headers;
 }
 
-/** Throws `TypeError` for what are no headers. */
+/** Throws `TypeError` for invalid headers. */
 export function headersOf(init: HeadersInit = {}): Headers {
   const headers = new Headers();
   let missing: string | undefined;
@@ -17,12 +17,12 @@ export function headersOf(init: HeadersInit = {}): Headers {
       headers.append(name, value);
     }
   } catch {
-    // Without the engine's message: some quote the value.
+    // Leaves the engine's message out, because some engines quote the value.
     throw new TypeError(
       '`headers` must not hold line breaks, nor characters beyond Latin-1: use encodeURIComponent.',
     );
   }
-  // It would be sent as "undefined".
+  // Fetch would send it as "undefined".
   if (missing !== undefined) throw new TypeError(`The header \`${missing}\` is undefined.`);
   return headers;
 }

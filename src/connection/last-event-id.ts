@@ -5,20 +5,26 @@ import { isSendableId } from './request.js';
 import type { OpenInfo } from './transport.js';
 
 /**
- * The part of `Storage` that ssekit uses: `sessionStorage`, `localStorage`, or any object of this shape.
+ * The part of `Storage` that ssekit uses: `sessionStorage`, `localStorage`, or any object of this
+ * shape.
  *
  * @example
  * ```ts
  * const kept = new Map<string, string>();
- * const storage: IdStorage = { getItem: (key) => kept.get(key) ?? null, setItem: (key, id) => void kept.set(key, id) };
+ * const storage: IdStorage = {
+ *   getItem: (key) => kept.get(key) ?? null,
+ *   setItem: (key, id) => void kept.set(key, id),
+ * };
  * const client = new SseClient('/api/prices', { storage });
  * ```
  */
 export type IdStorage = Pick<Storage, 'getItem' | 'setItem'>;
 
-/** Where an ID is kept across reloads. */
+/** Where the ID is kept across reloads. */
 export interface StoredIn {
-  /** A function where the access itself may throw, as `sessionStorage` does when the user blocks it. */
+  /**
+   * A function if the access itself may throw, as `sessionStorage` does when the user blocks it.
+   */
   readonly storage: IdStorage | (() => IdStorage);
   readonly key: string;
 }
@@ -26,11 +32,17 @@ export interface StoredIn {
 /** A place in a stream. */
 export interface Position {
   readonly id: string;
-  /** The number of the last event up to here, in a shared connection. An ID may be that of several events, or of none. */
+  /**
+   * In a shared connection, the number of the last event up to here. Several events may have the
+   * same ID, and an ID may belong to no event.
+   */
   readonly number?: number | undefined;
 }
 
-/** ms. An ID is written this long after it arrived: a synchronous write for each event would cost more than the event. */
+/**
+ * In ms. An ID is written this long after it arrives: a synchronous write for each event would cost
+ * more than the event.
+ */
 const WRITE_DELAY = 100;
 
 const page: Partial<Pick<Window, 'addEventListener' | 'removeEventListener'>> = globalThis;
@@ -38,25 +50,29 @@ const page: Partial<Pick<Window, 'addEventListener' | 'removeEventListener'>> = 
 /**
  * The position of one client in its stream, across connections and, with a storage, across reloads.
  *
- * There are two positions. `value` is the ID of the latest event that arrived: a reconnect resumes there. `settled` is behind it while
- * events are held, which means that an asynchronous schema is still checking them: a reload, or `close()`, must not skip those.
+ * There are two positions. `value` is the ID of the latest event that arrived: a reconnect resumes
+ * there. `settled` is where a reload, or `close()`, resumes. It stays behind while events are held:
+ * an asynchronous schema is still checking them, and they must not be skipped.
  */
 export class LastEventId {
   #arrived: Position;
-  /** While events are held: the position before the first of them. */
+  /** While events are held, the position before the first of them. */
   #before: Position;
   #holds = 0;
   readonly #stored: StoredIn | undefined;
   readonly #fail: (error: SseError) => void;
   #isRestored = false;
-  /** Whether the last access failed, which was reported: a full storage fails ten times a second. */
+  /**
+   * Whether the last access failed. Only the first failure is reported: a full storage fails ten
+   * times a second.
+   */
   #isFailing = false;
   #reported = '';
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /**
-   * @param fail - Called when the storage is full, forbidden or forged, or when an ID can't be sent. The
-   * stream continues without it.
+   * @param fail - Called when the storage is full, blocked or holds something else, or when an ID
+   * can't be sent. The stream continues without it.
    */
   constructor(initial: string, stored: StoredIn | undefined, fail: (error: SseError) => void) {
     this.#arrived = this.#before = { id: initial };
@@ -74,19 +90,20 @@ export class LastEventId {
     return this.#holds ? this.#before : this.#arrived;
   }
 
-  /** Takes the ID of an event that arrived. It's stored soon, and at the latest when the page goes away. */
+  /** Takes the ID of an event that arrived. It's stored soon, or earlier if the page goes away. */
   set(id: string, number?: number): void {
     const last = this.#arrived;
     if (!this.#holds) this.#before = last;
     this.#arrived = { id, number };
-    // Without an ID, the number is of no use after a reload.
+    // Without an ID, the number is useless after a reload.
     if (id !== last.id || (id && number !== last.number)) this.#flushLater();
   }
 
   /**
-   * Keeps `settled` before the event that has just arrived. Held events are released in the order of their arrival.
+   * Keeps `settled` before the event that has just arrived. Release held events in the order they
+   * arrived.
    *
-   * @returns Releases it: the event was delivered, or reported as an error.
+   * @returns A function that releases it: the event was delivered, or reported as an error.
    */
   hold(): () => void {
     const position = this.#arrived;
@@ -98,13 +115,13 @@ export class LastEventId {
     };
   }
 
-  /** Forgets the held events: the next request asks for them again. */
+  /** Forgets the held events: the next request makes the server send them again. */
   rewind(): void {
     this.#arrived = this.settled;
     this.#holds = 0;
   }
 
-  /** The ID for a request. One that can't be sent is left out, and reported once. */
+  /** The ID for a request. An ID that can't be sent is left out, and reported once. */
   toSend(): string {
     this.restore();
     if (isSendableId(this.value)) return this.value;
@@ -127,7 +144,7 @@ export class LastEventId {
     page.addEventListener?.('pagehide', this.flush);
   }
 
-  /** Stores now what is still to be stored. Leaves no timer and no listener. */
+  /** Stores at once what still has to be stored. Leaves no timer and no listener behind. */
   readonly flush = (): void => {
     if (this.#timer === undefined) return;
     clearTimeout(this.#timer);
@@ -140,7 +157,7 @@ export class LastEventId {
     });
   };
 
-  /** Reads what the previous page stored: the first call does, and returns `true`. */
+  /** Reads what the previous page stored. Only the first call does that, and returns `true`. */
   restore(): boolean {
     if (this.#isRestored) return false;
     this.#isRestored = true;
@@ -149,7 +166,7 @@ export class LastEventId {
       if (id === undefined) return;
       if (typeof id !== 'string' || !isSendableId(id))
         throw new TypeError('What is stored is no last event ID.');
-      // '' as well: the server took its ID back.
+      // An empty ID counts, too: the server cleared the ID.
       this.#arrived = { id };
     });
     return true;
@@ -172,8 +189,8 @@ export class LastEventId {
 }
 
 /**
- * The key of a stream that was given none. Query and body are in it as a hash only: they may hold a
- * token. A function as body counts as none, since its text differs from build to build.
+ * The default key of a stream. Query and body are in it only as a hash, because they may hold a
+ * token. A body that's a function is left out, because its text differs from build to build.
  */
 export function storageKey(url: string, body?: unknown): string {
   const [, place = '', query = ''] = /^([^?#]*)([^#]*)/.exec(url) ?? [];
@@ -181,7 +198,7 @@ export function storageKey(url: string, body?: unknown): string {
   return `ssekit:${place}${text && `?${hash(text)}`}`;
 }
 
-/** FNV-1a with 64 bits: with 32, two of 77,000 texts would share a hash. */
+/** FNV-1a with 64 bits. With 32 bits, two of 77,000 texts would probably share a hash. */
 function hash(text: string): string {
   let hash = 0xcbf29ce484222325n;
   for (let i = 0; i < text.length; i++)
@@ -190,7 +207,8 @@ function hash(text: string): string {
 }
 
 /**
- * Decides from a response whether the server resumed after `info.lastEventId`. `undefined` leaves it to the default rule.
+ * Decides from a response whether the server resumed after `info.lastEventId`. `undefined` applies
+ * the default rule.
  *
  * @example
  * ```ts
@@ -201,11 +219,12 @@ function hash(text: string): string {
 export type Resumed = (info: OpenInfo) => boolean | undefined;
 
 /**
- * The error of a stream that should have resumed and didn't; `undefined` where it did, or where nothing says otherwise.
+ * The error if a stream should have resumed and didn't. `undefined` if it did, or if nothing says
+ * otherwise.
  *
- * The default rule is that of the Mercure protocol, the only one with a sign for it: the response header `Last-Event-ID` (in newer
- * drafts `Mercure-Last-Event-ID`) names the event after which the history continues. It's another ID than the request's when the server
- * doesn't know that one.
+ * The default rule comes from the Mercure protocol, the only one with a sign for this. The response
+ * header `Last-Event-ID` (`Mercure-Last-Event-ID` in newer drafts) names the event after which the
+ * history continues. If the server doesn't know the request's ID, the header names another one.
  */
 export function gap(info: OpenInfo, resumed: Resumed | undefined): SseError | undefined {
   const { lastEventId, status, headers } = info;

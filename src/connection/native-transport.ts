@@ -6,16 +6,16 @@ import type { Transport } from './transport.js';
 const CLOSED = 2;
 
 /**
- * How many types keep their listener at the source once nobody listens to them: names may come and
- * go for weeks.
+ * How many types keep their listener on the source after nobody listens to them: event types may
+ * come and go for weeks.
  */
 const MOST_IDLE = 100;
 
-/** The event types that are always listened to. */
+/** The event types that always have a listener. */
 const OWN_TYPES = ['open', 'error', 'message'];
 
 /**
- * The part of `EventSource` that's used: native, a polyfill, or a test double.
+ * The part of `EventSource` that ssekit uses: native, a polyfill, or a test double.
  *
  * @example
  * ```ts
@@ -33,23 +33,24 @@ export type EventSourceClass = new (
   Partial<Pick<EventTarget, 'removeEventListener'>>;
 
 /**
- * One native `EventSource`, over its own reconnects: while it says CONNECTING it is left alone,
- * since only it can send its `Last-Event-ID`. The browser tells an event from the server by `data`,
- * which its own `open` and `error` lack (rule: a server may name its events so), and hides every
- * reason for a failure.
+ * One native `EventSource`, including its own reconnects. While it says CONNECTING, it's left
+ * alone: only it can send its `Last-Event-ID`. A server may name its events `open` and `error`.
+ * They have `data`, which the browser's own `open` and `error` lack. The browser hides every reason
+ * for a failure.
  */
 export function nativeTransport(Source: EventSourceClass): Transport {
   return ({ url, withCredentials, signal, types, lastEventId, unsentId }, sink) => {
     const source = new Source(url, { withCredentials });
     /**
-     * `''` from a source that never showed an ID means unknown, not reset: the ID before still
-     * holds.
+     * If the source has never shown an ID, `''` means unknown, not reset: the previous ID still
+     * applies.
      */
     let id = unsentId ?? lastEventId;
     let ownId = false;
 
     /**
-     * That of the stream, until it is opened anew. To ask each event is a call into the browser.
+     * The origin of the stream, until it opens again. Reading it from each event would be a call
+     * into the browser.
      */
     let origin: string | undefined;
 
@@ -79,14 +80,11 @@ export function nativeTransport(Source: EventSourceClass): Transport {
     };
 
     const listeners = new Map<string, (event: Event) => void>();
-    /**
-     * Types that nobody listens to any more, oldest first. Until they make room, their IDs still
-     * count.
-     */
+    /** Types without listeners, oldest first. Until they make room, their IDs still count. */
     const idle = new Set<string>();
     const listen = (type: string) => {
       idle.delete(type);
-      // An EventTarget would ignore a second listener for the same type, but not every double does.
+      // A second listener for the same type would report each event twice.
       if (listeners.has(type)) return;
       const listener = (event: Event) => {
         receive(type, event);

@@ -2,7 +2,7 @@ import { SseError } from '../errors.js';
 import { timeLimit } from '../stream/time-limit.js';
 
 /**
- * Renews what authorizes requests, after a 401.
+ * Renews the credentials after a 401.
  *
  * @example
  * ```ts
@@ -19,14 +19,15 @@ export type RefreshAuth = (error: SseError) => void | Promise<void>;
 
 const inFlight = new WeakMap<RefreshAuth, Promise<void>>();
 
-/** Whether the server refused the credentials, or the lack of them. */
+/** Whether the server refused the credentials, or received none. */
 export function isUnauthorized(error: unknown): error is SseError {
   return error instanceof SseError && error.code === 'http' && error.status === 401;
 }
 
 /**
- * Calls the function, or joins its call in flight: many servers rotate refresh tokens, so a second
- * call with the same one would log the user out. Rejects with a `timeout` after `openTimeout` ms.
+ * Calls the function, or waits for its call in flight: many servers rotate refresh tokens, so a
+ * second call with the same one would log the user out. Rejects with a `timeout` after
+ * `openTimeout` ms.
  */
 export async function refresh(
   refreshAuth: RefreshAuth,

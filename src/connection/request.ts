@@ -11,7 +11,7 @@ import type { TransportRequest } from './transport.js';
 import { resolveUrl, withParam } from './url.js';
 
 /**
- * What functions for URL, headers and body are told before each attempt.
+ * What your functions for URL, headers and body receive before each attempt.
  *
  * @example
  * ```ts
@@ -21,18 +21,21 @@ import { resolveUrl, withParam } from './url.js';
  * ```
  */
 export interface RequestContext {
-  /** Failures since the last proof of health; 0 on the first attempt. */
+  /** Failures since the last event; 0 on the first attempt. */
   readonly failures: number;
-  /** The id the attempt will resume after; `''` for none. */
+  /** The ID that this attempt resumes after; `''` for none. */
   readonly lastEventId: string;
-  /** Why the attempt before failed: a 401 here is the moment to refresh a token. Always `undefined` in `fetchSse`, which sends one request. */
+  /**
+   * Why the previous attempt failed: if it's a 401, refresh your token now. Always `undefined` in
+   * `fetchSse`, which makes one attempt.
+   */
   readonly error: SseError | undefined;
-  /** Aborts when the attempt is no longer wanted. */
+  /** Aborts when the attempt is no longer needed. */
   readonly signal: AbortSignal;
 }
 
 /**
- * A value, or a function that is called for it before every attempt.
+ * A value, or an (async) function that returns it before every attempt.
  *
  * @example
  * ```ts
@@ -42,7 +45,8 @@ export interface RequestContext {
 export type PerAttempt<T> = T | ((context: RequestContext) => T | Promise<T>);
 
 /**
- * Where the stream is: resolved as in `EventSource`, or a function called before every attempt.
+ * The URL of the stream, resolved as in `EventSource`, or an (async) function that returns it
+ * before every attempt.
  *
  * @example
  * ```ts
@@ -56,7 +60,7 @@ export type PerAttempt<T> = T | ((context: RequestContext) => T | Promise<T>);
 export type UrlSource = PerAttempt<string | URL>;
 
 /**
- * Request headers, or an (async) function that makes them before every attempt.
+ * Request headers, or an (async) function that returns them before every attempt.
  *
  * @example
  * ```ts
@@ -67,17 +71,18 @@ export type UrlSource = PerAttempt<string | URL>;
 export type HeadersSource = PerAttempt<HeadersInit>;
 
 /**
- * A request body, or an (async) function that makes it before every attempt.
+ * A request body, or an (async) function that returns it before every attempt.
  *
  * @example
  * ```ts
  * const body: BodySource = ({ lastEventId }) => JSON.stringify({ after: lastEventId });
- * const client = new SseClient('/api/prices', { body, retry: 10 }); // a POST is repeated only with `retry`
+ * // A POST is retried only with `retry`.
+ * const client = new SseClient('/api/prices', { body, retry: 10 });
  * ```
  */
 export type BodySource = PerAttempt<BodyInit | null | undefined>;
 
-/** The request of every attempt, before its functions are called. */
+/** The request that every attempt is built from. Its functions haven't been called yet. */
 export interface RequestOptions extends Pick<
   TransportRequest,
   'withCredentials' | 'method' | 'redirect' | 'openTimeout' | 'idleTimeout' | 'maxEventSize' | 'fetch'
@@ -85,13 +90,13 @@ export interface RequestOptions extends Pick<
   readonly url: Exclude<UrlSource, URL>;
   readonly headers: HeadersSource | undefined;
   readonly body: BodySource;
-  /** Set where the caller's headers do not. */
+  /** Sent unless the caller's headers set another. */
   readonly contentType: string | undefined;
   readonly lastEventIdParam?: string | undefined;
 }
 
 /**
- * Options that every way to read a stream has.
+ * Options of every request, on any transport.
  *
  * @example
  * ```ts
@@ -100,27 +105,33 @@ export interface RequestOptions extends Pick<
  * ```
  */
 export interface StreamOptions {
-  /** Send cookies and HTTP authentication across origins, on any transport. Default `false`. */
+  /**
+   * Sends cookies and HTTP authentication to other origins, too, on any transport. Default `false`.
+   */
   readonly withCredentials?: boolean | undefined;
-  /** Resume after this id: in `Last-Event-ID` on fetch, in `lastEventIdParam` on native. One with CR, LF or NUL is a `TypeError`. */
+  /**
+   * Resumes after this ID: in `Last-Event-ID` on fetch, in `lastEventIdParam` on native. Throws a
+   * `TypeError` if the ID has CR, LF or NUL.
+   */
   readonly lastEventId?: string | undefined;
   /**
-   * The query parameter that carries the last event ID, for a server that reads it there. It's appended,
-   * and replaces one of the same name; the rest of the query stays byte for byte.
+   * The query parameter that carries the last event ID, for a server that reads it there. It's
+   * appended, and replaces one with the same name. The rest of the query stays byte for byte.
    */
   readonly lastEventIdParam?: string | undefined;
   /**
-   * What says that the stream is complete: the data of an event, such as `'[DONE]'`, or a function of the message. Looked at before
-   * decoding; that message itself is not delivered, and the stream closes in order. A request that is
-   * never sent again, and whose answer ends before that, fails with `network`.
+   * Ends the stream: the data of an event, such as `'[DONE]'`, or a function of the message. It's
+   * checked before decoding. That event isn't delivered, and the stream closes without an error. If
+   * a request is never sent again and its answer ends before that event, it fails with `network`.
    */
   readonly until?: Until | undefined;
-  /** Closes for good when it aborts. */
+  /** Closes the stream for good when it aborts. */
   readonly signal?: AbortSignal | null | undefined;
 }
 
 /**
- * What native `EventSource` cannot do: each of these makes the `auto` transport use `fetch`.
+ * Options that native `EventSource` can't honour. Each of them makes the `auto` transport use
+ * `fetch`.
  *
  * @example
  * ```ts
@@ -131,42 +142,56 @@ export interface StreamOptions {
 export interface FetchOptions {
   /** Request headers, or an (async) function called before every attempt. */
   readonly headers?: HeadersSource | undefined;
-  /** The request method. Default `GET`. Other methods are never replayed unless `retry` is given. */
+  /** The request method. Default `GET`. Other methods are retried only if you set `retry`. */
   readonly method?: string | undefined;
-  /** The request body, or an (async) function called before every attempt. Its default method is `POST`. */
+  /**
+   * The request body, or an (async) function called before every attempt. With a body, the default
+   * method is `POST`.
+   */
   readonly body?: BodySource;
-  /** A body sent as JSON: sets `body`, the method `POST` and the content type. */
+  /** Sends this value as JSON: sets `body`, the content type and the default method `POST`. */
   readonly json?: unknown;
-  /** Fail an attempt with `timeout` after so many ms without response headers, or without an answer of your functions. Default: never. */
+  /**
+   * Fails an attempt with `timeout` after this many ms without response headers, or without an
+   * answer from your functions. Default: never.
+   */
   readonly openTimeout?: number | undefined;
-  /** Fail an attempt with `timeout` after so many ms without a byte; comments count. Default: never. */
+  /**
+   * Fails an attempt with `timeout` after this many ms without a byte; comments count. Default:
+   * never.
+   */
   readonly idleTimeout?: number | undefined;
-  /** Fail with `overflow` when an event grows past so many characters. Default 16 Mi. Native has no limit. */
+  /**
+   * Fails with `overflow` when an event grows past this many characters. Default 16 Mi. Native has
+   * no limit.
+   */
   readonly maxEventSize?: number | undefined;
   /**
-   * Whether redirects are followed. Default: they are, unless the request has `headers` or a body, which must not go where you cannot
-   * see; then a redirect is an error.
+   * Whether to follow redirects. By default, they're followed unless the request has `headers` or a
+   * body. Then a redirect is an error, because you can't see where those would go.
    */
   readonly redirect?: 'follow' | 'error' | undefined;
   /**
-   * Knows an event that reports a failure, as servers send that answer 200 and then `event: error`. The
-   * attempt fails with the code `server`, counts, and is retried. The event isn't delivered and its ID
-   * isn't taken. In a shared connection, the tab that has the connection decides.
+   * Recognises an event that reports a failure: some servers answer 200 and then send
+   * `event: error`. The attempt fails with the code `server`, counts as a failure, and is retried.
+   * The event isn't delivered, and its ID isn't taken. In a shared connection, the tab that has the
+   * connection decides.
    */
   readonly failOn?: FailOn | undefined;
   /**
-   * Renews a token. It's called when a request is answered 401; then the request is made again at once,
-   * with `headers` asked anew. That first 401 isn't reported. A 401 to the second request is final; a
-   * later attempt may call it again. Calls in flight are shared by all who give the same function. If it
-   * throws or rejects, the attempt fails with `failed`. It works with a method like POST, because the
-   * server refused the first request, but not with a stream as `body`.
+   * Renews a token. It's called when a request gets a 401. The request is then sent again at once,
+   * and your `headers` function is called again for it. That first 401 isn't reported. If the
+   * second request also gets a 401, that's final; a later attempt may call `refreshAuth` again.
+   * All callers that pass the same function share a call in flight. If it throws or rejects, the
+   * attempt fails with `failed`. It works with a method like POST, because the server refused the
+   * first request, but not with a stream as `body`.
    */
   readonly refreshAuth?: RefreshAuth | undefined;
   /** The function to use instead of the global `fetch`. */
   readonly fetch?: typeof fetch | undefined;
 }
 
-/** In bytes: servers refuse headers of about 8 KiB in all. */
+/** In bytes: servers refuse more than about 8 KiB of headers in total. */
 const LONGEST_ID = 4096;
 
 /** Whether servers accept this ID in a header. */
@@ -174,7 +199,7 @@ export function isSendableId(id: string): boolean {
   return !/\p{Cc}/u.test(id) && utf8ByteString(id).length <= LONGEST_ID;
 }
 
-/** The request that the caller's options describe. */
+/** Builds the request that the caller's options describe. */
 export function requestOptions(url: UrlSource, options: StreamOptions & FetchOptions): RequestOptions {
   if (CHECKED) needGlobals('TextDecoder', 'Headers');
   const { json, lastEventIdParam, openTimeout, idleTimeout } = options;
@@ -202,7 +227,7 @@ export function requestOptions(url: UrlSource, options: StreamOptions & FetchOpt
   };
 }
 
-/** Refuses, in every build, what must never be sent. Throws `TypeError`. */
+/** Refuses, in every build, a request that must never be sent. Throws `TypeError`. */
 export function refuseUnsafe({ method, body }: RequestOptions, lastEventId = ''): void {
   if (/[\0\r\n]/.test(lastEventId)) throw new TypeError('`lastEventId` must not hold CR, LF or NUL.');
   if (body !== undefined && /^(GET|HEAD)$/.test(method)) {
@@ -210,7 +235,7 @@ export function refuseUnsafe({ method, body }: RequestOptions, lastEventId = '')
   }
 }
 
-/** Calls what must be called, within `openTimeout`, and puts one attempt's request together. */
+/** Calls the caller's functions, within `openTimeout`, and builds the request of one attempt. */
 export function prepareRequest(
   options: RequestOptions,
   context: RequestContext,
@@ -228,7 +253,8 @@ async function prepare(
   const { contentType, lastEventIdParam } = options;
   const { lastEventId, signal } = context;
   const call = <T>(source: PerAttempt<T>): T | Promise<T> => {
-    // An attempt that is over meanwhile asks for nothing more: a function may refresh a token, or use up a ticket.
+    // Once the attempt is over, no other function is called: it may refresh a token, or use up a
+    // ticket.
     throwIfAborted(signal);
     return typeof source === 'function'
       ? (source as (context: RequestContext) => T | Promise<T>)(context)

@@ -1,6 +1,6 @@
 import { SseError } from '../errors.js';
 
-/** Why an attempt sent no request: what a function of the caller threw, or that it took too long. */
+/** Why an attempt sent no request: a function from the caller threw, or took too long. */
 export function startFailure(cause: unknown): SseError {
   if (cause instanceof SseError && cause.code === 'timeout') return cause;
   const reason = cause instanceof Error ? cause.message : String(cause);

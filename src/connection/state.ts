@@ -2,7 +2,8 @@ import type { SseError } from '../errors.js';
 import type { ReadyState } from '../message.js';
 
 /**
- * The state of a client at one moment. Immutable: a new object replaces it when something changed, and only then.
+ * The state of a client at one moment. It's immutable: a new object replaces it when something
+ * changes, and only then.
  *
  * @example
  * ```ts
@@ -13,26 +14,40 @@ import type { ReadyState } from '../message.js';
  * ```
  */
 export interface SseState {
-  /** `'connecting'` for the first time since `connect()`; `'reconnecting'` after a loss, waiting or trying. */
+  /**
+   * `'connecting'` during the first attempt after `connect()`; `'reconnecting'` after a failure,
+   * while it waits or tries.
+   */
   readonly status: 'connecting' | 'open' | 'reconnecting' | 'closed';
-  /** The same with the numbers of `EventSource`; `'reconnecting'` is `Connecting` there. */
+  /** The same with the numbers of `EventSource`, where `'reconnecting'` is `Connecting`. */
   readonly readyState: ReadyState;
-  /** Failures since the last proof of health, which is an event: a server that accepts and drops has not recovered. */
+  /**
+   * Failures since the last event. Opening doesn't reset it: a server that accepts and drops hasn't
+   * recovered.
+   */
   readonly failures: number;
-  /** When the next attempt starts, in ms since the epoch, for a countdown. `undefined` when none is scheduled, or the browser decides. */
+  /**
+   * When the next attempt starts, in ms since the epoch, for a countdown. `undefined` if none is
+   * scheduled, or if the browser decides.
+   */
   readonly retryAt: number | undefined;
-  /** Why it is not open. `undefined` while all is well, and after an orderly close. */
+  /**
+   * Why the stream isn't open. `undefined` while all is well, and after a close without a failure.
+   */
   readonly error: SseError | undefined;
-  /** What carries the stream or tries to: `'native'`, `'fetch'`, or the name of a custom transport. */
+  /** The transport in use: `'native'`, `'fetch'`, or the name of a custom transport. */
   readonly transport: string | undefined;
 }
 
-/** As numbers, so that a page that does not import the enumeration does not load it either. */
+/** Plain numbers, so a page that doesn't import the enum doesn't load it. */
 const NUMBERS = { connecting: 0, open: 1, reconnecting: 0, closed: 2 };
 
 export const READY_STATE = NUMBERS as unknown as Readonly<Record<SseState['status'], ReadyState>>;
 
-/** Before the first `connect()`, and after an orderly close. */
+/**
+ * The state before the first `connect()`. After a close without a failure, only `transport`
+ * differs.
+ */
 export const CLOSED: SseState = {
   status: 'closed',
   readyState: READY_STATE.closed,

@@ -3,23 +3,26 @@ import type { SseMessage } from '../message.js';
 import type { StreamRequest } from '../stream/open-stream.js';
 
 /**
- * What one attempt asks for, built anew before each. Functions for URL, headers and body have been called; nothing in it waits.
+ * The request of one attempt, built again for each. Your functions for URL, headers and body have
+ * already been called.
  *
  * @example
  * ```ts
- * const ask = ({ url, method, headers, signal }: TransportRequest) => fetch(url, { method, headers, signal });
+ * const send = ({ url, method, headers, signal }: TransportRequest) =>
+ *   fetch(url, { method, headers, signal });
  * ```
  */
 export interface TransportRequest extends StreamRequest {
-  /** The most characters of one event. Past it, the attempt fails with `overflow`. */
+  /** The most characters that one event may have. Past that, the attempt fails with `overflow`. */
   readonly maxEventSize: number;
   /**
-   * The event types that have listeners, for a source that delivers only these. The handle reports changes.
+   * The event types that have listeners, for a source that delivers only these. Changes go to the
+   * handle that you return.
    */
   readonly types: Iterable<string>;
   /**
-   * A last event ID that can't be sent. It still holds for events until the stream sets another, so a
-   * parser starts with it instead of `lastEventId`.
+   * The last event ID, if it can't be sent. It still applies to events until the stream sets
+   * another, so a parser starts with it instead of `lastEventId`.
    */
   readonly unsentId?: string | undefined;
 }
@@ -29,24 +32,27 @@ export interface TransportRequest extends StreamRequest {
  *
  * @example
  * ```ts
- * client.onOpen(({ transport, status, lastEventId }: OpenInfo) => log(transport, status, lastEventId));
+ * client.onOpen(({ transport, status, lastEventId }: OpenInfo) => {
+ *   log(transport, status, lastEventId);
+ * });
  * ```
  */
 export interface OpenInfo {
-  /** The URL that answered, after redirects where the transport can see them. */
+  /** The URL that answered, after redirects if the transport can see them. */
   readonly url: string;
   /** `'native'`, `'fetch'`, or the name of a custom transport. */
   readonly transport: string;
-  /** HTTP status. Fetch only: native `EventSource` does not tell. */
+  /** HTTP status. Fetch only: native `EventSource` doesn't expose it. */
   readonly status?: number | undefined;
-  /** Response headers, as far as CORS shows them. Fetch only. */
+  /** Response headers, as far as CORS exposes them. Fetch only. */
   readonly headers?: Headers | undefined;
-  /** The id that the stream was to resume after; `''` for none. */
+  /** The ID that the stream should resume after; `''` for none. */
   readonly lastEventId: string;
 }
 
 /**
- * Where one attempt reports to. After `fail` or `end`, or once the request's signal has aborted, it is deaf.
+ * Where one attempt reports. After `fail` or `end`, or once the request's signal has aborted, it
+ * ignores every call.
  *
  * @example
  * ```ts
@@ -59,14 +65,14 @@ export interface OpenInfo {
 export interface TransportSink {
   /** The server answered with an event stream. */
   readonly open: (info: Omit<OpenInfo, 'transport' | 'lastEventId'>) => void;
-  /** An event, with its data as it came. */
+  /** An event, with its data as the server sent it. */
   readonly message: (message: SseMessage) => void;
   /**
-   * Bytes arrived, whatever they mean. Call it if you see them: without it, only events show after a
-   * sleep that the stream is alive.
+   * Bytes arrived, whatever they mean. Call it if you see them. Without it, only events can show
+   * after a sleep that the stream is alive.
    */
   readonly received?: (() => void) | undefined;
-  /** The last event ID was set by a block without data. */
+  /** A block without data set the last event ID. */
   readonly id: (lastEventId: string) => void;
   /** The server set the reconnection time, in ms. */
   readonly reconnectionTime: (ms: number) => void;
@@ -74,27 +80,28 @@ export interface TransportSink {
   readonly reestablishing: (error: SseError) => void;
   /** The attempt failed and is over. */
   readonly fail: (error: SseError) => void;
-  /** The server ended the stream in order. */
+  /** The server ended the stream normally. */
   readonly end: () => void;
 }
 
 /**
- * What a running attempt can still be told.
+ * Passes changes to a running attempt.
  *
  * @example
  * ```ts
- * const handle: TransportHandle = { listen: (type) => log('somebody wants', type) };
+ * const handle: TransportHandle = { listen: (type) => log('has a listener now:', type) };
  * ```
  */
 export interface TransportHandle {
-  /** Somebody began to listen to this event type. */
+  /** This event type has a listener now. */
   listen(type: string): void;
-  /** Nobody listens to this event type any more. */
+  /** This event type has no listeners left. */
   unlisten?(type: string): void;
 }
 
 /**
- * One attempt at a stream: starts at once, reports to the sink, stops when `request.signal` aborts. It knows nothing of retries.
+ * Makes one attempt at a stream: starts at once, reports to the sink, and stops when
+ * `request.signal` aborts. It knows nothing about retries.
  *
  * @example
  * ```ts

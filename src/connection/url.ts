@@ -1,15 +1,18 @@
 import { CHECKED } from '../checked.js';
 import { needGlobals } from '../errors.js';
 
-/** Resolves against the page, or the worker's script, as `EventSource` does. */
+/** Resolves a URL against the page, or the worker's script, as `EventSource` does. */
 export function parseUrl(input: string): URL {
   const { document, location } = globalThis as Partial<typeof globalThis>;
   return new URL(input, document?.baseURI ?? location?.href);
 }
 
-/** The same for a URL from a caller. Throws `TypeError` for what isn't one, or can't be resolved. */
+/**
+ * The same for a URL from a caller. Throws `TypeError` if it isn't a URL, can't be resolved, or
+ * holds a user name or password.
+ */
 export function resolveUrl(input: unknown): string {
-  // Not `instanceof`: the URL of an iframe will do.
+  // Not `instanceof`: a URL from an iframe works, too.
   if (typeof input !== 'string' && typeof (input as URL | null | undefined)?.href !== 'string') {
     throw new TypeError('The URL must be a string, a URL, or a function that returns one.');
   }
@@ -18,7 +21,7 @@ export function resolveUrl(input: unknown): string {
   try {
     url = parseUrl(input as string);
   } catch {
-    // Without the input in the message: it may hold a token.
+    // The message leaves the input out, because it may hold a token.
     throw new TypeError('The URL cannot be resolved. Without a page it must be absolute: https://host/path.');
   }
   if (url.username || url.password) {
@@ -29,7 +32,7 @@ export function resolveUrl(input: unknown): string {
   return url.href;
 }
 
-/** Sets a parameter of the query. The rest stays byte for byte: it may be signed. */
+/** Sets a query parameter. The rest stays byte for byte, because it may be signed. */
 export function withParam(url: string, name: string, value: string): string {
   const [, path = '', query = '', fragment = ''] = /^([^?#]*)\??([^#]*)(.*)/s.exec(url) ?? [];
   const others = query.split('&').filter((pair) => query && !new URLSearchParams(pair).has(name));

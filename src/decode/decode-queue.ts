@@ -4,12 +4,12 @@ import type { SseMessage } from '../message.js';
 import { MAX_EVENT_SIZE } from '../stream/parser.js';
 
 /**
- * The most that waits behind an asynchronous schema, in characters. It isn't a number of events: a
+ * The most characters that may wait behind an asynchronous schema. It isn't a number of events: a
  * replay may bring thousands of small ones in one chunk, and none of them may be lost.
  */
 const LIMIT = MAX_EVENT_SIZE;
 
-/** What an event costs besides its texts, in characters or so. */
+/** Roughly what an event costs besides its texts, in characters. */
 const OVERHEAD = 64;
 
 const sizeOf = ({ type, raw, lastEventId }: SseMessage) =>
@@ -26,21 +26,20 @@ interface Entry {
   next?: Entry | undefined;
 }
 
-/** Takes events as they arrive, and delivers them decoded, in the order of their arrival. */
+/** Takes events as they arrive, and delivers them decoded, in the same order. */
 export interface DecodeQueue {
   push(message: SseMessage): void;
-  /** Calls back once the events before are delivered or dropped; at once where nothing waits. */
+  /** Calls back once earlier events are delivered or dropped; at once if nothing waits. */
   after(callback: () => void): void;
-  /** Drops the event that is being decoded, and those that wait. */
+  /** Drops the event that's being decoded, and the events that wait. */
   clear(): void;
 }
 
 /**
- * Synchronous from end to end, except while a decoder answers with a promise: then the events behind
- * it wait.
+ * Synchronous from end to end, unless a decoder returns a promise: then the events behind it wait.
  *
- * @param hold - Called when an event enters the queue. What it returns is called just before the
- *   event is delivered or reported; never for one that `clear()` drops.
+ * @param hold - Called when an event enters the queue. The function it returns is called just
+ * before that event is delivered or reported, but never if `clear()` drops it.
  */
 export function createDecodeQueue(
   decodeFor: (type: string) => Decode | undefined,
@@ -50,7 +49,7 @@ export function createDecodeQueue(
 ): DecodeQueue {
   let first: Entry | undefined;
   let last: Entry | undefined;
-  /** Of the events that wait for their decoder to be called. */
+  /** The size of the events whose decoder hasn't been called yet. */
   let size = 0;
 
   function add(entry: Entry): void {
@@ -65,7 +64,7 @@ export function createDecodeQueue(
     release?.();
   }
 
-  /** Decodes one entry after another. Stops at one that is being decoded already. */
+  /** Decodes one entry after another. Stops at one that's already being decoded. */
   function run(): void {
     for (let entry; (entry = first) && !entry.isDecoding;) {
       entry.isDecoding = true;
@@ -101,7 +100,7 @@ export function createDecodeQueue(
   }
 
   function settle<T>(entry: Entry, report: (value: T) => void, value: T): void {
-    // Another entry is first, or none, once this one is dropped.
+    // If this entry was dropped, another one is first, or none.
     if (first !== entry) return;
     remove(entry);
     report(value);
@@ -135,7 +134,7 @@ export function createDecodeQueue(
       size = 0;
       while (entry) {
         const { callback, next } = entry;
-        // A promise that never settles keeps the event it's for, but none behind it.
+        // A promise that never settles keeps its own event in memory, but not the events behind it.
         entry.next = undefined;
         callback?.();
         entry = next;

@@ -13,7 +13,7 @@ export type SchemaResult<T> =
   { readonly value: T; readonly issues?: undefined } | { readonly issues: readonly unknown[] };
 
 /**
- * A schema of any library that implements Standard Schema (https://standardschema.dev): zod,
+ * A schema from any library that implements Standard Schema (https://standardschema.dev): zod,
  * valibot, arktype and others.
  *
  * @example
@@ -22,7 +22,8 @@ export type SchemaResult<T> =
  *   '~standard': {
  *     version: 1,
  *     vendor: 'by hand',
- *     validate: (value) => (typeof value === 'number' ? { value } : { issues: [{ message: 'Not a number.' }] }),
+ *     validate: (value) =>
+ *       typeof value === 'number' ? { value } : { issues: [{ message: 'Not a number.' }] },
  *   },
  * };
  * const client = new SseClient('/api/prices', { schemas: { price } });
@@ -41,7 +42,7 @@ export interface StandardSchema<T = unknown> {
 
 /**
  * How a payload is read: as JSON, by your function, or, if it's a string, unchanged. A function
- * that throws causes a `decode` error. `'json'` skips events without a name whose data is blank:
+ * that throws causes a `decode` error. `'json'` skips events of type `message` whose data is blank:
  * they're keep-alives.
  *
  * @example
@@ -71,7 +72,8 @@ export interface AsText {
  *
  * @example
  * ```ts
- * for await (const { data } of fetchSse<{ price: number }>('/api/prices', { decode: 'json' })) show(data.price.toFixed(2));
+ * const prices = fetchSse<{ price: number }>('/api/prices', { decode: 'json' });
+ * for await (const { data } of prices) show(data.price.toFixed(2));
  * ```
  */
 export interface AsValue<T> {
@@ -95,7 +97,7 @@ export interface AsValue<T> {
  * ```
  */
 export interface BySchema<T> {
-  /** What the schema sees. Default `'json'`. */
+  /** How the data is read before the schema checks it. Default `'json'`. */
   readonly decode?: Decoder<unknown> | undefined;
   /** A Standard Schema, which may be asynchronous. */
   readonly schema: StandardSchema<T>;
@@ -108,10 +110,10 @@ export interface DecodeSetting {
 }
 
 /**
- * Never "JSON, else text": a payload is what its type says, or an error. `undefined` for text,
- * unchanged. With a schema, the default is JSON.
+ * Never falls back from JSON to text: a payload is what its type says, or an error. Returns
+ * `undefined` for text, unchanged. With a schema, the default is JSON.
  *
- * @param skipsNamed - Whether blank JSON is skipped in events with a name, too.
+ * @param skipsNamed - Whether to skip blank JSON in events of other types, too.
  */
 export function createDecode(
   { schema, decode = schema ? 'json' : 'text' }: DecodeSetting,
@@ -144,7 +146,7 @@ export function createDecode(
     } catch (cause) {
       return giveUp(cause);
     }
-    // The promise may be of another realm, or of a library.
+    // The promise may come from another realm, or from a library.
     return 'then' in result ? Promise.resolve(result).catch(giveUp).then(settle) : settle(result);
   };
 }
@@ -156,8 +158,8 @@ export interface DecodeSettings {
 }
 
 /**
- * Finds the decoder of an event type: `undefined` if it's text. Returns `undefined` if all types
- * are.
+ * Returns a function that finds the decoder of an event type: `undefined` if it's text. Returns
+ * `undefined` if all types are.
  */
 export function createDecodes({
   decode,
@@ -171,7 +173,7 @@ export function createDecodes({
     decodes.set(type, createDecode({ decode: decoders.get(type) ?? general, schema: schemaOf.get(type) }));
   }
   const others = createDecode({ decode: general });
-  // Looking a type up would hash it.
+  // Skips the lookup, which would hash the type.
   if (decodes.size === 0) return others && (() => others);
   return (type) => decodes.get(type) ?? others;
 }

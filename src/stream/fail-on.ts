@@ -3,7 +3,8 @@ import type { SseMessage } from '../message.js';
 import { guard } from '../report.js';
 
 /**
- * Tells the events that report a failure, for servers that answer 200 and then send `event: error`.
+ * Recognises events that report a failure, for servers that answer 200 and then send
+ * `event: error`.
  *
  * @example
  * ```ts
@@ -13,7 +14,10 @@ import { guard } from '../report.js';
  */
 export type FailOn = (message: SseMessage) => boolean;
 
-/** The failure this message reports. A function that throws is reported itself, and nothing fails. */
+/**
+ * The failure that this message reports. If the function throws, that's reported, and nothing
+ * fails.
+ */
 export function failureIn(failOn: FailOn | undefined, message: SseMessage): SseError | undefined {
   if (!failOn || !guard(() => failOn(message))) return undefined;
   const { type, raw } = message;

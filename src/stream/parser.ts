@@ -3,7 +3,7 @@ import { valueOf } from './field-value.js';
 import { joinPieces } from './join-pieces.js';
 import { createTextDecoder } from './text-decoder.js';
 
-/** What a stream is made of, in order. */
+/** What a stream consists of, in order. */
 export interface ParserHandlers {
   /** An event: its type (`'message'` if the server gave none), its data and the last event ID. */
   event(type: string, data: string, lastEventId: string): void;
@@ -14,7 +14,9 @@ export interface ParserHandlers {
 }
 
 export interface ParserOptions {
-  /** The last event ID when the previous connection ended. It holds until the stream sets another. */
+  /**
+   * The last event ID when the previous connection ended. It holds until the stream sets another.
+   */
   readonly lastEventId?: string | undefined;
   /** The most characters (UTF-16 code units) of one event's data, and of any other line. */
   readonly maxEventSize?: number | undefined;
@@ -30,7 +32,7 @@ export const MAX_EVENT_SIZE = 16 * 1024 * 1024;
 const LINES = 65_536;
 const LINE = 16;
 
-/** A long line is joined after so many pieces, and the lines of an event after so many characters. */
+/** Joins a long line after this many pieces, and an event's lines after this many characters. */
 const PIECES = 1024;
 const CHARACTERS = 256 * 1024;
 
@@ -44,11 +46,12 @@ const R = 114;
 
 /**
  * Parses an event stream (WHATWG HTML, 9.2.5 and 9.2.6), in any chunking, in time linear in the
- * bytes. One parser serves one connection. An event that's incomplete when the stream ends is dropped.
+ * bytes. One parser serves one connection. An event that's incomplete when the stream ends is
+ * dropped.
  *
  * @returns A function that takes the next bytes and doesn't keep them. It throws an `overflow`
- * {@link SseError} once an event grows past `maxEventSize`, and it throws what a handler throws. Don't
- * use the parser after that.
+ * {@link SseError} once an event grows past `maxEventSize`, and it throws what a handler throws.
+ * Don't use the parser after that.
  */
 export function createParser(
   handlers: ParserHandlers,
@@ -57,7 +60,9 @@ export function createParser(
   const decode = createTextDecoder();
   /** The text before ended in CR. If an LF follows, it belongs to the same line end. */
   let afterCr = false;
-  /** The pieces of a line that hasn't ended yet. Joining them with each chunk would be quadratic. */
+  /**
+   * The pieces of a line that hasn't ended yet. Joining them with each chunk would be quadratic.
+   */
   let partial: string[] | undefined;
   let partialLength = 0;
   let partialLetter = 0;
@@ -75,7 +80,7 @@ export function createParser(
 
   function limit(characters: number): void {
     if (characters <= maxEventSize) return;
-    // Whoever holds the error holds the functions on its stack, and these hold all variables here.
+    // The error keeps the functions on its stack alive, and they keep all variables here alive.
     partial = lineBuffer = dataBuffer = undefined;
     typeBuffer = idBuffer = lastEventId = '';
     throw new SseError('overflow', `An event grew past maxEventSize, ${maxEventSize} characters.`);
@@ -131,10 +136,11 @@ export function createParser(
   /**
    * Parses text whose lines end in LF. Returns where the rest begins, a line without an end.
    *
-   * The buffers are local variables in the loop: writing a string to a variable that functions share
-   * costs the garbage collector a note, and an event up to a fifth of its time. Nothing but assignments
-   * follows the loop: V8 compiles the loop while it runs for the first time, knows nothing yet of what
-   * follows, and would drop the compiled code at the end of each of the first chunks.
+   * The buffers are local variables in the loop: writing a string to a variable that functions
+   * share makes work for the garbage collector, and costs an event up to a fifth of its time.
+   * Nothing but assignments follows the loop: V8 compiles the loop while it runs for the first
+   * time, knows nothing yet of what follows, and would drop the compiled code at the end of each of
+   * the first chunks.
    */
   function parseLines(text: string): number {
     let type = typeBuffer;
@@ -166,8 +172,9 @@ export function createParser(
         continue;
       }
 
-      // "Process the field". Its first letter says which of the four names it can be. V8 compares up to
-      // three more letters in place; for four, or for a name in a variable, it calls a function.
+      // "Process the field". Its first letter says which of the four names it can be. V8 compares
+      // up to three more letters in place; for four, or for a name in a variable, it calls a
+      // function.
       const letter = text.charCodeAt(at);
       if (isNear) limit((letter === D ? size : 0) + end - at - 'data: '.length);
       if (letter === D) {
@@ -175,8 +182,8 @@ export function createParser(
         const value = valueOf(text, at + 4, end);
         if (value === undefined) continue;
         if (data === undefined && start < length && text.charCodeAt(start) === LF) {
-          // One line of data and the blank line after it, as in most events. (Looking past the end of a
-          // text once would make every later look slow.)
+          // One line of data and the blank line after it, as in most events. (Reading past the end
+          // of a text once would make every later read slow.)
           if (isNear) limit(value.length);
           const eventType = type || 'message';
           type = '';
@@ -200,8 +207,8 @@ export function createParser(
         const value = valueOf(text, at + 2, end);
         if (value === undefined) continue;
         // One search through the text costs less than one through each ID. It starts here, at the
-        // first ID: a search of the whole text wouldn't depend on the line, so V8 would move it out of
-        // the loop, and search texts without an ID, too.
+        // first ID: a search of the whole text wouldn't depend on the line, so V8 would move it out
+        // of the loop, and search texts without an ID, too.
         hasNull ??= text.includes('\0', at);
         if (!hasNull || !value.includes('\0')) id = value;
       } else if (letter === COLON) {
@@ -227,16 +234,17 @@ export function createParser(
     const isSecondHalf = afterCr && text.charCodeAt(0) === LF;
     afterCr = text.charCodeAt(text.length - 1) === CR;
     if (isSecondHalf) text = text.slice(1);
-    // CR and CRLF become LF here, so that the loop is short: V8 compiles it sooner. `split` and `join`
-    // take half the time of `replace` with a pattern.
+    // CR and CRLF become LF here, so that the loop is short: V8 compiles it sooner. `split` and
+    // `join` take half the time of `replace` with a pattern.
     if (text.includes('\r')) text = text.split('\r\n').join('\n').split('\r').join('\n');
     if (partial) {
       if (!text.includes('\n')) {
         keep(text);
         return;
       }
-      // By `join`, not by `+`: V8 has a dozen kinds of strings, and code that has met more than four of
-      // them looks up each method by its name from then on, which costs up to a third of a line's time.
+      // By `join`, not by `+`: V8 has a dozen kinds of strings, and code that has met more than
+      // four of them looks up each method by its name from then on, which costs up to a third of a
+      // line's time.
       partial.push(text);
       text = partial.join('');
       partial = undefined;

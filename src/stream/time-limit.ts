@@ -1,25 +1,29 @@
 import { SseError } from '../errors.js';
 
-/** The longest delay `setTimeout` can keep; one more millisecond and it fires at once. */
+/** The longest delay that `setTimeout` supports. With one more millisecond, it fires at once. */
 const LONGEST = 2 ** 31 - 1;
 
-/** Every duration in ms, from options, `retry:` or `Retry-After`, passes here before it meets a timer. */
+/**
+ * Every duration in ms, from options, `retry:` or `Retry-After`, passes through here before it
+ * reaches a timer.
+ */
 export function clamp(ms: number): number {
   return Math.min(Math.max(ms, 0), LONGEST);
 }
 
-/** A timer that fires this much too late, in ms, was throttled, or the machine slept. */
+/** In ms. A timer that fires this late was throttled, or the machine slept. */
 const LATE = 1000;
 
 export interface Deadline {
-  /** There was a sign of life: the time starts anew. */
+  /** There was a sign of life: the time starts again. */
   readonly beat: () => void;
   readonly cancel: () => void;
 }
 
 /**
- * Calls `expire` once `ms` have passed without a beat. A beat costs no timer. What counts is the clock, not that a timer fired: one that
- * fires late says only that the page was throttled or asleep, while bytes may be waiting to be read; so one more interval is granted.
+ * Calls `expire` once `ms` have passed without a beat. A beat costs no timer. The clock decides,
+ * not the timer: one that fires late shows only that the page was throttled or asleep. Bytes may be
+ * waiting to be read, so it waits one more interval.
  */
 export function deadline(ms: number, expire: () => void): Deadline {
   let beatAt = performance.now();
@@ -51,15 +55,18 @@ export function deadline(ms: number, expire: () => void): Deadline {
   };
 }
 
-/** So long each of some promises may take, one after the other. */
+/** How long each of several promises may take, one after the other. */
 export interface TimeLimit {
-  /** The promise, unless it takes longer: then a `timeout`. */
+  /** Returns the promise's result, or rejects with a `timeout` if it takes too long. */
   readonly wait: <T>(promise: Promise<T>) => Promise<T>;
   /** Leaves no timer behind. */
   readonly cancel: () => void;
 }
 
-/** One timer serves all: a new one for each chunk of a stream would cost more than the chunk. It is gone once the signal aborts. */
+/**
+ * One timer serves all promises: a new one for each chunk of a stream would cost more than the
+ * chunk. It's cancelled when the signal aborts.
+ */
 export function timeLimit(ms: number | undefined, what: string, signal: AbortSignal): TimeLimit {
   let limit: Deadline | undefined;
   let reject: (error: SseError) => void;
@@ -75,7 +82,7 @@ export function timeLimit(ms: number | undefined, what: string, signal: AbortSig
       else {
         limit = deadline(ms, () => {
           limit = undefined;
-          // No more than a word, where nobody waits: time between two promises is not theirs.
+          // Does nothing if nobody waits: the time between two promises doesn't count.
           reject(new SseError('timeout', `No ${what} for ${ms} ms.`));
         });
       }

@@ -14,14 +14,16 @@ import { guard } from '../report.js';
  */
 export type Until = string | ((message: SseMessage) => boolean);
 
-/** Why a stream that ended without a failure isn't complete; `undefined` if it may be. */
+/** The error if a stream ended without a failure but isn't complete; `undefined` if it may be. */
 export function cutShort(until: Until | undefined): SseError | undefined {
   return until === undefined
     ? until
     : new SseError('network', 'The server ended the stream before the event that `until` waits for.');
 }
 
-/** Whether this message ends the stream. A function that throws is reported and ends nothing. */
+/**
+ * Whether this message ends the stream. If a function throws, that's reported, and nothing ends.
+ */
 export function isLast(until: Until | undefined, message: SseMessage): boolean {
   if (until === undefined) return false;
   if (typeof until === 'function') return guard(() => until(message)) === true;

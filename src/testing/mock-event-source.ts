@@ -1,6 +1,6 @@
 /**
- * A double of `EventSource` for tests without a browser: a real `EventTarget` with the standard's state machine, driven by hand.
- * Every instance is kept in {@link MockEventSource.instances}.
+ * A stand-in for `EventSource` in tests without a browser: a real `EventTarget` with the standard's
+ * state machine, driven by hand. {@link MockEventSource.instances} keeps every instance.
  *
  * @example
  * ```ts
@@ -34,7 +34,7 @@ export class MockEventSource extends EventTarget {
     const { document, location } = globalThis as Partial<typeof globalThis>;
     this.url = new URL(url, document?.baseURI ?? location?.href ?? 'http://localhost').href;
     this.withCredentials = withCredentials;
-    // Listeners like any other: one that throws is reported, and does not reach the test that drives it.
+    // Ordinary listeners: if one throws, that's reported, and doesn't reach the test.
     super.addEventListener('open', (event) => this.onopen?.(event));
     super.addEventListener('message', (event) => this.onmessage?.(event as MessageEvent));
     super.addEventListener('error', (event) => this.onerror?.(event));
@@ -42,7 +42,7 @@ export class MockEventSource extends EventTarget {
     for (const resolve of MockEventSource.#waiting.splice(0)) resolve(this);
   }
 
-  /** The latest instance. Throws when there is none yet. */
+  /** The latest instance. Throws if there's none yet. */
   static get last(): MockEventSource {
     const last = MockEventSource.instances.at(-1);
     if (!last)
@@ -50,12 +50,12 @@ export class MockEventSource extends EventTarget {
     return last;
   }
 
-  /** The next instance that is constructed. */
+  /** Resolves with the next instance that's constructed. */
   static next(): Promise<MockEventSource> {
     return new Promise((resolve) => MockEventSource.#waiting.push(resolve));
   }
 
-  /** Forgets all instances: call it before each test. */
+  /** Forgets all instances. Call it before each test. */
   static reset(): void {
     MockEventSource.instances.length = 0;
   }
@@ -67,17 +67,23 @@ export class MockEventSource extends EventTarget {
     this.dispatchEvent(new Event('open'));
   }
 
-  /** The server sends an event; opens first if need be. Without `id`, the last event ID stays what it was. */
+  /**
+   * The server sends an event. Opens the stream first if necessary. Without `id`, the last event ID
+   * doesn't change.
+   */
   emit(type: string, data: string, { id }: { id?: string | undefined } = {}): void {
     if (this.readyState === 0) this.open();
-    // A listener of the opening may have closed it.
+    // An `open` listener may have closed it.
     if (this.#isClosed()) return;
     this.#lastEventId = id ?? this.#lastEventId;
     const { origin } = new URL(this.url);
     this.dispatchEvent(new MessageEvent(type, { data, lastEventId: this.#lastEventId, origin }));
   }
 
-  /** The connection is lost; the source reestablishes it by itself: call {@link MockEventSource.open} for that. */
+  /**
+   * The connection is lost, and the source reestablishes it by itself. Call
+   * {@link MockEventSource.open} for that.
+   */
   drop(): void {
     if (this.#isClosed()) return;
     this.readyState = 0;

@@ -1,15 +1,16 @@
 /**
- * An event to send: its fields as the standard names them.
+ * An event to send, with the field names of the standard.
  *
  * @example
  * ```ts
- * const event: MockEvent = { event: 'tick', data: { price: 42 }, id: '1' }; // the data is sent as JSON
+ * // The data is sent as JSON.
+ * const event: MockEvent = { event: 'tick', data: { price: 42 }, id: '1' };
  * ```
  */
 export interface MockEvent {
   /** The event type. Default: none, which clients call `message`. */
   readonly event?: string | undefined;
-  /** Sent as it is if a string, as JSON otherwise. */
+  /** Sent unchanged if it's a string, as JSON otherwise. */
   readonly data?: unknown;
   readonly id?: string | undefined;
   /** The reconnection time in ms. */
@@ -17,7 +18,7 @@ export interface MockEvent {
 }
 
 /**
- * One request to a {@link mockSse}, and your side of its answer.
+ * One request to a {@link mockSse}, and your side of the answer.
  *
  * @example
  * ```ts
@@ -30,20 +31,20 @@ export interface MockEvent {
 export interface MockExchange {
   /** What the client sent: URL, headers and body. */
   readonly request: Request;
-  /** Answers: 200 and `text/event-stream` unless `init` says otherwise. */
+  /** Answers with 200 and `text/event-stream`, unless `init` says otherwise. */
   open(init?: ResponseInit): void;
-  /** Sends one chunk: an event, or text and bytes exactly as they are. Opens first if need be. */
+  /** Sends one chunk: an event, or text or bytes, unchanged. Opens first if necessary. */
   send(chunk: MockEvent | string | Uint8Array): void;
-  /** Ends the stream in order. */
+  /** Ends the stream normally. */
   end(): void;
-  /** Breaks the connection: before the answer, or within it, after all that was sent. */
+  /** Breaks the connection: before the answer, or within it, after everything that was sent. */
   cut(): void;
-  /** Whether the client has left. */
+  /** Whether the client has cancelled the request. */
   readonly isAborted: boolean;
 }
 
 /**
- * A server in place of `fetch`.
+ * A mock server in place of `fetch`.
  *
  * @example
  * ```ts
@@ -53,16 +54,17 @@ export interface MockExchange {
  * ```
  */
 export interface MockSse {
-  /** Give it to ssekit as the option `fetch`. */
+  /** Pass it to ssekit as the option `fetch`. */
   readonly fetch: typeof fetch;
   /** Every request so far, in order. */
   readonly exchanges: readonly MockExchange[];
-  /** The next request; one that came before and was not asked for yet comes first. */
+  /** Resolves with the next request. A request that `next()` hasn't returned yet comes first. */
   next(): Promise<MockExchange>;
 }
 
 /**
- * A scripted `fetch` for tests and for pages without a server: you answer each request by hand, chunk by chunk.
+ * A scripted `fetch` for tests and for pages without a server: you answer each request by hand,
+ * chunk by chunk.
  *
  * @example
  * ```ts
@@ -115,7 +117,10 @@ function answer(
   let body: ReadableStreamDefaultController<Uint8Array> | undefined;
   let isAborted = false;
   let isOver = false;
-  /** What has been sent and not been read. One at a time goes to the stream, since a stream that breaks drops what it holds. */
+  /**
+   * What has been sent but not read yet. The stream gets one at a time, because a stream that
+   * breaks drops what it holds.
+   */
   const steps: (() => void)[] = [];
   let wake: () => void = () => undefined;
   const encoder = new TextEncoder();
@@ -205,7 +210,7 @@ function answer(
   return exchange;
 }
 
-/** An event as it stands on the wire. */
+/** The event's text on the wire. */
 function block({ event, data, id, retry }: MockEvent): string {
   const lines: string[] = [];
   if (retry !== undefined) lines.push(`retry: ${retry}`);

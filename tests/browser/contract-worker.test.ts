@@ -10,7 +10,8 @@ const loaded = new Promise((resolve, reject) => {
     reject(new Error(`The worker failed: ${message}`));
   };
 });
-// Otherwise each of hundreds of cases would wait until its timeout for a worker that can't answer.
+// Otherwise each of the hundreds of cases would wait for a worker that can't answer until it times
+// out.
 beforeAll(() => loaded);
 afterAll(() => {
   worker.terminate();

@@ -258,7 +258,7 @@ describe('reconnect()', () => {
 describe('where the engines differ', () => {
   const title = (firefox: string, others: string) =>
     isFirefox ? `Firefox: ${firefox}` : `Chromium, WebKit: ${others}`;
-  /** Nothing listens there: the server of that port is on 127.0.0.1 only. */
+  /** Nothing listens on this address: that port's server only listens on 127.0.0.1. */
   const refused = `http://[::1]:${new URL(inject('crossOrigin')).port}/`;
 
   test(

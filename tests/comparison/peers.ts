@@ -28,14 +28,14 @@ export interface Ask {
 
 export interface Hear {
   event(type: string, data: string): void;
-  /** The failure handler was called. */
+  /** Called when the library's failure handler runs. */
   failure(status: number | undefined): void;
 }
 
 export interface Peer {
-  /** The name on npm, or `''` for what browsers have. */
+  /** The name on npm, or `''` for the browser's own class. */
   readonly package: string;
-  /** Opens a stream whose events are named `tick` and `error`, or have no name. */
+  /** Opens a stream whose events have the type `tick` or `error`, or none. */
   open(url: string, ask: Ask, hear: Hear): Opened;
 }
 
@@ -43,7 +43,7 @@ export interface Opened {
   close(): void;
   /** The object that a page holds or loops over. */
   readonly source: object;
-  /** Whether it has given up. */
+  /** Whether the library has given up. */
   isOver(): boolean;
 }
 
@@ -79,12 +79,12 @@ function listen(
   };
 }
 
-/** As the standard numbers it. */
+/** The standard's number for this state. */
 const CLOSED = 2;
 
 const method = ({ body }: Ask) => (body === undefined ? {} : { method: 'POST', body });
 
-/** For classes that support none of it. */
+/** For classes that support none of these options. */
 const asGiven = (ask: Ask): object => ({ ...ask, ...method(ask) });
 
 export const peers = {
@@ -140,7 +140,7 @@ export const peers = {
           hear.event(event, data);
         },
         onclose() {
-          // As its documentation says: the stream's end is final unless this throws.
+          // As its documentation says, the end of the stream is final unless you throw here.
           if (ask.comesBack) throw new Error();
         },
         onerror: () => {
@@ -213,7 +213,7 @@ export const peers = {
         source,
         hear,
         ({ responseCode }: { responseCode?: number }) => responseCode,
-        // It's closed while it waits to come back, too.
+        // The library also uses this state while it waits to reconnect.
         () => !comesBack && source.readyState === CLOSED,
       );
     },
@@ -234,7 +234,10 @@ export const peers = {
   'reconnecting-eventsource': {
     package: 'reconnecting-eventsource',
     open(url, ask, hear) {
-      /** It says nothing of a connection that never opened: what it holds does. */
+      /**
+       * The library reports nothing if a connection never opens, but the `EventSource` inside it
+       * does.
+       */
       class Heard extends EventSource {
         constructor(url: string | URL, init?: EventSourceInit) {
           super(url, init);

@@ -9,14 +9,14 @@ export type Verdict = string;
 export interface Row {
   readonly attempts: readonly Attempt[];
   readonly ask?: Ask;
-  /** What happened is judged as soon as this holds, or once the library has given up. */
+  /** When this holds, or once the library has given up, the result is judged. */
   readonly until: (told: Told) => boolean;
   readonly judge: (seen: Seen) => Verdict;
 }
 
 /** What the page saw. */
 interface Told {
-  /** Type and data. */
+  /** The event type and data of each. */
   readonly events: readonly string[];
   /** The HTTP status that each failure reported. */
   readonly failures: readonly (number | undefined)[];
@@ -27,7 +27,7 @@ interface Seen extends Told {
   readonly requests: readonly RecordedRequest[];
 }
 
-/** ms after which the server breaks its silence: four times what a library is asked to bear. */
+/** The server breaks its silence after this many ms: four times what the library may tolerate. */
 const SILENCE = 4000;
 
 /** Milliseconds between the first request and the second. */
@@ -74,7 +74,7 @@ export const rows = {
     attempts: [{ status: 401, headers: refused }],
     ask: { comesBack: true },
     until: ({ failures }) => failures.length > 2,
-    // Two: ssekit sends one more over fetch to learn what the browser hides.
+    // Two, because ssekit sends one more over fetch to learn what the browser hides.
     judge: ({ requests }) => yes(requests.length <= 2),
   },
   status: {
@@ -118,7 +118,7 @@ export const rows = {
       tick,
     ],
     ask: { silence: SILENCE / 4, comesBack: true },
-    // Of the second connection, or of the first, which is still there.
+    // From the second connection, or from the first if it's still open.
     until: heardTwice,
     judge: ({ requests }) => yes(requests.length > 1),
   },
@@ -151,7 +151,7 @@ export async function observe(
       },
       failure(status) {
         failures.push(status);
-        // Some say first that they failed, and then give up.
+        // Some libraries report the failure first and give up afterwards.
         setTimeout(look);
       },
     });

@@ -1,7 +1,10 @@
 import type { PeerName } from './peers.ts';
 import type { RowName, Verdict } from './rows.ts';
 
-/** What the comparison says. Tests look at every cell: tests/browser/comparison.test.ts, tests/docs/comparison.test.ts. */
+/**
+ * The results that the comparison shows. Tests check every cell: tests/browser/comparison.test.ts,
+ * tests/docs/comparison.test.ts.
+ */
 
 export type Cells = Readonly<Record<PeerName, Verdict>>;
 
@@ -16,7 +19,7 @@ export const names = [
   'reconnecting-eventsource',
 ] as const satisfies readonly PeerName[];
 
-/** One word for each, in the order of the names. */
+/** One word per library, in the order of the names. */
 const row = (text: string) => {
   const verdicts = text.split(' ');
   return Object.fromEntries(names.map((name, i) => [name, verdicts[i]])) as Cells;
@@ -41,7 +44,7 @@ export const table = {
   node: row('yes no no yes yes no yes no'),
 } satisfies Record<RowName, Cells> & Record<string, Cells>;
 
-/** Where a yes has a condition, which the README explains. */
+/** Cells where a yes depends on a condition, which the README explains. */
 export const notes: Partial<Record<keyof typeof table, readonly PeerName[]>> = {
   header: ['eventsource'],
   post: ['eventsource'],

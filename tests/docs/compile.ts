@@ -4,13 +4,16 @@ import { read, root } from './snippets.ts';
 
 const PRELUDE = 'tests/docs/prelude.global.d.ts';
 
-/** Every file that's on the disk, parsed and bound once: a program spends most of its time on the libraries. */
+/**
+ * Every file on the disk, parsed and bound once. A program spends most of its time on the
+ * libraries.
+ */
 const parsed = new Map<string, ts.SourceFile | undefined>();
 let setup: { readonly options: ts.CompilerOptions; readonly cache: ts.ModuleResolutionCache } | undefined;
 
 /**
- * A program of files on the disk and of texts, by absolute path. All files of the project `docs` run in one worker, so that every program
- * but the first finds the libraries parsed.
+ * Creates a program from files on the disk and from texts, by absolute path. All files of the
+ * project `docs` run in one worker, so only the first program has to parse the libraries.
  */
 export function createProgram(
   files: readonly string[],
@@ -33,11 +36,12 @@ export function createProgram(
 }
 
 /**
- * Compiles modules that aren't on any disk.
+ * Compiles modules that aren't on the disk.
  *
  * @param modules - By file name, relative to the root.
- * @param setting - With `prelude`, which is the default, they see the names of tests/docs/prelude.ts as globals.
- * @returns What is wrong with each; `''` for nothing.
+ * @param setting - With `prelude` (the default), modules see the names of tests/docs/prelude.ts as
+ * globals.
+ * @returns What's wrong with each, or `''`.
  */
 export function compile(
   modules: ReadonlyMap<string, string>,

@@ -42,7 +42,7 @@ const installHints: Record<EngineName, string> = {
 };
 
 const debianPackages: Record<EngineName, readonly string[]> = {
-  // The demo shows Chinese, and a bare Debian has no glyphs for it.
+  // The demo shows Chinese, and a minimal Debian has no Chinese font.
   chromium: ['chromium', 'fonts-noto-cjk', 'fonts-noto-color-emoji'],
   firefox: ['firefox-esr'],
   webkit: ['webkit2gtk-driver', 'xvfb'],
@@ -130,7 +130,7 @@ export async function launchChromium(options?: LaunchOptions): Promise<Browser> 
   return launch('chromium', options);
 }
 
-/** The same with Firefox. */
+/** Does the same with Firefox. */
 export async function launchFirefox(options?: LaunchOptions): Promise<Browser> {
   return launch('firefox', options);
 }

@@ -22,7 +22,7 @@ export async function aptInstall(what: string, packages: readonly string[]): Pro
   aptUpdated ??= apt('update');
   // Continue even if the update failed, because the lists may already be there.
   await aptUpdated;
-  // Without such a policy, Debian starts an installed server at once, on its usual port.
+  // Without this policy, Debian immediately starts an installed server on its usual port.
   const isOurs = !existsSync(POLICY);
   if (isOurs) writeFileSync(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
   try {

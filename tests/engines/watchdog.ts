@@ -7,30 +7,34 @@ import type {
   TestSpecification,
 } from 'vitest/node';
 
-/** ms for all that isn't a test: a file that's loaded, a hook, a timeout that a busy machine reports late. */
+/**
+ * ms for everything that isn't a test: loading a file, a hook, a timeout that a busy machine
+ * reports late.
+ */
 const PATIENCE = 45_000;
-/** ms in which a browser must have started and opened its first page. */
+/** The longest time in ms that a browser may take to start and open its first page. */
 const START_LIMIT = 90_000;
-/** ms in which a browser that was lost may still close properly. */
+/** The time in ms that a lost browser has to close properly. */
 const FAREWELL = 10_000;
 
 interface Watch {
   readonly project: TestProject;
-  /** Files that have yet to end. */
+  /** The number of files that haven't ended yet. */
   files: number;
-  /** The names of the tests that run, by their ids. */
+  /** The names of running tests, by test ID. */
   readonly running: Map<string, string>;
   timer?: ReturnType<typeof setTimeout> | undefined;
 }
 
 /**
- * Fails the project of a browser that hangs, and names the test. A page that hangs can't fail a test that takes too long, so Vitest alone
- * would wait until CI's limit. Of a browser that died Vitest names the file, and this the test.
+ * Fails the project of a browser that hangs, and names the test. A page that hangs can't fail its
+ * own test, so with Vitest alone the run would continue until CI's time limit. If a browser dies,
+ * Vitest names the file and this names the test.
  */
 export class Watchdog implements Reporter {
   readonly #watches = new Map<string, Watch>();
 
-  /** What tests/engines/announce.ts calls. */
+  /** Called by tests/engines/announce.ts. */
   readonly commands = {
     begin: (({ project }, id, name, timeout) => {
       this.#watches.get(project.name)?.running.set(id, name);
@@ -70,11 +74,12 @@ export class Watchdog implements Reporter {
       if (watch.running.size > 0) console.error(`${watch.project.name} was lost in ${namesOf(watch)}`);
     }
     if (lost.length === 0) return;
-    // Vitest would wait forever for a browser that can't close. When this process exits, the browsers that it started are killed.
+    // Vitest would wait forever for a browser that can't close. When this process exits, the
+    // browsers that it started are killed.
     setTimeout(() => process.exit(1), FAREWELL).unref();
   }
 
-  /** The same provider, which fails if its browser doesn't start. */
+  /** Returns the same provider, but it fails if its browser doesn't start. */
   guard({ providerFactory, ...option }: BrowserProviderOption): BrowserProviderOption {
     return {
       ...option,
@@ -105,7 +110,7 @@ export class Watchdog implements Reporter {
     watch.timer = setTimeout(() => {
       console.error(`${project.name} has hung for ${within / 1000} s in ${namesOf(watch)}`);
       watch.running.clear();
-      // Ends what Vitest waits for, with an error that fails the run. Other projects continue.
+      // Ends what Vitest is waiting for, with an error that fails the run. Other projects continue.
       for (const page of project.browser?.state.orchestrators.values() ?? []) page.$close();
     }, within);
   }

@@ -102,7 +102,7 @@ export class WebKit {
     try {
       await send('DELETE', this.#session, undefined, STOP_LIMIT);
     } catch {
-      // It's gone or stuck. Its processes are ended anyway.
+      // The browser is gone or stuck. Its processes are ended anyway.
     }
     await this.#stop();
   }

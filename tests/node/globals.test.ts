@@ -3,7 +3,7 @@ import { createContext, runInContext } from 'node:vm';
 import { beforeAll, expect, test } from 'vitest';
 import type * as Ssekit from 'ssekit';
 
-/** Places that lack some of the web's globals: React Native, mini programs, jsdom. */
+/** Environments that lack some of the web's globals: React Native, mini programs, jsdom. */
 
 const script = (file: string) => readFileSync(new URL(`../../dist/${file}`, import.meta.url), 'utf8');
 let checked = '';
@@ -16,7 +16,7 @@ beforeAll(() => {
 const response = () =>
   new Response('id: 1\ndata: x\n\n', { headers: { 'content-type': 'text/event-stream' } });
 
-/** Signals as those of React Native: without `reason` and `throwIfAborted`. */
+/** Signals as in React Native, without `reason` and `throwIfAborted`. */
 class OldAbortController {
   readonly signal = Object.assign(new EventTarget(), { aborted: false });
   abort(): void {
@@ -32,7 +32,7 @@ const GLOBALS = {
   ...{ setTimeout, clearTimeout, setInterval, clearInterval, queueMicrotask },
 };
 
-/** The library in a realm of its own, which has these globals and no others of the web. */
+/** Loads the library into its own realm, which has these globals and no others of the web. */
 function load(globals: object, build = checked): typeof Ssekit {
   const context = createContext({ ...globals });
   runInContext(build, context);
@@ -65,7 +65,7 @@ const ways: Record<string, (ssekit: typeof Ssekit) => Promise<unknown>> = {
     }),
 };
 
-/** Who needs what. Everybody else works without it. */
+/** Which functions and classes need which globals. All others work without them. */
 const NEEDED: Record<string, readonly string[]> = {
   EventTarget: ['FetchEventSource'],
   Event: ['FetchEventSource'],
@@ -85,7 +85,7 @@ test.for(
   ),
 )('%s without %s: works, or throws a TypeError that names it (%s)', async ([name, gone, isNeeded]) => {
   const globals = without(gone);
-  // A function of its own: some throw at once.
+  // The async function turns errors that are thrown at once into rejections.
   const outcome = (async () => ways[name]?.(load(globals)))();
   if (isNeeded) {
     await expect(outcome).rejects.toMatchObject({

@@ -78,7 +78,7 @@ const refuse =
       .end(JSON.stringify({ error }));
   };
 
-/** The whole answer, or what came before the error. */
+/** Collects the whole answer, or the text that came before the error. */
 async function collect(answer: AsyncIterable<string>): Promise<{ text: string; error?: unknown }> {
   let text = '';
   try {
@@ -113,7 +113,7 @@ describe('the OpenAI format', () => {
     for (const size of [1, 7, 10_000]) {
       answers = [(response) => write(response, start + words(...tokens) + stop + usage + done, size)];
       expect(await collect(askOpenAi('Why is the sky blue?'))).toEqual({ text: whole });
-      // It ends at [DONE], although the server never ends the response.
+      // The answer ends at [DONE], although the server never ends the response.
       await gone.at(-1);
     }
     expect(requests[0]).toEqual({

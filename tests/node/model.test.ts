@@ -16,21 +16,24 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** What a client should be. */
+/** How a client should behave. */
 class Model {
   status: 'connecting' | 'open' | 'reconnecting' | 'closed' = 'closed';
   failures = 0;
   /** Whether an attempt is running. */
   live = false;
-  /** The attempt under way has: the page's waking is watched. */
+  /** Whether the running attempt has opened. If so, the client watches for the page waking up. */
   hasOpened = false;
-  /** When the next one starts, on the model's clock, and from when on hope (`online`) can bring it forward, if at all. */
+  /**
+   * When the next attempt starts, on the model's clock. From `hopesFrom` on, if it's set, `online`
+   * can start it earlier.
+   */
   due: { readonly at: number; readonly hopesFrom?: number } | undefined;
   now = 0;
   startedAt = -Infinity;
   healthy = false;
   interval = 1000;
-  /** What the server set with `retry:`. */
+  /** The server's `retry:` value. */
   reconnectionTime = 0;
   lastEventId = '';
   aborted = false;
@@ -196,7 +199,7 @@ class System {
   }
 }
 
-/** Both must report the same, and nothing unneeded may be left. */
+/** Both must report the same state, and nothing unneeded may be left. */
 function compare(model: Model, { client, attempts, delivered, errors, problems, listeners }: System) {
   const { status, readyState, failures, retryAt } = client.getSnapshot();
   const readyStates = {
@@ -379,7 +382,7 @@ const commands = fc.commands(
         `cut, ${name} when told of the ${at}`,
         (model, system) => {
           model.fail(false);
-          // Nothing from before `close()` is reported any more.
+          // Nothing from before `close()` is reported after it.
           if (at === 'state' && name !== 'reconnect') model.errors--;
           reactions[name](model);
           system.reactAt(at, name);

@@ -3,7 +3,7 @@ import { setupServer } from 'msw/node';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { FetchEventSource, fetchSse, SseClient, type SseClientOptions } from 'ssekit';
 
-/** ssekit under Mock Service Worker, unchanged. Its requests are like those of any other code. */
+/** ssekit under Mock Service Worker, unchanged. MSW treats its requests like any other. */
 
 /** An event as `sse` handlers send it. */
 type Tick = { id?: string; event: 'tick'; data: string } | { data: string };

@@ -21,14 +21,16 @@ const exportsOfIndex = [
   'sharedConnection',
 ];
 
-/** In a process of its own, where no alias leads to src. */
+/** Runs the code in its own process, where no alias leads to src. */
 async function inNode(code: string, ...flags: string[]): Promise<unknown> {
   const args = [...flags, '--input-type=module', '--eval', code];
   const { stdout } = await run(process.execPath, args, { cwd: root });
   return JSON.parse(stdout);
 }
 
-/** Two options that can't work: one that TypeScript would have refused, and one that no stream may send. */
+/**
+ * Two invalid options: TypeScript would have rejected the first, and no stream may send the second.
+ */
 const mistakes = `
   const errors = [{ retryInterval: -1 }, { lastEventId: 'a\\nb' }].map((mistake) => {
     try {
@@ -99,7 +101,7 @@ describe('the package', () => {
         ['vue'],
       ]);
     }
-    // The mark is at the entry. What only the entry imports is for clients, too.
+    // The entry has the mark. Files that only the entry imports are for clients too.
     for (const file of files.filter((file) => imports.get(file)?.includes('react'))) {
       const entry = file.startsWith('production/') ? 'production/react.js' : 'react.js';
       const importers = files.filter((each) => imports.get(each)?.includes(file));
@@ -129,7 +131,7 @@ describe('the package', () => {
     ['ssekit.iife.min.js', asProduction],
   ])('as a script, %s, defines the same names and touches no global when it loads', async (file, checks) => {
     const script = await readFile(`${root}dist/${file}`, 'utf8');
-    // Only what the language itself has, not even EventTarget.
+    // Has only the language's own globals, not even EventTarget.
     const context = createContext({});
     const names: unknown = runInContext(`${script}\nObject.keys(ssekit).sort()`, context);
     expect([...(names as string[])]).toEqual(exportsOfIndex);

@@ -15,7 +15,7 @@ import {
 
 /**
  * `refreshAuth` over real sockets, with a server that rotates refresh tokens: each works once, and
- * whoever uses one twice is logged out.
+ * using one twice logs the user out.
  */
 
 interface Recorded {
@@ -28,20 +28,20 @@ interface Recorded {
 
 class AuthServer {
   readonly requests: Recorded[] = [];
-  /** Calls that renew the token. */
+  /** Requests to renew the token. */
   renewals = 0;
   isLoggedOut = false;
-  /** Answers before it looks at the token. */
+  /** Statuses that the server sends before it looks at the token. */
   statuses: number[] = [];
   origin = '';
   readonly #server = createServer((request, response) => void this.#serve(request, response));
   readonly #streams = new Set<ServerResponse>();
-  /** Ends the streams, and refuses the token that they had. */
+  /** Ends the streams and refuses their token from now on. */
   expire(): void {
     this.access += 1;
     for (const stream of this.#streams) stream.end();
   }
-  /** The number in the token that's accepted now. */
+  /** The number in the current access token. */
   access = 1;
   #refresh = 1;
 
@@ -109,7 +109,7 @@ function withResolvers() {
   return { promise, resolve };
 }
 
-/** What a page keeps for a user, whose access token has expired. */
+/** What a page stores for a user whose access token has expired. */
 function session() {
   const tokens = { access: 0, refresh: 1 };
   const errors: SseError[] = [];
@@ -318,7 +318,7 @@ describe('three at once, with one refreshAuth', () => {
   test('a client, a loop and an EventSource share the call that is in flight', async () => {
     const { refreshAuth, headers } = session();
     const { promise: refused, resolve: release } = withResolvers();
-    // Renews once all three were refused, so that the calls overlap.
+    // Renews after all three were refused, so that the calls overlap.
     const shared = vi.fn<RefreshAuth>(async (error) => {
       await refused;
       await refreshAuth(error);
@@ -327,7 +327,7 @@ describe('three at once, with one refreshAuth', () => {
     const options = {
       headers,
       refreshAuth: shared,
-      // Counts the refusals that were read to their end.
+      // Counts the refusals that were read to the end.
       fetch: async (...args: Parameters<typeof fetch>) => {
         const response = await fetch(...args);
         if (response.ok) return response;

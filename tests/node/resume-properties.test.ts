@@ -10,7 +10,10 @@ declare module 'vitest' {
   }
 }
 
-/** `SseClient` over `fetch` in Node, under faults drawn from seeds. `SEED=n` repeats a run of which a failure tells. */
+/**
+ * `SseClient` over `fetch` in Node, under random faults. `SEED=n` repeats the run that a failure
+ * names.
+ */
 
 let server: TestServer;
 
@@ -34,7 +37,7 @@ const kinds: readonly FaultName[] = [
   'too many',
 ];
 
-/** As fast as the minimum delay allows. Silence is detected soon. */
+/** As fast as the minimum delay allows. The client detects silence soon. */
 const options: SseClientOptions = {
   transport: 'fetch',
   retryInterval: 1,
@@ -43,7 +46,7 @@ const options: SseClientOptions = {
   openTimeout: 500,
 };
 
-/** Whenever a request starts, counts those that are neither finished nor aborted. */
+/** Calls `onSecond` if an earlier request hasn't been aborted when the next one starts. */
 function counted(onSecond: () => void): typeof fetch {
   const signals: AbortSignal[] = [];
   return (input, init) => {

@@ -85,7 +85,7 @@ describe('the delay', () => {
     const { error, state } = failures[0] ?? {};
     expect(error?.retryAfter).toBeGreaterThan(5000);
     expect(state?.retryAt).toBeGreaterThanOrEqual(Date.parse(date) - 5);
-    // The server's own clock counts, and its header `Date` drops the fraction of a second.
+    // The server's own clock counts, and its `Date` header has no fraction of a second.
     expect(state?.retryAt).toBeLessThanOrEqual(Date.parse(date) + 1100);
   });
 

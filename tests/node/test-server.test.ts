@@ -60,8 +60,8 @@ describe('an attempt', () => {
 
   test('delays a chunk', async () => {
     const s = await script(server.origin, [{ chunks: ['a', { text: 'b', delay: 50 }] }]);
-    // Measured from before the request: a busy machine may read the first chunk late, when the
-    // server is already waiting.
+    // Measures from before the request, because a busy machine may read the first chunk late, when
+    // the server is already waiting.
     const before = performance.now();
     const read = readerOf(await fetch(s.url));
     await read();

@@ -156,7 +156,7 @@ test('100,000 event types and ids leave nothing behind', { timeout: 60_000 }, as
   const few = await read(10_000);
   const many = await read(100_000);
   expect([few.events, many.events]).toEqual([1, 1]);
-  // Less than ten bytes for each.
+  // About ten bytes per event.
   expect(many.left - few.left).toBeLessThan(NOISE * 0.9);
 });
 

@@ -92,10 +92,11 @@ describe('fetchSse', () => {
     expect(new Headers(init?.headers).get('content-type')).toBe('application/json');
   });
 
-  test('lastEventIdParam carries the id, too', async () => {
+  test('lastEventIdParam carries the ID, and no header does', async () => {
     const fetch = fakeFetch();
     await collect({ fetch, lastEventId: '7', lastEventIdParam: 'after' });
     expect(fetch.mock.calls[0]?.[0]).toBe(`${URL_}&after=7`);
+    expect(new Headers(fetch.mock.calls[0]?.[1]?.headers).has('last-event-id')).toBe(false);
   });
 
   test('heeds options that are inherited, or getters', async () => {

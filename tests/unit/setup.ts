@@ -1,8 +1,11 @@
-/** What many unit tests begin with: a clock that only the test moves, and a record of what user code threw. */
+/**
+ * What many unit tests need: a clock that only the test moves, and a record of what user code
+ * threw.
+ */
 import { afterEach, beforeEach, vi } from 'vitest';
 import type { SseMessage } from '../../src/message.ts';
 
-/** Stands in for the global of this name, in files that call {@link recordErrors}. */
+/** Replaces the global of this name in files that call {@link recordErrors}. */
 export const reportError = vi.fn();
 
 /** Fake timers for every test of the file. */
@@ -15,7 +18,7 @@ export function stopClock(): void {
   });
 }
 
-/** Lets {@link reportError} record, anew for every test of the file. */
+/** Replaces the global with {@link reportError} and clears it for every test of the file. */
 export function recordErrors(): void {
   beforeEach(() => {
     reportError.mockReset();
@@ -26,7 +29,7 @@ export function recordErrors(): void {
   });
 }
 
-/** Runs what is due now, promises included, while the clock is stopped. */
+/** Runs everything that's due now, including promises, while the clock is stopped. */
 export const flush = () => vi.advanceTimersByTimeAsync(0);
 
 export const message = (data: string, lastEventId = '', type = 'message'): SseMessage => ({

@@ -12,11 +12,11 @@ type Step =
   | { readonly kind: 'send'; readonly count: number }
   | { readonly kind: 'settle' }
   | { readonly kind: 'pass'; readonly ms: number }
-  /** The clock is set, by this many ms. */
+  /** Sets the clock forward or back by this many ms. */
   | { readonly kind: 'jump'; readonly ms: number }
   | { readonly kind: 'forge'; readonly notice: Forged };
 
-/** A notice of a hostile script. Numbers are added to what it has overheard. */
+/** A notice from a hostile script. Its numbers are added to those the script has overheard. */
 interface Forged {
   readonly generation: number;
   readonly sequence: number;
@@ -41,7 +41,7 @@ const usual: fc.WeightedArbitrary<Step>[] = [
 
 const HOUR = 3_600_000;
 
-/** The clock is set by up to three days, either way. */
+/** Sets the clock forward or back by up to three days. */
 export const jumps: fc.WeightedArbitrary<Step> = {
   weight: 3,
   arbitrary: fc.record({
@@ -78,7 +78,9 @@ const fields = fc.oneof(
     .map(([more, now]) => ({ kind: 'snapshot', url: '', state: now, failed: false, ...more })),
 );
 
-/** Any script of the origin can post what it likes. Only the final state of a leader is believed at once. */
+/**
+ * Any script on this origin can post anything. Tabs only believe a leader's final state at once.
+ */
 export const forgeries: fc.WeightedArbitrary<Step> = {
   weight: 12,
   arbitrary: fc.record({
@@ -98,26 +100,26 @@ function sessionStorage(): IdStorage {
   return { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => void kept.set(key, value) };
 }
 
-/** A server that numbers its events, and sends what came after the id it is asked with. */
+/** A server that numbers its events and sends everything after the last event ID of a request. */
 class Server {
   last = 0;
   readonly #sent = new Map<Attempt, number>();
   readonly #world: World;
   readonly #sendsIds: boolean;
 
-  /** @param sendsIds - Some ids come without an event. */
+  /** @param sendsIds - Whether the server also sends IDs without an event. */
   constructor(world: World, sendsIds: boolean) {
     this.#world = world;
     this.#sendsIds = sendsIds;
   }
 
-  /** Puts what is new on the way to all who are connected. */
+  /** Sends new events to every open attempt. */
   push(): void {
     for (const attempt of this.#world.live) {
       const { tab, request, sink } = attempt;
       let from = this.#sent.get(attempt);
       if (from === undefined) {
-        // A stream that starts, or is asked with an id that nobody knows, begins with what is new.
+        // Without an ID, or with an unknown one, a stream starts with the next event.
         const asked = parseInt(request.lastEventId, 10);
         from = asked <= this.last ? asked : this.last;
         tab.post(attempt, () => {
@@ -140,7 +142,7 @@ class Server {
   }
 }
 
-/** A script of the origin that listens to the channel, and posts there. */
+/** A script on this origin that listens to the channel and posts to it. */
 class Stranger {
   #generation = 0;
   #sequence = 0;
@@ -189,7 +191,10 @@ export interface Totals {
   forged: number;
 }
 
-/** Runs histories of the usual steps and those given. Fails where a tab loses, doubles or reorders an event in silence. */
+/**
+ * Runs histories of the usual steps and the given ones. Fails if a tab loses, repeats or reorders
+ * events without reporting it.
+ */
 export async function runHistories(
   runs: number,
   ...more: fc.WeightedArbitrary<Step>[]
@@ -214,7 +219,7 @@ export async function runHistories(
     for (const [name, value] of Object.entries(world.globals)) vi.stubGlobal(name, value);
     const stranger = isForged ? new Stranger(world) : undefined;
     const closed = new Set<Tab>();
-    /** The storage of each, and what the pages before it have had. */
+    /** Each tab's storage, and the events that its earlier pages received. */
     const storages = new Map<Tab, IdStorage>();
     const before = new Map<Tab, readonly string[]>();
     const open = (storage = sessionStorage(), had: readonly string[] = []) => {
@@ -235,7 +240,7 @@ export async function runHistories(
     const pass = async (ms: number) => {
       await vi.advanceTimersByTimeAsync(ms);
     };
-    /** Time, of which no timer is late. */
+    /** Passes time in small steps, so that no timer is late. */
     const rest = async (seconds: number) => {
       for (let i = 0; i < 2 * seconds; i++) {
         await pass(500);
@@ -262,7 +267,8 @@ export async function runHistories(
       else if (next.kind === 'crash') world.crash(tab);
       else if (next.kind === 'leave') close(tab);
       else if (next.kind === 'reload') {
-        // A page keeps a forged position over a reload, and takes the events up to it for its own.
+        // After a reload, a page keeps a forged position and believes that it has the events up to
+        // it.
         if (tab.isBlocked || isForged) return;
         close(tab);
         open(storages.get(tab), hadBy(tab));
@@ -293,8 +299,8 @@ export async function runHistories(
     await settle();
     await rest(isForged ? 10 : 24);
     if (more.includes(jumps)) {
-      // With this event, the leader finds that its clock was set. A tab that has no id yet cannot
-      // ask for it again.
+      // This event lets the leader notice that its clock was set. A tab without an ID can't ask for
+      // the event again.
       server.last += 1;
       server.push();
       await settle();
@@ -314,7 +320,7 @@ export async function runHistories(
     for (const tab of world.tabs) {
       const numbers = hadBy(tab).map(Number);
       const gaps = numbers.filter((number, i) => i > 0 && number !== (numbers[i - 1] ?? 0) + 1);
-      // A tab that comes too late for the memory of the others says so.
+      // A tab reports an overflow if the other tabs no longer have the events that it needs.
       if (tab.errors.some(({ code }) => code === 'overflow')) totals.missed++;
       else if (!isForged) expect(gaps).toEqual([]);
       if (!tabs.includes(tab)) continue;
