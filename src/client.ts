@@ -21,7 +21,8 @@ import { validateLimit } from './validate.js';
  *
  * @example
  * ```ts
- * for await (const { data } of client.events('tick', { signal: AbortSignal.timeout(60_000), limit: 100 })) log(data);
+ * const signal = AbortSignal.timeout(60_000);
+ * for await (const { data } of client.events('tick', { signal, limit: 100 })) log(data);
  * ```
  */
 export interface EventsOptions {

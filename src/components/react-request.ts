@@ -31,7 +31,7 @@ export interface RequestHook<T> extends RequestState<T>, RequestActions<T> {}
  * `throttle` ms.
  *
  * @param url - The URL and the options of the latest render count when you send.
- * @param options - Those of `fetchSse`, and `reduce`, `initial` and `throttle`.
+ * @param options - The options of `fetchSse`, plus `reduce`, `initial` and `throttle`.
  *
  * @example
  * ```tsx

@@ -216,7 +216,7 @@ const reporting = new Set<object>();
 export function reportMissed(client: object): void {
   if (reporting.has(client)) return;
   reporting.add(client);
-  // Once all of them are back: the effects of children run before those of their parents.
+  // Wait until all components are back: effects of children run before effects of parents.
   queueMicrotask(() => {
     reporting.delete(client);
     const error = new SseError('overflow', 'A hidden component missed events.', { willRetry: true });

@@ -49,7 +49,7 @@ export interface RequestState<T> {
 export type SendInit = Pick<FetchOptions, 'json' | 'body' | 'headers'>;
 
 /**
- * Options of `useFetchSse` besides those of `fetchSse`.
+ * What `useFetchSse` takes beyond the options of `fetchSse`.
  *
  * @example
  * ```ts

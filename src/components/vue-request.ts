@@ -33,7 +33,7 @@ export type RequestRefs<T> = RequestActions<T> & {
  * a failure. It changes at most every `throttle` ms.
  *
  * @param url - It and the options are read when you send.
- * @param options - Those of `fetchSse`, and `reduce`, `initial` and `throttle`.
+ * @param options - The options of `fetchSse`, plus `reduce`, `initial` and `throttle`.
  *
  * @example
  * ```ts

@@ -96,7 +96,7 @@ type HeaderList = readonly (readonly [string, string])[] | undefined;
 
 const A_DAY = 86_400_000;
 
-/** All numbers are below it, above all those of events. */
+/** Every number in a notice must be below this. */
 export const END_OF_NUMBERS = 2 ** 52;
 
 type Check = (value: unknown) => boolean;

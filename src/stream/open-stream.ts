@@ -34,7 +34,7 @@ export interface StreamRequest {
    */
   readonly signal: AbortSignal;
   readonly method: string;
-  /** The caller's headers. The transport adds those of the protocol. */
+  /** The caller's headers. The transport adds the protocol's headers. */
   readonly headers: Headers;
   readonly body: BodyInit | null | undefined;
   /** `'manual'`: a redirect is an error, because the request carries secrets. */

@@ -80,7 +80,7 @@ describe('the package', () => {
     const imports = new Map<string, readonly string[]>();
     for (const file of files) {
       const code = await readFile(`${root}dist/${file}`, 'utf8');
-      const names = [...code.matchAll(/(?:from|import) "([^"]+)"/g)].map(([, name = '']) => name);
+      const names = [...code.matchAll(/(?:from|import)\s*["']([^"']+)["']/g)].map(([, name = '']) => name);
       imports.set(
         file,
         names.map((name) => (/^\.\.?\//.test(name) ? posix.join(posix.dirname(file), name) : name)),

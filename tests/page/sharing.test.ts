@@ -318,7 +318,7 @@ describe(`in ${engine}`, () => {
       const lost = found.reduce((sum, { lost }) => sum + lost, 0);
       const doubled = found.reduce((sum, { doubled }) => sum + doubled, 0);
       const worst = Math.max(...gaps);
-      console.log(`take-over, ${engine}, ${name}: ${worst} ms, ${lost} lost, ${doubled} doubled`);
+      console.info(`take-over, ${engine}, ${name}: ${worst} ms, ${lost} lost, ${doubled} doubled`);
       expect([lost, doubled]).toEqual([0, 0]);
       expect(worst).toBeLessThan(within);
       expect(requests.requests).toBe(2);
@@ -373,7 +373,7 @@ describe(`in ${engine}`, () => {
     const from = Date.now();
     await leader.close();
     await Promise.all(followers.map((page) => reaches(page, 2)));
-    console.log(`take-over, ${engine}, closed while reconnecting: ${Date.now() - from} ms`);
+    console.info(`take-over, ${engine}, closed while reconnecting: ${Date.now() - from} ms`);
     for (const page of followers) {
       expect(await page.evaluate(() => [globalThis.tab.numbers, globalThis.tab.errors])).toEqual([
         [1, 2],
@@ -604,7 +604,7 @@ if (engine === 'Chromium')
       await expect.poll(async () => (await stats(name)).requests, { ...patient, interval: 10 }).toBe(2);
       const at = (await seen(others[0])).at(-1) ?? 0;
       await expect.poll(() => seen(others[0]), { ...patient, interval: 10 }).toContain(at + 1);
-      console.log(`take-over, Chromium, frozen: ${Date.now() - from} ms`);
+      console.info(`take-over, Chromium, frozen: ${Date.now() - from} ms`);
       await expect.poll(() => seen(others[0]), patient).toContain(at + 200);
       await leader.send('Page.setWebLifecycleState', { state: 'active' });
       await expect.poll(() => seen(leader), patient).toContain(at + 300);
