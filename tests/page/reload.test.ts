@@ -44,11 +44,14 @@ function typewriter({ storage, transport, session, reloads }: Setting): void {
     transport === 'native' ? { ...common, transport } : { ...common, transport },
   );
   globalThis.scene = { client, done: false, errors: [] };
+  // Events keep arriving until the page is gone. They mustn't count as another reload.
+  let isLeaving = false;
   client.on('lol', ({ data }) => {
     const typed = (kept.getItem('typed') ?? '') + data;
     kept.setItem('typed', typed);
     const done = Number(kept.getItem('reloads'));
-    if (done === reloads || typed.length < 60 * (done + 1)) return;
+    if (isLeaving || done === reloads || typed.length < 60 * (done + 1)) return;
+    isLeaving = true;
     kept.setItem('reloads', String(done + 1));
     location.reload();
   });
