@@ -3,7 +3,7 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 const nouns = ['checked', 'globals', 'errors', 'message', 'listeners', 'report', 'iterate', 'subscriptions'];
-const held = ['client', 'fetch-sse', 'parse-sse', 'fetch-event-source', 'options', 'validate'];
+const held = ['client', 'fetch-sse', 'parse-sse', 'sse-parser', 'fetch-event-source', 'options', 'validate'];
 const doors = ['index', 'react', 'vue', 'testing'];
 
 /**
