@@ -2,8 +2,8 @@ import js from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-const nouns = ['checked', 'errors', 'message', 'listeners', 'report', 'iterate', 'subscriptions'];
-const held = ['client', 'fetch-sse', 'parse-sse', 'fetch-event-source', 'options', 'validate'];
+const nouns = ['checked', 'globals', 'errors', 'message', 'listeners', 'report', 'iterate', 'subscriptions'];
+const held = ['client', 'fetch-sse', 'parse-sse', 'sse-parser', 'fetch-event-source', 'options', 'validate'];
 const doors = ['index', 'react', 'vue', 'testing'];
 
 /**

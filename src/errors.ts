@@ -58,7 +58,7 @@ export function abortError(message: string): Error {
 }
 
 /** Why a signal aborted. React Native's signals don't say. */
-export function reasonOf({ reason }: Pick<AbortSignal, 'reason'>): unknown {
+export function reasonOf({ reason }: { readonly reason?: unknown }): unknown {
   return reason === undefined ? abortError('The operation was aborted.') : reason;
 }
 

@@ -1,6 +1,7 @@
 import { createConnection } from './connection/connection.js';
 import { standardFetchTransport } from './connection/fetch-transport.js';
 import { needGlobals } from './errors.js';
+import type { GlobalEventSource } from './globals.js';
 import type { ReadyState } from './message.js';
 import { requestOptions, type FetchOptions, type StreamOptions } from './connection/request.js';
 import { parseUrl } from './connection/url.js';
@@ -53,10 +54,9 @@ const CONSTANTS = { CONNECTING: constant(0), OPEN: constant(1), CLOSED: constant
  * missing, the import still works.
  */
 const Target = ((globalThis as Partial<typeof globalThis>).EventTarget ?? Object) as new () => Pick<
-  EventSource,
-  'addEventListener' | 'removeEventListener'
-> &
-  EventTarget;
+  GlobalEventSource,
+  'addEventListener' | 'removeEventListener' | 'dispatchEvent'
+>;
 
 /**
  * `EventSource` (WHATWG HTML, 9.2) over `fetch`: a drop-in replacement that also takes `headers`,
@@ -72,16 +72,16 @@ const Target = ((globalThis as Partial<typeof globalThis>).EventTarget ?? Object
  * source.addEventListener('lol', (event) => console.log(event.data));
  * ```
  */
-export class FetchEventSource extends Target implements EventSource {
+export class FetchEventSource extends Target implements GlobalEventSource {
   declare static readonly CONNECTING: 0;
   declare static readonly OPEN: 1;
   declare static readonly CLOSED: 2;
   declare readonly CONNECTING: 0;
   declare readonly OPEN: 1;
   declare readonly CLOSED: 2;
-  declare onopen: EventSource['onopen'];
-  declare onmessage: EventSource['onmessage'];
-  declare onerror: EventSource['onerror'];
+  declare onopen: GlobalEventSource['onopen'];
+  declare onmessage: GlobalEventSource['onmessage'];
+  declare onerror: GlobalEventSource['onerror'];
 
   readonly #url: string;
   readonly #withCredentials: boolean;

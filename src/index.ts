@@ -3,6 +3,12 @@ export type { AsText, AsValue, BySchema, Decoder, SchemaResult, StandardSchema }
 export { FetchEventSource, type FetchEventSourceInit } from './fetch-event-source.js';
 export { fetchSse, type FetchSseInit } from './fetch-sse.js';
 export { parseSse, type ParseSseOptions, type SseSource } from './parse-sse.js';
+export {
+  createSseParser,
+  type SseParser,
+  type SseParserHandlers,
+  type SseParserOptions,
+} from './sse-parser.js';
 export { sharedConnection } from './share/shared-connection.js';
 export { SseError, type SseErrorCode, type SseErrorDetails } from './errors.js';
 export type { MessageIterator } from './stream/read-messages.js';

@@ -7,7 +7,13 @@ import {
 } from './decode/decode.js';
 import { CHECKED } from './checked.js';
 import { needGlobals } from './errors.js';
-import { bytesOf, cannotStream, checkResponse, type BodyReader } from './stream/open-stream.js';
+import {
+  bytesOf,
+  cannotStream,
+  checkResponse,
+  type BodyReader,
+  type ReadableBody,
+} from './stream/open-stream.js';
 import { readMessages, type MessageIterator, type ReadOptions } from './stream/read-messages.js';
 import { validateDecode } from './validate.js';
 
@@ -32,7 +38,7 @@ export type ParseSseOptions = ReadOptions;
  * for await (const { data } of parseSse(source)) log(data);
  * ```
  */
-export type SseSource = Response | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
+export type SseSource = Response | ReadableBody | AsyncIterable<Uint8Array>;
 
 /** What ssekit uses of a Node stream, besides iterating over it. */
 interface NodeStream {
@@ -106,7 +112,7 @@ export function parseSse(
   );
 }
 
-function readerOf(body: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | null | undefined) {
+function readerOf(body: ReadableBody | AsyncIterable<Uint8Array> | null | undefined) {
   if (!body) return undefined;
   if ('getReader' in body) return body.getReader();
   return Symbol.asyncIterator in body ? iteratorReader(body) : undefined;

@@ -1,3 +1,4 @@
+import type { HeadersArgument } from '../globals.js';
 import type { HeadersSource } from './request.js';
 
 /** A copy, because an iterator can be read only once; `undefined` if there are no headers. */
@@ -8,7 +9,7 @@ export function headersIn(source: HeadersSource | null | undefined): HeadersSour
 }
 
 /** Throws `TypeError` for invalid headers. */
-export function headersOf(init: HeadersInit = {}): Headers {
+export function headersOf(init: HeadersArgument = {}): Headers {
   const headers = new Headers();
   let missing: string | undefined;
   try {

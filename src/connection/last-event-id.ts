@@ -18,7 +18,10 @@ import type { OpenInfo } from './transport.js';
  * const client = new SseClient('/api/prices', { storage });
  * ```
  */
-export type IdStorage = Pick<Storage, 'getItem' | 'setItem'>;
+export interface IdStorage {
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+}
 
 /** Where the ID is kept across reloads. */
 export interface StoredIn {

@@ -27,10 +27,14 @@ const OWN_TYPES = ['open', 'error', 'message'];
  */
 export type EventSourceClass = new (
   url: string,
-  init?: EventSourceInit,
-) => Pick<EventSource, 'url' | 'readyState' | 'close'> &
-  Pick<EventTarget, 'addEventListener'> &
-  Partial<Pick<EventTarget, 'removeEventListener'>>;
+  init?: { withCredentials?: boolean },
+) => {
+  readonly url: string;
+  readonly readyState: number;
+  close(): void;
+  addEventListener(type: string, listener: (event: Event) => void): void;
+  removeEventListener?(type: string, listener: (event: Event) => void): void;
+};
 
 /**
  * One native `EventSource`, including its own reconnects. While it says CONNECTING, it's left

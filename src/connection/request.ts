@@ -2,6 +2,7 @@ import { CHECKED } from '../checked.js';
 import { utf8ByteString } from '../stream/open-stream.js';
 import { timeLimit } from '../stream/time-limit.js';
 import { needGlobals, throwIfAborted, type SseError } from '../errors.js';
+import type { BodyArgument, HeadersArgument } from '../globals.js';
 import { MAX_EVENT_SIZE } from '../stream/parser.js';
 import type { FailOn } from '../stream/fail-on.js';
 import type { Until } from '../stream/until.js';
@@ -68,7 +69,7 @@ export type UrlSource = PerAttempt<string | URL>;
  * const client = new SseClient('/api/prices', { headers });
  * ```
  */
-export type HeadersSource = PerAttempt<HeadersInit>;
+export type HeadersSource = PerAttempt<HeadersArgument>;
 
 /**
  * A request body, or an (async) function that returns it before every attempt.
@@ -80,7 +81,7 @@ export type HeadersSource = PerAttempt<HeadersInit>;
  * const client = new SseClient('/api/prices', { body, retry: 10 });
  * ```
  */
-export type BodySource = PerAttempt<BodyInit | null | undefined>;
+export type BodySource = PerAttempt<BodyArgument | null | undefined>;
 
 /** The request that every attempt is built from. Its functions haven't been called yet. */
 export interface RequestOptions extends Pick<
@@ -262,7 +263,7 @@ async function prepare(
   };
 
   const url = resolveUrl(await call<string | URL>(options.url));
-  const headers = headersOf(await call<HeadersInit | undefined>(options.headers));
+  const headers = headersOf(await call<HeadersArgument | undefined>(options.headers));
   const body = await call(options.body);
   if (contentType && !headers.has('content-type')) headers.set('content-type', contentType);
   return {

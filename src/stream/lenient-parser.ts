@@ -8,19 +8,24 @@ const CR = 13;
  * if only the blank line after it is missing. Some LLM servers leave that out. The standard, made
  * for streams that resume, drops such an event.
  *
- * @returns A function that takes the next bytes, and `undefined` once the body has ended in order.
+ * @returns A function that takes the next bytes or text, and `undefined` once the body has ended in
+ * order.
  */
 export function createLenientParser(
   handlers: ParserHandlers,
   options: ParserOptions,
-): (bytes: Uint8Array | undefined) => void {
+): (chunk: Uint8Array | string | undefined) => void {
   const parse = createParser(handlers, options);
-  let lastByte: number | undefined;
-  return (bytes) => {
-    if (bytes) {
-      parse(bytes);
-      lastByte = bytes[bytes.length - 1] ?? lastByte;
+  /** The last byte or, of text, the last code unit. */
+  let last = NaN;
+  return (chunk) => {
+    if (chunk === undefined) {
       // The same line end once more makes a blank line. (After a CR, an LF would belong to it.)
-    } else if (lastByte === LF || lastByte === CR) parse(new Uint8Array([lastByte]));
+      if (last === LF || last === CR) parse(String.fromCharCode(last));
+    } else if (chunk.length > 0) {
+      parse(chunk);
+      const end = chunk.length - 1;
+      last = typeof chunk === 'string' ? chunk.charCodeAt(end) : (chunk[end] ?? NaN);
+    }
   };
 }

@@ -1,4 +1,5 @@
 import { reasonOf, SseError, throwIfAborted } from '../errors.js';
+import type { BodyArgument } from '../globals.js';
 import { extractMimeType } from './content-type.js';
 import { parseRetryAfter, serverTime } from './retry-after.js';
 import { timeLimit } from './time-limit.js';
@@ -14,7 +15,16 @@ const ERROR_BODY_PATIENCE = 1000;
 const REDIRECTS = [301, 302, 303, 307, 308];
 
 /** What reads a body, whatever kind of stream that is. */
-export type BodyReader = Pick<ReadableStreamDefaultReader<Uint8Array>, 'read' | 'cancel' | 'releaseLock'>;
+export interface BodyReader {
+  read(): Promise<{ readonly value?: Uint8Array | undefined }>;
+  cancel(): Promise<unknown>;
+  releaseLock(): void;
+}
+
+/** A stream that has a reader. */
+export interface ReadableBody {
+  getReader(): BodyReader;
+}
 
 /**
  * What one HTTP request for an event stream needs. Its only function from the caller is `fetch`.
@@ -36,7 +46,7 @@ export interface StreamRequest {
   readonly method: string;
   /** The caller's headers. The transport adds the protocol's headers. */
   readonly headers: Headers;
-  readonly body: BodyInit | null | undefined;
+  readonly body: BodyArgument | null | undefined;
   /** `'manual'`: a redirect is an error, because the request carries secrets. */
   readonly redirect: 'follow' | 'manual';
   /**

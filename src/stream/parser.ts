@@ -8,9 +8,9 @@ export interface ParserHandlers {
   /** An event: its type (`'message'` if the server gave none), its data and the last event ID. */
   event(type: string, data: string, lastEventId: string): void;
   /** A block without data set the last event ID. */
-  id?(lastEventId: string): void;
+  readonly id?: ((lastEventId: string) => void) | undefined;
   /** The server set the reconnection time, in ms. */
-  retry?(ms: number): void;
+  readonly retry?: ((ms: number) => void) | undefined;
 }
 
 export interface ParserOptions {
@@ -49,15 +49,16 @@ const R = 114;
  * bytes. One parser serves one connection. An event that's incomplete when the stream ends is
  * dropped.
  *
- * @returns A function that takes the next bytes and doesn't keep them. It throws an `overflow`
+ * @returns A function that takes the next bytes, or text that somebody has decoded, and doesn't keep
+ * them. Only bytes need a `TextDecoder`. It throws an `overflow`
  * {@link SseError} once an event grows past `maxEventSize`, and it throws what a handler throws.
  * Don't use the parser after that.
  */
 export function createParser(
   handlers: ParserHandlers,
   { lastEventId = '', maxEventSize = MAX_EVENT_SIZE }: ParserOptions = {},
-): (chunk: Uint8Array) => void {
-  const decode = createTextDecoder();
+): (chunk: Uint8Array | string) => void {
+  let decode: ReturnType<typeof createTextDecoder> | undefined;
   /** The text before ended in CR. If an LF follows, it belongs to the same line end. */
   let afterCr = false;
   /**
@@ -229,7 +230,7 @@ export function createParser(
   }
 
   return (chunk) => {
-    let text = decode(chunk);
+    let text = typeof chunk === 'string' ? chunk : (decode ??= createTextDecoder())(chunk);
     if (text === '') return;
     const isSecondHalf = afterCr && text.charCodeAt(0) === LF;
     afterCr = text.charCodeAt(text.length - 1) === CR;

@@ -1,3 +1,6 @@
+import { CHECKED } from '../checked.js';
+import { needGlobals } from '../errors.js';
+
 const STREAM = { stream: true };
 
 /**
@@ -7,6 +10,7 @@ const STREAM = { stream: true };
  * yet are kept for the next call.
  */
 export function createTextDecoder(): (bytes: Uint8Array) => string {
+  if (CHECKED) needGlobals('TextDecoder');
   // The BOM is stripped here: `whole` starts again with each block and would strip one from each.
   const whole = new TextDecoder('utf-8', { ignoreBOM: true });
   const streaming = new TextDecoder('utf-8', { ignoreBOM: true });

@@ -1,3 +1,8 @@
+import type { GlobalMessageEvent } from '../globals.js';
+
+/** If it's missing, the import still works. */
+const Target = ((globalThis as Partial<typeof globalThis>).EventTarget ?? Object) as new () => EventTarget;
+
 /**
  * A stand-in for `EventSource` in tests without a browser: a real `EventTarget` with the standard's
  * state machine, driven by hand. {@link MockEventSource.instances} keeps every instance.
@@ -10,7 +15,7 @@
  * MockEventSource.last.emit('tick', '42', { id: '1' });
  * ```
  */
-export class MockEventSource extends EventTarget {
+export class MockEventSource extends Target {
   static readonly CONNECTING = 0;
   static readonly OPEN = 1;
   static readonly CLOSED = 2;
@@ -25,18 +30,18 @@ export class MockEventSource extends EventTarget {
   readonly withCredentials: boolean;
   readyState: 0 | 1 | 2 = 0;
   onopen: ((event: Event) => unknown) | null = null;
-  onmessage: ((event: MessageEvent) => unknown) | null = null;
+  onmessage: ((event: GlobalMessageEvent) => unknown) | null = null;
   onerror: ((event: Event) => unknown) | null = null;
   #lastEventId = '';
 
-  constructor(url: string | URL, { withCredentials = false }: EventSourceInit = {}) {
+  constructor(url: string | URL, { withCredentials = false }: { withCredentials?: boolean } = {}) {
     super();
     const { document, location } = globalThis as Partial<typeof globalThis>;
     this.url = new URL(url, document?.baseURI ?? location?.href ?? 'http://localhost').href;
     this.withCredentials = withCredentials;
     // Ordinary listeners: if one throws, that's reported, and doesn't reach the test.
     super.addEventListener('open', (event) => this.onopen?.(event));
-    super.addEventListener('message', (event) => this.onmessage?.(event as MessageEvent));
+    super.addEventListener('message', (event) => this.onmessage?.(event as GlobalMessageEvent));
     super.addEventListener('error', (event) => this.onerror?.(event));
     MockEventSource.instances.push(this);
     for (const resolve of MockEventSource.#waiting.splice(0)) resolve(this);

@@ -275,6 +275,17 @@ describe('the blocks that are marked', () => {
       client.close();
       (server as http.Server).close();
     },
+    async 'own-transport'(page, name) {
+      const requested: (string | null)[] = [];
+      const own = (_: string, { headers }: { headers: Headers }) => {
+        requested.push(headers.get('last-event-id'));
+        return Promise.resolve(new Response('retry: 0\nid: 7\n\n'));
+      };
+      await runs(page, name, { SseClient: Kept, fetch: own });
+      await vi.waitFor(() => {
+        expect(requested.slice(0, 2)).toEqual([null, '7']);
+      });
+    },
     async 'checked-stream'(page, name) {
       streams.set('/api/prices', 'event: tick\ndata: {"at":0,"price":42}\n\nevent: tick\ndata: {}\n\n');
       const [show, log] = [vi.fn(), vi.fn()];

@@ -35,7 +35,8 @@ beforeAll(async () => {
   await mkdir(join(app, 'node_modules/@types'));
   for (const library of ['zod', 'valibot', 'arktype', 'vue', 'react', '@types/react'])
     await symlink(path(`node_modules/${library}`), join(app, `node_modules/${library}`), 'junction');
-  for (const file of ['consumer.ts', 'schemas.ts', 'hooks.ts'])
+  await symlink(path('node_modules/@types/node'), join(app, 'node_modules/@types/node'), 'junction');
+  for (const file of ['consumer.ts', 'schemas.ts', 'hooks.ts', 'places.ts'])
     await copyFile(path(`tests/typescript/${file}`), join(app, file));
   // The file isn't named .ts here, where it must not be compiled.
   await copyFile(path('tests/typescript/mistakes.ts.txt'), join(app, 'mistakes.ts'));
@@ -58,6 +59,7 @@ const bundler = {
   exactOptionalPropertyTypes: true,
 };
 const node = { module: 'nodenext', moduleResolution: 'nodenext' };
+const node16 = { module: 'node16', moduleResolution: 'node16' };
 const strict = {
   target: 'es2022',
   lib: ['es2022', 'dom', 'dom.iterable'],
@@ -92,6 +94,23 @@ describe.for(versions)('%s', { timeout: 240_000 }, (version) => {
   test('compiles components of React and Vue, and infers what their values are', async () => {
     const options = { ...bundler, skipLibCheck: true, noEmit: true };
     expect(await compile(version, ['hooks.ts'], options)).toBe('');
+  });
+
+  test.for([
+    ['a worker', bundler, ['es2022', 'webworker'], []],
+    ['a worker beside the types of Node', node16, ['es2022', 'webworker'], ['node']],
+    ['Node without the DOM', node16, ['es2022'], ['node']],
+  ] as const)('compiles, and refuses wrong values, in %s', async ([, resolution, lib, types]) => {
+    const options = { ...resolution, lib, types, skipLibCheck: false, noEmit: true };
+    expect(await compile(version, ['places.ts'], options)).toBe('');
+  });
+
+  // TypeScript 7 has no such resolution.
+  test.runIf(version !== 'typescript-7')('finds all entries without "exports" (node10)', async () => {
+    const deprecated = version === 'typescript-6.0' ? { ignoreDeprecations: '6.0' } : {};
+    const options = { module: 'esnext', moduleResolution: 'node10', ...deprecated };
+    const files = ['places.ts', 'hooks.ts'];
+    expect(await compile(version, files, { ...options, skipLibCheck: true, noEmit: true })).toBe('');
   });
 
   test('tells each mistake in an error of a few lines that helps', async () => {

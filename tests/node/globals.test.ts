@@ -42,6 +42,9 @@ function load(globals: object, build = checked): typeof Ssekit {
 const fetch = () => Promise.resolve(response());
 const url = 'https://example.test/sse';
 
+/** Bytes of this realm, which the library's realm doesn't know. */
+const bytes = new TextEncoder().encode('data: x\n\n');
+
 const ways: Record<string, (ssekit: typeof Ssekit) => Promise<unknown>> = {
   async fetchSse({ fetchSse }) {
     return (await fetchSse(url, { fetch, lastEventId: '7' }).next()).value?.data;
@@ -54,6 +57,18 @@ const ways: Record<string, (ssekit: typeof Ssekit) => Promise<unknown>> = {
     const { data } = await client.once('message');
     client.close();
     return data;
+  },
+  createSseParser({ createSseParser }) {
+    let last: unknown;
+    const parser = createSseParser({ message: ({ data }) => (last = data) });
+    parser.push(bytes);
+    return Promise.resolve(last);
+  },
+  'createSseParser with text': ({ createSseParser }) => {
+    let last: unknown;
+    const parser = createSseParser({ message: ({ data }) => (last = data) });
+    parser.push('data: x\n\n');
+    return Promise.resolve(last);
   },
   FetchEventSource: ({ FetchEventSource }) =>
     new Promise((resolve) => {
@@ -70,7 +85,7 @@ const NEEDED: Record<string, readonly string[]> = {
   EventTarget: ['FetchEventSource'],
   Event: ['FetchEventSource'],
   MessageEvent: ['FetchEventSource'],
-  TextDecoder: ['fetchSse', 'parseSse', 'SseClient', 'FetchEventSource'],
+  TextDecoder: ['fetchSse', 'parseSse', 'createSseParser', 'SseClient', 'FetchEventSource'],
   TextEncoder: [],
   Headers: ['fetchSse', 'SseClient', 'FetchEventSource'],
   URL: ['fetchSse', 'SseClient', 'FetchEventSource'],

@@ -16,6 +16,7 @@ const exportsOfIndex = [
   'ReadyState',
   'SseClient',
   'SseError',
+  'createSseParser',
   'fetchSse',
   'parseSse',
   'sharedConnection',

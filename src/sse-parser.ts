@@ -1,0 +1,111 @@
+import { textMessage, type SseMessage } from './message.js';
+import { createLenientParser } from './stream/lenient-parser.js';
+import type { ParserOptions } from './stream/parser.js';
+
+/**
+ * What {@link createSseParser} calls, in the order of the stream. A {@link TransportSink} fits
+ * unchanged.
+ *
+ * @example
+ * ```ts
+ * const handlers: SseParserHandlers = {
+ *   message: ({ type, data }) => log(type, data),
+ *   reconnectionTime: (ms) => log(`The server asks for ${ms} ms between attempts.`),
+ * };
+ * ```
+ */
+export interface SseParserHandlers {
+  /** An event, with its data as the server sent it. */
+  readonly message: (message: SseMessage) => void;
+  /** A block without data set the last event ID. */
+  readonly id?: ((lastEventId: string) => void) | undefined;
+  /** The server set the reconnection time (`retry:`), in ms. */
+  readonly reconnectionTime?: ((ms: number) => void) | undefined;
+  /** Bytes arrived, whatever they mean: comments, too. */
+  readonly received?: (() => void) | undefined;
+}
+
+/**
+ * Options of {@link createSseParser}.
+ *
+ * @example
+ * ```ts
+ * const options: SseParserOptions = { lastEventId: '42', origin: 'https://example.com' };
+ * const parser = createSseParser({ message: ({ lastEventId }) => log(lastEventId) }, options);
+ * ```
+ */
+export interface SseParserOptions extends ParserOptions {
+  /** The origin that served the stream. It's only copied to the messages. Default `''`. */
+  readonly origin?: string | undefined;
+}
+
+/**
+ * A parser that you push bytes into.
+ *
+ * @example
+ * ```ts
+ * const parser: SseParser = createSseParser({ message: ({ data }) => log(data) });
+ * parser.push('data: 42\n\n');
+ * ```
+ */
+export interface SseParser {
+  /**
+   * Parses the next part of the stream, cut anywhere, even within a character, and calls the
+   * handlers before it returns. Text must be decoded already. Only bytes need a global
+   * `TextDecoder`.
+   *
+   * @throws {@link SseError} `overflow` once an event grows past `maxEventSize`, or whatever a
+   * handler throws. Don't use the parser after that.
+   */
+  push(chunk: Uint8Array | ArrayBuffer | string): void;
+  /**
+   * The body ended properly. Delivers the last event if only the blank line after it is missing, as
+   * some LLM servers end their answers. Don't call it for a stream that will be resumed: the
+   * standard drops such an event, because the server sends it again.
+   */
+  end(): void;
+}
+
+/**
+ * Parses an event stream as the standard says (WHATWG HTML, 9.2.5 and 9.2.6), for a transport of your
+ * own or wherever bytes are pushed to you. One parser serves one connection. If you can pull the
+ * bytes, {@link parseSse} is simpler, but a `for await` loop shows neither `retry:` nor IDs without
+ * data.
+ *
+ * @example
+ * ```ts
+ * const parser = createSseParser({ message: ({ type, data }) => log(type, data) });
+ * const socket = new WebSocket('/tunnel');
+ * socket.addEventListener('message', ({ data }: MessageEvent<string>) => parser.push(data));
+ * ```
+ */
+export function createSseParser(
+  { message, id, reconnectionTime, received }: SseParserHandlers,
+  { origin = '', lastEventId, maxEventSize }: SseParserOptions = {},
+): SseParser {
+  const parse = createLenientParser(
+    {
+      event(type, data, lastEventId) {
+        message(textMessage(type, data, lastEventId, origin));
+      },
+      id,
+      retry: reconnectionTime,
+    },
+    { lastEventId, maxEventSize },
+  );
+  let isStart = true;
+  return {
+    push(chunk) {
+      received?.();
+      if (typeof chunk === 'string') {
+        // Bytes lose their BOM when they're decoded. Text may still have it.
+        const text = isStart && chunk.startsWith('\uFEFF') ? chunk.slice(1) : chunk;
+        isStart &&= chunk === '';
+        parse(text);
+      } else parse(ArrayBuffer.isView(chunk) ? chunk : new Uint8Array(chunk));
+    },
+    end() {
+      parse(undefined);
+    },
+  };
+}
