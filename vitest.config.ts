@@ -107,8 +107,8 @@ const inNode = (name: string, include: string[], test: TestOptions = {}): TestPr
 });
 
 /**
- * These run only in `npm run test:all`: long runs of random faults, and the README's comparison
- * with other libraries.
+ * These run only in `npm run test:all`: long runs of random faults, and the comparison with other
+ * libraries.
  */
 const longInBrowsers = ['tests/browser/resume-properties.test.ts', 'tests/browser/comparison.test.ts'];
 

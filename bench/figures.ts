@@ -1,4 +1,4 @@
-/** `npm run figures`: writes the tables of bench/README.md and both READMEs from results.json. */
+/** `npm run figures`: writes the tables of bench/README.md and docs/performance.md from results.json. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
@@ -23,7 +23,7 @@ const english = {
   everything: 'everything',
   clients: englishClients,
   from: ({ peer, date, machine }: Results) =>
-    `Against ${peer}, ${date}, ${machine}. More than 1: ssekit is faster.`,
+    `Compared with ${peer}, ${date}, ${machine}. Above 1, ssekit is faster.`,
 };
 const chinese: typeof english = {
   stream: '数据流',
@@ -35,7 +35,7 @@ const chinese: typeof english = {
   from: ({ peer, date, machine }) => `与 ${peer} 相比，${date}，${machine}。大于 1 表示 ssekit 更快。`,
 };
 
-/** For the READMEs: ratios and sizes. */
+/** For docs/performance.md: ratios and sizes. */
 function overview(results: Results, words: typeof english): string {
   const chunks = [65536, 1400, 7];
   const shown = results.runtimes.filter(({ name }) => !name.startsWith('Firefox'));
@@ -76,11 +76,11 @@ function details(results: Results): string {
         [
           'stream',
           'chunk',
-          'ssekit, ns an event',
-          'peer, ns an event',
+          'ssekit, ns per event',
+          'peer, ns per event',
           'ratio',
           'half of the rounds',
-          'floor, ns an event',
+          'floor, ns per event',
           'peer to floor',
         ],
         cells.map(({ stream, chunk, ours, theirs, ratio, low, high, floor = NaN }) => [
@@ -95,7 +95,7 @@ function details(results: Results): string {
         ]),
       ),
       table(
-        ['one line of 8 MiB, in chunks', 'ssekit, ms', 'peer, ms', 'copied and decoded, no more, ms'],
+        ['one line of 8 MiB, in chunks', 'ssekit, ms', 'peer, ms', 'only copied and decoded, ms'],
         growth.map(({ chunks, ours, theirs, floor }) => [
           ns(chunks),
           (ours / 1e6).toFixed(1),
@@ -113,7 +113,7 @@ function otherParsers(others: readonly Other[]): string {
   const columns = [...new Set(others.map(({ stream, chunk }) => `${stream}, ${chunkName(chunk)}`))];
   const parsers = [...new Set(others.map(({ parser }) => parser))];
   return table(
-    ['times the time of ssekit', ...columns],
+    ['how many times as long as ssekit', ...columns],
     parsers.map((name) => [
       name,
       ...others.filter(({ parser }) => parser === name).map(({ ratio }) => ratio.toFixed(1)),
@@ -123,8 +123,8 @@ function otherParsers(others: readonly Other[]): string {
 
 /** The pages that show figures, and the function that writes each page's figures. */
 export const pages: Readonly<Record<string, (results: Results) => string>> = {
-  'README.md': (results) => overview(results, english),
-  'README.zh-CN.md': (results) => overview(results, chinese),
+  'docs/performance.md': (results) => overview(results, english),
+  'docs/performance.zh-CN.md': (results) => overview(results, chinese),
   'bench/README.md': details,
 };
 

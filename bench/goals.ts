@@ -26,7 +26,7 @@ export function goals({ streams, runtimes }: Results): string[] {
   ];
   return [
     '### Goals',
-    'Ratios of medians. A goal that is missed has those that miss it, and, in brackets, what the floor would reach: a page that does the least by hand.',
+    'Ratios of medians. For a missed goal, the table lists what misses it, and in brackets the floor: what a page reaches that does the least, by hand.',
     table(['goal', 'measured', 'holds'], all.map(row)),
   ];
 }
@@ -35,14 +35,14 @@ function row({ text, measured, holds, floor = {} }: Goal): string[] {
   const all = Object.entries(measured);
   const missed = all.filter(([name, value]) => !holds(value, name));
   const values = all.map(([, value]) => value);
-  const tell = ([name, value]: [string, number]) => {
+  const show = ([name, value]: [string, number]) => {
     const best = floor[name];
     return `${name} ${figure(value)}${best === undefined ? '' : ` (${figure(best)})`}`;
   };
   return [
     text,
     missed.length > 0
-      ? missed.map(tell).join(', ')
+      ? missed.map(show).join(', ')
       : [...new Set([Math.min(...values), Math.max(...values)].map(figure))].join(' to '),
     missed.length === 0 ? 'yes' : `${all.length - missed.length} of ${all.length}`,
   ];
@@ -65,7 +65,7 @@ function clientGoals(engine: StreamEngine): Goal[] {
   const heaps = engine.heaps.filter(({ client }) => own.some((name) => name === client));
   return [
     {
-      text: 'CPU of `SseClient` on native: at most 1.05 times that of a bare handler',
+      text: 'CPU of `SseClient` on native: at most 1.05 times that of a plain handler',
       measured: both((stream) => cpu(stream, 'SseClient, native')?.ratio),
       holds: (value) => value <= 1.05,
     },
@@ -82,7 +82,7 @@ function clientGoals(engine: StreamEngine): Goal[] {
       floor: both((stream) => cpu(stream, FLOOR)?.ratio),
     },
     {
-      text: 'Events a second of `SseClient` on fetch: at least 3 (tokens) and 12 (ticks) times those of native',
+      text: 'Events per second of `SseClient` on fetch: at least 3 (tokens) and 12 (ticks) times those of native',
       measured: both((stream) => burstOf(engine, stream, 'SseClient, fetch')?.speed.ratio),
       holds: (value, stream) => value >= (stream === 'tokens' ? 3 : 12),
     },
@@ -99,7 +99,7 @@ function clientGoals(engine: StreamEngine): Goal[] {
       floor: latency('p99', FLOOR),
     },
     {
-      text: 'Growth of the heap in all of ours: less than a tenth of a byte an event',
+      text: 'Growth of the heap, in each of our clients: less than a tenth of a byte per event',
       measured: Object.fromEntries(
         heaps.map(({ client, before, after, events }) => [client, (after - before) / events]),
       ),

@@ -19,7 +19,7 @@ export const englishClients = {
   size: 'min + brotli',
   streams: { tokens: 'tokens', ticks: 'ticks' },
   from: (engine: string, date: string, machine: string) =>
-    `Whole clients in ${engine}, ${date}, ${machine}. CPU: time of the main thread for an event, as a ratio to native. p50, p99: from server to listener at 2,000 ticks a second, in ms.`,
+    `Whole clients in ${engine}, ${date}, ${machine}. CPU is the main thread's time per event, as a ratio to native. p50 and p99 are the delay from server to listener at 2,000 ticks per second, in ms.`,
 };
 export const chineseClients: typeof englishClients = {
   client: '客户端',
@@ -32,7 +32,7 @@ export const chineseClients: typeof englishClients = {
     `完整客户端，${engine}，${date}，${machine}。CPU 为主线程处理一个事件的时间与原生之比；p50、p99 为每秒 2,000 条行情时从服务器到监听函数的毫秒数。`,
 };
 
-/** For the READMEs: one table for one browser. */
+/** For docs/performance.md: one table for one browser. */
 export function clientOverview({ streams, ...results }: Results, words: typeof englishClients): string[] {
   const engine = streams?.engines[0];
   if (!engine) return [];
@@ -80,7 +80,7 @@ function bursts({ name, bursts }: StreamEngine): string[] {
     const hasCpu = cells.some(({ cpu }) => cpu);
     const { events = 0, rounds = 0 } = cells[0] ?? {};
     const head = ['client', 'events/s', 'times native', 'half of the rounds'];
-    if (hasCpu) head.push('CPU, µs an event', 'times native', 'half of the rounds');
+    if (hasCpu) head.push('CPU, µs per event', 'times native', 'half of the rounds');
     const rows = cells.map(({ client, speed, cpu }) => [
       client,
       count(speed.value),
@@ -89,8 +89,8 @@ function bursts({ name, bursts }: StreamEngine): string[] {
       ...(cpu ? [micro(cpu.value), cpu.ratio.toFixed(3), range(cpu)] : []),
     ]);
     return [
-      `#### ${name}, ${stream} as fast as they are taken`,
-      `${count(events)} events a round, ${rounds} rounds.`,
+      `#### ${name}, ${stream} as fast as the client reads`,
+      `${count(events)} events per round, ${rounds} rounds.`,
       table(head, rows),
     ];
   });
@@ -101,12 +101,12 @@ function steady({ name, steady }: StreamEngine): string[] {
     const cells = steady.filter((cell) => cell.stream === stream);
     const hasCpu = cells.some(({ cpu }) => cpu);
     const { events = 0, rounds = 0, rate = 0 } = cells[0] ?? {};
-    const title = `#### ${name}, ${stream} at ${count(rate)} a second`;
+    const title = `#### ${name}, ${stream} at ${count(rate)} per second`;
     if (cells.some(({ p50 }) => p50.value <= 0)) {
       return [title, 'Not shown: the clocks of its pages differ by more than the delays.'];
     }
     const head = ['client', 'p50, ms', 'times native', 'half of the rounds', 'p99, ms', 'times native'];
-    if (hasCpu) head.push('CPU, µs an event', 'times native');
+    if (hasCpu) head.push('CPU, µs per event', 'times native');
     const rows = cells.map(({ client, p50, p99, cpu }) => [
       client,
       milli(p50.value),
@@ -116,7 +116,7 @@ function steady({ name, steady }: StreamEngine): string[] {
       ratio(p99.ratio),
       ...(cpu ? [micro(cpu.value), ratio(cpu.ratio)] : []),
     ]);
-    return [title, `${count(events)} events a round, ${rounds} rounds.`, table(head, rows)];
+    return [title, `${count(events)} events per round, ${rounds} rounds.`, table(head, rows)];
   });
 }
 

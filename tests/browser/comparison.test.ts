@@ -4,8 +4,8 @@ import { observe, rows, type Row, type RowName } from '../comparison/rows.ts';
 import { table } from '../comparison/table.ts';
 
 /**
- * The libraries of the README's comparison against a real server. The table must say what these
- * tests see.
+ * The libraries of docs/comparison.md against a real server. The table must say what these tests
+ * see.
  */
 
 /** Two origins, because a browser opens six connections per origin. */

@@ -44,7 +44,7 @@ export const table = {
   node: row('yes no no yes yes no yes no'),
 } satisfies Record<RowName, Cells> & Record<string, Cells>;
 
-/** Cells where a yes depends on a condition, which the README explains. */
+/** Cells where a yes depends on a condition, which docs/comparison.md explains. */
 export const notes: Partial<Record<keyof typeof table, readonly PeerName[]>> = {
   header: ['eventsource'],
   post: ['eventsource'],

@@ -3,7 +3,7 @@ import { brotliCompressSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 import { peers, type Peer } from '../comparison/peers.ts';
-import { readPage, withComparison, type Page } from '../comparison/readme.ts';
+import { pages, readPage, withComparison, type Page } from '../comparison/pages.ts';
 import { observe, runs } from '../comparison/rows.ts';
 import { names, sizes, table, xhr } from '../comparison/table.ts';
 import { createTestServer } from '../server.ts';
@@ -11,7 +11,7 @@ import { compile } from './compile.ts';
 import { root } from './snippets.ts';
 
 /**
- * The part of the README's comparison that needs no browser. tests/browser/comparison.test.ts has
+ * The part of docs/comparison.md that needs no browser. tests/browser/comparison.test.ts has
  * the rest.
  */
 
@@ -19,7 +19,7 @@ const libraries = Object.entries(sizes);
 const folder = (id: string) => `${root}node_modules/${id}`;
 
 describe('the comparison', () => {
-  test.for<Page>(['README.md', 'README.zh-CN.md'])(
+  test.for(Object.keys(pages) as Page[])(
     'of %s is the one that was seen: npm run figures writes it',
     async (page) => {
       expect(await readPage(page)).toBe(await withComparison(page));
@@ -49,7 +49,7 @@ describe('the comparison', () => {
   });
 });
 
-test('what runs in Node as it is', async () => {
+test('what runs in Node without a polyfill', async () => {
   const server = await createTestServer();
   const seen = Object.entries(peers).map(async ([name, peer]: [string, Peer]) => {
     return [name, await observe(server.origin, runs, peer).catch(() => 'no')] as const;

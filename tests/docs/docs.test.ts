@@ -26,18 +26,20 @@ describe('every block of TypeScript', () => {
     expect(diagnostics.get(nameOf(each))).toBe('');
   });
 
-  test('is found: neither page is without', () => {
+  test('is found, on every page that has one', () => {
     expect(new Set(all.map(({ file }) => file))).toEqual(
-      new Set(documents.filter((file) => read(file).includes('```ts\n'))),
+      new Set(documents.filter((file) => /^```tsx?$/m.test(read(file)))),
     );
-    expect(snippets('README.md').length).toBeGreaterThan(10);
+    expect(snippets('README.md').length).toBeGreaterThan(3);
     expect(diagnostics.size).toBe(all.length);
   });
 });
 
-describe.for(['README', 'docs/guide'])('%s.md and its Chinese counterpart', (page) => {
-  const [english, chinese] = [`${page}.md`, `${page}.zh-CN.md`];
+const translated = documents
+  .filter((file) => file.endsWith('.zh-CN.md'))
+  .map((file) => [file.replace('.zh-CN', ''), file] as const);
 
+describe.for(translated)('%s and %s', ([english, chinese]) => {
   test('have the same code, but for comments', () => {
     const code = (file: string) =>
       snippets(file).map((each) => `${each.name ?? ''}\n${withoutComments(each)}`);
@@ -50,7 +52,7 @@ describe.for(['README', 'docs/guide'])('%s.md and its Chinese counterpart', (pag
       return [...prose.matchAll(/^(#+) /gm)].map(([, depth]) => depth);
     };
     expect(headings(chinese)).toEqual(headings(english));
-    expect(headings(english).length).toBeGreaterThan(10);
+    expect(headings(english).length).toBeGreaterThan(0);
   });
 });
 
@@ -107,11 +109,11 @@ describe('the blocks that are marked', () => {
 
   const drivers: Record<string, (page: string, name: string) => Promise<void>> = {
     async start(page, name) {
-      const [output, lamp] = [element(), element()];
-      await runs(page, name, { output, lamp });
+      const document = { body: element(), title: '' };
+      await runs(page, name, { document });
       await closed();
-      expect(output.textContent).toBe('哈哈');
-      expect(lamp.textContent).toBe('closed');
+      expect(document.body.textContent).toBe('哈哈');
+      expect(document.title).toBe('closed');
     },
     async plain(page, name) {
       const [output, lamp] = [element(), element()];
@@ -216,9 +218,9 @@ describe('the blocks that are marked', () => {
       expect(clients.at(-1)?.status).not.toBe('closed');
     },
     async llm(page, name) {
-      const output = element();
-      await runs(page, name, { output, prompt: 'Hi' });
-      expect(output.textContent).toBe('You asked: Hi');
+      const body = element();
+      await runs(page, name, { document: { body } });
+      expect(body.textContent).toBe('You asked: Hi');
     },
     async ring(page, name) {
       const ticks = Array.from({ length: 1300 }, (_, at) => `{"at":${at},"orders":${at * 2}}`);

@@ -300,8 +300,8 @@ describe('ssekit/testing exports', () => {
   });
 });
 
-test('every option of SseClient is in the table of both READMEs', () => {
-  for (const file of ['README.md', 'README.zh-CN.md']) {
+test('every option of SseClient is in the table of docs/options.md, in both languages', () => {
+  for (const file of ['docs/options.md', 'docs/options.zh-CN.md']) {
     const text = readFileSync(root + file, 'utf8');
     const rows = text.split('\n').filter((line) => line.startsWith('| `'));
     const cells = rows.map((row) => row.split('|')[1] ?? '').join(' ');

@@ -76,7 +76,7 @@ test('the setup of Vue types, and closes when it is done', async () => {
   app.unmount();
 });
 
-/** The server of /api/prices, as the README's hooks see it. */
+/** The server of /api/prices, as the hooks of docs/react.md and docs/vue.md see it. */
 function pricesServer() {
   const server = mockSse();
   vi.stubGlobal('fetch', server.fetch);
@@ -88,7 +88,7 @@ function pricesServer() {
 
 test('the components of React share one connection, and show prices, alarms, bad payloads and a countdown', async () => {
   const { server, log, scope, tick } = pricesServer();
-  const { Prices, Lamp } = (await run(snippet('README.md', 'react-prices'), scope, forReact)) as Record<
+  const { Prices, Lamp } = (await run(snippet('docs/react.md', 'react-prices'), scope, forReact)) as Record<
     string,
     ComponentType
   >;
@@ -124,7 +124,7 @@ test('the components of React share one connection, and show prices, alarms, bad
 
 test('the setup of Vue has prices, alarms, bad payloads and a countdown', async () => {
   const { server, log, scope, tick } = pricesServer();
-  const block = snippet('README.md', 'vue-prices');
+  const block = snippet('docs/vue.md', 'vue-prices');
   const names = ['client', 'status', 'last', 'bySymbol', 'alarms', 'seconds'] as const;
   let refs: Record<string, Ref> = {};
   const Component = {
@@ -162,7 +162,7 @@ test('the setup of Vue has prices, alarms, bad payloads and a countdown', async 
 test('the request of React types, and its button stops it', async () => {
   const server = mockSse();
   vi.stubGlobal('fetch', server.fetch);
-  const { Chat } = await run(snippet('README.md', 'react-chat'), {}, forReact);
+  const { Chat } = await run(snippet('docs/react.md', 'react-chat'), {}, forReact);
   const Component = Chat as ComponentType;
   const { container, getByText, findByText } = render(<Component />);
   library.fireEvent.click(getByText('Ask'));
@@ -183,7 +183,7 @@ test('the request of React types, and its button stops it', async () => {
 test('the request of Vue types, and ends with its answer', async () => {
   const server = mockSse();
   vi.stubGlobal('fetch', server.fetch);
-  const block = snippet('README.md', 'vue-chat');
+  const block = snippet('docs/vue.md', 'vue-chat');
   let setup: Record<string, unknown> = {};
   const Component = {
     async setup() {
@@ -262,7 +262,7 @@ test('the test of a component passes, and leaves no connection', async () => {
 
 test('the observable of RxJS has the events, and its end ends the subscription', async () => {
   const coming = MockEventSource.next();
-  const { ticks } = await run(snippet('README.md', 'rxjs'), { SseClient }, { rxjs });
+  const { ticks } = await run(snippet('docs/recipes/frameworks.md', 'rxjs'), { SseClient }, { rxjs });
   const seen: string[] = [];
   const subscription = (ticks as rxjs.Observable<SseMessage>).subscribe(({ data }) => seen.push(data));
   const source = await coming;
