@@ -88,7 +88,7 @@ export type StateNotice = Omit<SseState, 'readyState' | 'error'> & {
 export type OpenNotice = Omit<OpenInfo, 'headers' | 'transport'> & { readonly headers?: HeaderList };
 
 type ErrorNotice = Pick<SseError, 'code' | 'message'> &
-  Pick<SseErrorDetails, 'status' | 'body' | 'retryAfter' | 'failures' | 'willRetry'> & {
+  Pick<SseErrorDetails, 'status' | 'body' | 'event' | 'raw' | 'retryAfter' | 'failures' | 'willRetry'> & {
     readonly headers?: HeaderList;
   };
 
@@ -149,6 +149,8 @@ const ERROR = {
   status: count,
   headers,
   body: optional(text),
+  event: optional(text),
+  raw: optional(text),
   retryAfter: count,
   failures: count,
   willRetry: optional(flag),
