@@ -19,7 +19,7 @@ export const en = {
   typewriter: 'Typewriter',
   dashboard: 'Dashboard',
   tabs: 'Tabs',
-  wire: 'Same wire',
+  wire: 'Parsing',
   soak: 'Soak',
 
   connecting: 'Connecting',
@@ -78,6 +78,7 @@ export const en = {
   heal: 'Heal',
   healed: 'Healed: the next attempt will succeed.',
   armed: (name: string) => `Armed: ${name}.`,
+  faultOver: (name: string) => `${name} is over.`,
   serverAnswered: (status: number) => `The mock server answered ${status}.`,
   serverAway: 'Can’t reach the mock server.',
   fault503: '503',
@@ -212,7 +213,7 @@ export const en = {
   rowsWaiting: (count: string) => `${count} new while paused`,
   merged: (count: string) => `${count} deltas`,
 
-  keys: 'Keys',
+  keys: 'Shortcuts',
   keysOn: 'Enable single-key shortcuts',
   done: 'Done',
   keyScenes: 'the scenes, in order',
@@ -323,6 +324,7 @@ export const zh: Dictionary = {
   heal: '恢复',
   healed: '已恢复：下一次请求会成功。',
   armed: (name) => `已注入：${name}。`,
+  faultOver: (name) => `“${name}”已结束。`,
   serverAnswered: (status) => `模拟服务返回 ${status}。`,
   serverAway: '连不上模拟服务。',
   fault503: '503',

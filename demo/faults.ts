@@ -85,6 +85,8 @@ export function faultPanel(backend: Backend): FaultPanel {
   const buttons = new Map<Fault, HTMLButtonElement>();
   const targets = new Map<Stream['scene'], Target>();
   let aimed: Stream | undefined;
+  /** The fault that the note is about. */
+  let noted: Fault | undefined;
 
   const targetOf = ({ scene }: Stream): Target => {
     const target = targets.get(scene) ?? { armed: new Set<Fault>(), before: 'closed' };
@@ -98,6 +100,7 @@ export function faultPanel(backend: Backend): FaultPanel {
     armed.clear();
     show();
     void heal(backend, aimed.session).then((problem) => {
+      noted = undefined;
       say(note, problem ?? ((t) => t.healed));
     });
   });
@@ -125,6 +128,7 @@ export function faultPanel(backend: Backend): FaultPanel {
     show();
     const problem = await strike(backend, stream.session, { kind: fault.kind, ...fault.numbers });
     say(note, problem ?? ((t) => t.armed(fault.name(t))));
+    noted = problem ? undefined : fault;
     if (problem) armed.clear();
     // The fault needs a connection to hit.
     else stream.connect();
@@ -155,7 +159,11 @@ export function faultPanel(backend: Backend): FaultPanel {
           status === 'open'
             ? fault.kind !== 'silence' || wasLost
             : status === 'closed' && fault.hits === 'stream';
-        if (isMet) target.armed.delete(fault);
+        if (!isMet) continue;
+        target.armed.delete(fault);
+        if (fault !== noted || stream !== aimed) continue;
+        noted = undefined;
+        say(note, (t) => t.faultOver(fault.name(t)));
       }
       show();
     },

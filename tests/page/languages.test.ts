@@ -115,7 +115,7 @@ describe.concurrent('axe finds nothing', () => {
 
   test('in the list of keys', async ({ expect, visit }) => {
     const it = await visit({ interval: '1000' });
-    await it.press('Keys');
+    await it.press('Shortcuts');
     await it.page.getByRole('dialog').waitFor();
     const { violations } = await new AxeBuilder({ page: it.page }).analyze();
     expect(violations.map(({ id }) => id)).toEqual([]);
@@ -145,7 +145,7 @@ describe.concurrent('single keys', () => {
     expect(await it.lamp.getAttribute('data-status')).toBe('open');
     await it.page.locator('#log-filter').blur();
     await press('?');
-    await it.page.getByRole('dialog', { name: 'Keys' }).waitFor();
+    await it.page.getByRole('dialog', { name: 'Shortcuts' }).waitFor();
     expect(await it.page.locator('#key-list kbd').allTextContents()).toEqual([
       '1',
       '2',
@@ -166,7 +166,7 @@ describe.concurrent('single keys', () => {
   test('can be switched off, for good', async ({ expect, visit }) => {
     const it = await visit({ interval: '100' });
     await lampShows(it, 'open');
-    await it.press('Keys');
+    await it.press('Shortcuts');
     await it.page.getByLabel('Enable single-key shortcuts').uncheck();
     await it.press('Done');
     await it.page.keyboard.press('2');

@@ -273,6 +273,7 @@ describe.concurrent('the fault buttons', () => {
     await it.press(/^Cut/);
     await lampShows(it, 'reconnecting');
     await lampShows(it, 'open');
+    await it.page.locator('#fault-note', { hasText: 'Cut is over.' }).waitFor();
     await goesOn(it);
   });
 
@@ -416,7 +417,7 @@ describe.concurrent('settings and code', () => {
   test('each scene has its own', async ({ expect, visit }) => {
     const it = await visit({ interval: '100' });
     const sources: (string | null)[] = [];
-    for (const name of ['Dashboard', 'Tabs', 'Same wire', 'Soak']) {
+    for (const name of ['Dashboard', 'Tabs', 'Parsing', 'Soak']) {
       await it.page.getByRole('link', { name }).click();
       sources.push(await source(it));
     }

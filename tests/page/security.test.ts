@@ -77,7 +77,7 @@ describe('the demo', () => {
     await open('Dashboard');
     await press('Send a bad payload');
     await page.locator('#payload-error').waitFor();
-    await open('Same wire');
+    await open('Parsing');
     await page.locator('[data-reader="ssekit"] [data-verdict="right"]').waitFor();
     await open('Soak');
     await press('Start soak');
