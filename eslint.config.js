@@ -68,7 +68,7 @@ const importRules = [
 ];
 
 export default defineConfig(
-  globalIgnores(['dist', 'dist-api', 'dist-demo', 'coverage']),
+  globalIgnores(['dist', 'dist-api', 'dist-demo', 'dist-docs', 'docs/.vitepress/cache', 'coverage']),
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,

@@ -1,6 +1,7 @@
 /**
  * `npm run figures`: writes the results of this folder's tests into docs/comparison.md, and the
- * headline and a short table into the READMEs. Both in both languages.
+ * headline into the READMEs and the site's first page, and a short table into the READMEs. All in
+ * both languages.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -28,8 +29,8 @@ const shortNames: readonly PeerName[] = [
 const english = {
   headline: (client: string, request: string, slowest: string, fastest: string, faults: string) =>
     `${client} for \`SseClient\`, ${request} for \`fetchSse\` (min + brotli), no dependencies · ` +
-    `parses ${slowest} to ${fastest} times as fast as eventsource-parser ([figures](docs/performance.md)) · ` +
-    `[${faults} faults](docs/faults.md), each tested in Chromium, Firefox and WebKit`,
+    `parses ${slowest} to ${fastest} times as fast as eventsource-parser ([figures](performance.md)) · ` +
+    `[${faults} faults](faults.md), each tested in Chromium, Firefox and WebKit`,
   native: 'native `EventSource`',
   yes: 'yes',
   no: '–',
@@ -66,8 +67,8 @@ const english = {
 const chinese: typeof english = {
   headline: (client, request, slowest, fastest, faults) =>
     `\`SseClient\` ${client}，\`fetchSse\` ${request}（min + brotli），无依赖 · ` +
-    `解析速度是 eventsource-parser 的 ${slowest} 到 ${fastest} 倍（[数据](docs/performance.zh-CN.md)） · ` +
-    `[${faults} 种故障](docs/faults.md)，都在 Chromium、Firefox 和 WebKit 中测过`,
+    `解析速度是 eventsource-parser 的 ${slowest} 到 ${fastest} 倍（[数据](performance.zh-CN.md)） · ` +
+    `[${faults} 种故障](faults.md)，都在 Chromium、Firefox 和 WebKit 中测过`,
   native: '原生 `EventSource`',
   yes: '是',
   no: '–',
@@ -152,8 +153,11 @@ function complete(words: typeof english, results: Results): string {
 type Write = (results: Results) => string | Promise<string>;
 
 const readme = (words: typeof english): Readonly<Record<string, Write>> => ({
-  headline: (results) => headline(words, results),
+  headline: async (results) => (await headline(words, results)).replaceAll('](', '](docs/'),
   comparison: (results) => short(words, results),
+});
+const front = (words: typeof english): Readonly<Record<string, Write>> => ({
+  headline: (results) => headline(words, results),
 });
 const comparison = (words: typeof english): Readonly<Record<string, Write>> => ({
   comparison: (results) => complete(words, results),
@@ -163,6 +167,8 @@ const comparison = (words: typeof english): Readonly<Record<string, Write>> => (
 export const pages = {
   'README.md': readme(english),
   'README.zh-CN.md': readme(chinese),
+  'docs/index.md': front(english),
+  'docs/index.zh-CN.md': front(chinese),
   'docs/comparison.md': comparison(english),
   'docs/comparison.zh-CN.md': comparison(chinese),
 } as const;
