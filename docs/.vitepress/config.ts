@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitepress';
 import { anchorOf, siteLinks } from './links.ts';
+import { writeTexts } from './llms.ts';
 import { placeOf, sidebar } from './pages.ts';
 import { chineseSearch, search } from './search.ts';
 
@@ -18,6 +19,9 @@ export default defineConfig({
   base: process.env.DOCS_BASE ?? '/',
   outDir: '../dist-docs',
   rewrites: placeOf,
+  buildEnd: ({ outDir }) => {
+    writeTexts(root, outDir);
+  },
   head: [['link', { rel: 'icon', href: icon }]],
   markdown: {
     anchor: { slugify: anchorOf },

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { posix } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import type { Browser, BrowserContextOptions, Page } from 'playwright';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchChromium } from '../engines/find.ts';
 import { documents, read, root } from './snippets.ts';
@@ -42,6 +42,8 @@ const types: Readonly<Record<string, string>> = {
 
 let server: Server;
 let browser: Browser;
+/** Keeps what it has loaded. */
+let visitor: BrowserContext;
 let origin: string;
 /** The files that browsers have asked for. */
 const served = new Set<string>();
@@ -60,6 +62,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   browser = await launchChromium();
+  visitor = await browser.newContext();
 }, 300_000);
 
 afterAll(async () => {
@@ -68,13 +71,16 @@ afterAll(async () => {
   server.close();
 });
 
-/** Opens a page, lets the callback look at it, and fails if it reported an error. */
+/**
+ * Opens a page, lets the callback look at it, and fails if it reported an error. With `options`, for
+ * a visitor who comes for the first time.
+ */
 async function visit(
   address: string,
   look: (page: Page) => Promise<void>,
   options?: BrowserContextOptions,
 ): Promise<void> {
-  const context = await browser.newContext(options);
+  const context = options ? await browser.newContext(options) : visitor;
   const page = await context.newPage();
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
@@ -86,7 +92,7 @@ async function visit(
     await look(page);
     expect(errors).toEqual([]);
   } finally {
-    await context.close();
+    await (options ? context : page).close();
   }
 }
 
@@ -137,6 +143,15 @@ test('every link of the site leads to a page, and to an anchor of it', () => {
   expect(dead).toEqual([]);
 });
 
+test('llms.txt links to pages of the site, and llms-full.txt has every English page', () => {
+  const list = readFileSync(`${folder}/llms.txt`, 'utf8');
+  const links = [...list.matchAll(/^- \[[^\]]+\]\(([^)]+)\)/gm)].map(([, link = '']) => link);
+  expect(links.length).toBeGreaterThan(20);
+  for (const link of links) expect(existsSync(`${folder}/${link}`), link).toBe(true);
+  const full = readFileSync(`${folder}/llms-full.txt`, 'utf8');
+  for (const { file, lang } of pages) if (lang === 'en') expect(full.includes(read(file)), file).toBe(true);
+});
+
 describe('the search', () => {
   test.for([
     ['', 'nginx', 'recipes/servers.html'],
@@ -160,13 +175,14 @@ describe('the search', () => {
 describe('the first page', () => {
   test.for(['', 'zh/'])('of /%s weighs less than 200 kB without the demo', { timeout: 30_000 }, (start) => {
     served.clear();
-    return visit(start, async (page) => {
+    const weigh = async (page: Page) => {
       await page.waitForLoadState('networkidle');
       const files = [...served].filter((file) => !file.includes('/demo/'));
       const sizes = files.map((file) => gzipSync(readFileSync(file)).length);
       expect(sizes.length).toBeGreaterThan(3);
       expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(200_000);
-    });
+    };
+    return visit(start, weigh, {});
   });
 
   test('types its text and survives a fault', { timeout: 30_000 }, () =>
