@@ -41,8 +41,8 @@ type OptionsArgument<Events extends object> = [Decoded<Events>] extends [never]
 
 /**
  * Returns the client of this URL and these options, and its state. All components that ask for the
- * same share one connection: it starts with the first of them, and is closed one macrotask after
- * the last has left.
+ * same share one connection. It starts with the first of them, and closes shortly after the last
+ * has unmounted: one macrotask, so that StrictMode and route changes don't reconnect.
  *
  * URL and plain options are compared by value; functions, schemas, `signal` and `storage` by
  * reference. If several components share a connection, define those outside of them, or give a

@@ -61,8 +61,9 @@ type OptionsArgument<Events extends object> = [Decoded<Events>] extends [never]
 
 /**
  * Returns the client of this URL and these options, and its state. All components that ask for the
- * same share one connection: it starts with the first of them, and is closed one macrotask after
- * the last scope has ended. Works in `setup` and in any `effectScope`.
+ * same share one connection. It starts with the first of them, and closes one macrotask after the
+ * last scope has ended, so that route changes don't reconnect. Works in `setup` and in any
+ * `effectScope`.
  *
  * URL and plain options are compared by value; functions, schemas, `signal` and `storage` by
  * reference. If several components share a connection, define those outside of them, or give a
