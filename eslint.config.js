@@ -2,9 +2,19 @@ import js from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-const nouns = ['checked', 'globals', 'errors', 'message', 'listeners', 'report', 'iterate', 'subscriptions'];
-const held = ['client', 'fetch-sse', 'parse-sse', 'sse-parser', 'fetch-event-source', 'options', 'validate'];
-const doors = ['index', 'react', 'vue', 'testing'];
+const nouns = [
+  'checked',
+  'clock',
+  'globals',
+  'errors',
+  'message',
+  'listeners',
+  'report',
+  'iterate',
+  'subscriptions',
+];
+const held = ['client', 'fetch-sse', 'parse-sse', 'fetch-event-source', 'options', 'validate'];
+const doors = ['index', 'react', 'vue', 'xhr', 'miniprogram', 'testing'];
 
 /**
  * The wings of src, and the wings that each may import from. Any wing may import the nouns. `import

@@ -91,7 +91,7 @@ const modules = (outDir: string): BuildEnvironmentOptions => ({
   outDir,
   sourcemap: true,
   minify: false,
-  lib: { entry: ['index', 'react', 'vue', 'testing'].map(source), formats: ['es'] },
+  lib: { entry: ['index', 'react', 'vue', 'xhr', 'miniprogram', 'testing'].map(source), formats: ['es'] },
   rolldownOptions: {
     external: ['react', 'vue'],
     plugins: [withoutBareImports],

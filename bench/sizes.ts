@@ -18,6 +18,8 @@ export const imports = {
   FetchEventSource: `export { FetchEventSource } from './dist/production/index.js'`,
   SseClient: `export { SseClient } from './dist/production/index.js'`,
   'SseClient, sharedConnection': `export { SseClient, sharedConnection } from './dist/production/index.js'`,
+  'SseClient, ssekit/xhr': `export { SseClient } from './dist/production/index.js'; export * from './dist/production/xhr.js'`,
+  'SseClient, ssekit/miniprogram': `export { SseClient } from './dist/production/index.js'; export * from './dist/production/miniprogram.js'`,
   'SseClient, ssekit/react': `export { SseClient } from './dist/production/index.js'; export { ${hooks} } from './dist/production/react.js'`,
   'SseClient, ssekit/vue': `export { SseClient } from './dist/production/index.js'; export { ${hooks} } from './dist/production/vue.js'`,
   'SseClient, ssekit/react with useFetchSse': `export { SseClient } from './dist/production/index.js'; export * from './dist/production/react.js'`,

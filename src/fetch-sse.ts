@@ -7,6 +7,7 @@ import {
   type DecodeSetting,
 } from './decode/decode.js';
 import { CHECKED } from './checked.js';
+import { needGlobals } from './errors.js';
 import { openStream } from './stream/open-stream.js';
 import { readMessages, type MessageIterator } from './stream/read-messages.js';
 import {
@@ -66,6 +67,7 @@ export function fetchSse<Output>(
 export function fetchSse<T = unknown>(url: UrlSource, init: FetchSseInit & AsValue<T>): MessageIterator<T>;
 export function fetchSse(url: UrlSource, init: FetchSseInit & DecodeSetting = {}): MessageIterator<unknown> {
   if (CHECKED) {
+    needGlobals('TextDecoder');
     validateRequest(url, init);
     validateDecode(init);
   }

@@ -8,7 +8,7 @@ export {
   type SseParser,
   type SseParserHandlers,
   type SseParserOptions,
-} from './sse-parser.js';
+} from './stream/sse-parser.js';
 export { sharedConnection } from './share/shared-connection.js';
 export { SseError, type SseErrorCode, type SseErrorDetails } from './errors.js';
 export type { MessageIterator } from './stream/read-messages.js';

@@ -1,3 +1,4 @@
+import { needGlobals } from './errors.js';
 import { type UrlSource } from './connection/request.js';
 import { resolveUrl } from './connection/url.js';
 
@@ -102,6 +103,8 @@ export function validateRequest(url: UrlSource, given: object): void {
 export function validateClient(url: UrlSource, given: object): void {
   const options = given as Unchecked;
   const { retry } = options;
+  // Other transports may bring text.
+  if (typeof options.transport !== 'function') needGlobals('TextDecoder');
   checkOptions(options, CLIENT);
   if (typeof retry === 'object') checkOptions(retry as Unchecked, RETRY);
   validateRequest(url, options);

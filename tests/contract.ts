@@ -3,6 +3,7 @@
  * suite for the browsers' own class, FetchEventSource, and any other class with that interface.
  */
 import { describe, test } from 'vitest';
+import type { Transport } from 'ssekit';
 import { runCase, type Case, type Environment, type SourceClass } from './contract/bench.ts';
 import { clientSource } from './contract/client-source.ts';
 import { closingCases } from './contract/closing.ts';
@@ -44,10 +45,10 @@ export function describeEventSource(name: string, Source: SourceClass, environme
  * The cases about what a server sends, for an `SseClient`. Its interface differs, but a stream
  * means the same.
  */
-export function describeClient(transport: 'native' | 'fetch', environment: Environment): void {
+export function describeClient(transport: 'native' | 'fetch' | Transport, environment: Environment): void {
   const Source = clientSource(transport);
   describeCases(
-    `SseClient over ${transport}`,
+    `SseClient over ${typeof transport === 'string' ? transport : transport.name}`,
     environment,
     (_topic, contractCase) => runCase(contractCase, Source, environment),
     ['the stream', 'the last event ID'],

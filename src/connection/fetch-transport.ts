@@ -1,6 +1,6 @@
 import { SseError } from '../errors.js';
 import { textMessage } from '../message.js';
-import { createLenientParser } from '../stream/lenient-parser.js';
+import { createParser } from '../stream/parser.js';
 import { openStream } from '../stream/open-stream.js';
 import { chunkReader } from '../stream/read-chunk.js';
 import type { Transport, TransportRequest, TransportSink } from './transport.js';
@@ -40,16 +40,7 @@ async function run(
   try {
     const { response, url, origin, read } = await openStream({ ...request, lastEventId: sentId });
     sink.open({ url, status: response.status, headers: response.headers });
-    const parse = createLenientParser(
-      {
-        event(type, data, lastEventId) {
-          sink.message(textMessage(type, data, lastEventId, origin));
-        },
-        id: sink.id,
-        retry: sink.reconnectionTime,
-      },
-      { ...request, lastEventId: request.unsentId ?? request.lastEventId },
-    );
+    const parse = parserInto(sink, request, origin);
     const readChunk = chunkReader(read, (bytes) => {
       if (bytes) sink.received?.();
       if (bytes || isLenient) parse(bytes);
@@ -61,8 +52,32 @@ async function run(
   }
 }
 
+/**
+ * The parser of one attempt, which reports to the sink.
+ *
+ * @param decode - As in {@link createParser}.
+ */
+export function parserInto<Chunk = Uint8Array>(
+  sink: TransportSink,
+  request: TransportRequest,
+  origin: string,
+  decode?: (chunk: Chunk) => string,
+): (chunk: Chunk | undefined) => void {
+  return createParser(
+    {
+      event(type, data, lastEventId) {
+        sink.message(textMessage(type, data, lastEventId, origin));
+      },
+      id: sink.id,
+      retry: sink.reconnectionTime,
+    },
+    { ...request, lastEventId: request.unsentId ?? request.lastEventId },
+    decode,
+  );
+}
+
 /** What isn't an {@link SseError} here is a bug, or a missing global: not the network's failure. */
-function failure(cause: unknown): SseError {
+export function failure(cause: unknown): SseError {
   const error =
     cause instanceof SseError
       ? cause

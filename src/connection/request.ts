@@ -86,14 +86,20 @@ export type BodySource = PerAttempt<BodyArgument | null | undefined>;
 /** The request that every attempt is built from. Its functions haven't been called yet. */
 export interface RequestOptions extends Pick<
   TransportRequest,
-  'withCredentials' | 'method' | 'redirect' | 'openTimeout' | 'idleTimeout' | 'maxEventSize' | 'fetch'
+  | 'withCredentials'
+  | 'method'
+  | 'redirect'
+  | 'openTimeout'
+  | 'idleTimeout'
+  | 'maxEventSize'
+  | 'fetch'
+  | 'lastEventIdParam'
 > {
   readonly url: Exclude<UrlSource, URL>;
   readonly headers: HeadersSource | undefined;
   readonly body: BodySource;
   /** Sent unless the caller's headers set another. */
   readonly contentType: string | undefined;
-  readonly lastEventIdParam?: string | undefined;
 }
 
 /**
@@ -202,7 +208,7 @@ export function isSendableId(id: string): boolean {
 
 /** Builds the request that the caller's options describe. */
 export function requestOptions(url: UrlSource, options: StreamOptions & FetchOptions): RequestOptions {
-  if (CHECKED) needGlobals('TextDecoder', 'Headers');
+  if (CHECKED) needGlobals('Headers');
   const { json, lastEventIdParam, openTimeout, idleTimeout } = options;
   const headers = headersIn(options.headers);
   const isJson = json !== undefined;

@@ -25,6 +25,8 @@ export interface TransportRequest extends StreamRequest {
    * another, so a parser starts with it instead of `lastEventId`.
    */
   readonly unsentId?: string | undefined;
+  /** The query parameter that carries the last event ID. The URL has it already. */
+  readonly lastEventIdParam?: string | undefined;
 }
 
 /**
@@ -42,9 +44,9 @@ export interface OpenInfo {
   readonly url: string;
   /** `'native'`, `'fetch'`, or the name of a custom transport. */
   readonly transport: string;
-  /** HTTP status. Fetch only: native `EventSource` doesn't expose it. */
+  /** HTTP status, unless the transport hides it, as native `EventSource` does. */
   readonly status?: number | undefined;
-  /** Response headers, as far as CORS exposes them. Fetch only. */
+  /** Response headers, as far as CORS exposes them. Native `EventSource` hides them. */
   readonly headers?: Headers | undefined;
   /** The ID that the stream should resume after; `''` for none. */
   readonly lastEventId: string;

@@ -8,8 +8,8 @@ import { timeLimit } from './time-limit.js';
  * How much of an error's body is kept, in bytes, and how long to wait for it, in ms: some servers
  * never end it.
  */
-const ERROR_BODY = 8 * 1024;
-const ERROR_BODY_PATIENCE = 1000;
+export const ERROR_BODY = 8 * 1024;
+export const ERROR_BODY_PATIENCE = 1000;
 
 /** Fetch, "redirect status". */
 const REDIRECTS = [301, 302, 303, 307, 308];
@@ -69,7 +69,7 @@ export interface OpenStream {
 }
 
 /** The error for what `fetch` or its body rejected with. */
-function networkError(cause: unknown): SseError {
+export function networkError(cause?: unknown): SseError {
   if (cause instanceof SseError) return cause;
   return new SseError('network', 'The connection failed, was cut, or refused by CORS.', { cause });
 }
@@ -111,12 +111,18 @@ export async function openStream(request: StreamRequest): Promise<OpenStream> {
   return { response, url, origin: new URL(url).origin, read };
 }
 
-async function send(request: StreamRequest): Promise<{ response: Response; reader: BodyReader | undefined }> {
-  // On its own: the browser's fetch refuses to be called as a method of the request.
-  const { fetch, url, method, body, redirect, signal, lastEventId, withCredentials } = request;
+/** The caller's headers, and those of the protocol. */
+export function headersToSend(request: StreamRequest, lastEventId = request.lastEventId): Headers {
   const headers = new Headers(request.headers);
   if (!headers.has('accept')) headers.set('Accept', 'text/event-stream');
   if (lastEventId) headers.set('Last-Event-ID', utf8ByteString(lastEventId));
+  return headers;
+}
+
+async function send(request: StreamRequest): Promise<{ response: Response; reader: BodyReader | undefined }> {
+  // On its own: the browser's fetch refuses to be called as a method of the request.
+  const { fetch, url, method, body, redirect, signal, withCredentials } = request;
+  const headers = headersToSend(request);
   let response: Response;
   let reader: BodyReader | undefined;
   try {
@@ -169,45 +175,53 @@ export function utf8ByteString(text: string): string {
   return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join('');
 }
 
+/** The error for a redirect. It has neither the target, which may hold a secret, nor a body. */
+export function redirectError(status?: number): SseError {
+  return new SseError(
+    'http',
+    "The server redirects. Give redirect: 'follow' if headers and body may go there.",
+    { status },
+  );
+}
+
 /**
- * Rejects unless the response is an event stream, with the beginning of its body. It doesn't cancel
- * the rest: that's up to the caller.
+ * Why a response isn't an event stream; `undefined` if it is one. The error lacks the beginning of
+ * the body, which hasn't been read yet.
  *
  * @param method - With one other than GET, a response may have any status of success that allows a
  * body: LLM servers answer a POST with 201, too.
+ */
+export function refusalOf(
+  { status, headers }: Pick<Response, 'status' | 'headers'>,
+  method: string,
+): SseError | undefined {
+  const type = extractMimeType(headers.get('content-type'));
+  const isSuccess = status === 200 || (method !== 'GET' && status > 200 && status < 300 && status !== 205);
+  const refuse = (code: SseError['code'], message: string) =>
+    new SseError(code, message, {
+      status,
+      headers,
+      retryAfter: parseRetryAfter(headers.get('retry-after'), serverTime(headers)),
+    });
+  if (status === 204) return refuse('no-content', 'The server has no more to send (204).');
+  if (!isSuccess) return refuse('http', `The server answered ${status}.`);
+  if (type === 'text/event-stream') return undefined;
+  return refuse('content-type', `The server sent ${type ?? 'no content type'} instead of text/event-stream.`);
+}
+
+/**
+ * Rejects unless the response is an event stream, with the beginning of its body. It doesn't cancel
+ * the rest: that's up to the caller.
  */
 export async function checkResponse(
   response: Response,
   reader: BodyReader | undefined,
   method: string,
 ): Promise<void> {
-  const { status, headers } = response;
-  const type = extractMimeType(headers.get('content-type'));
-  const isSuccess = status === 200 || (method !== 'GET' && status > 200 && status < 300 && status !== 205);
-  const refuse = async (code: SseError['code'], message: string): Promise<never> => {
-    throw new SseError(code, message, {
-      status,
-      headers,
-      retryAfter: parseRetryAfter(headers.get('retry-after'), serverTime(headers)),
-      body: await beginning(reader),
-    });
-  };
-  if (response.type === 'opaqueredirect' || REDIRECTS.includes(status)) {
-    // Without its target, which may hold a secret, and without its body.
-    throw new SseError(
-      'http',
-      "The server redirects. Give redirect: 'follow' if headers and body may go there.",
-      { status: status || undefined },
-    );
-  }
-  if (status === 204) await refuse('no-content', 'The server has no more to send (204).');
-  if (!isSuccess) await refuse('http', `The server answered ${status}.`);
-  if (type !== 'text/event-stream') {
-    await refuse(
-      'content-type',
-      `The server sent ${type ?? 'no content type'} instead of text/event-stream.`,
-    );
-  }
+  const { status, type } = response;
+  if (type === 'opaqueredirect' || REDIRECTS.includes(status)) throw redirectError(status || undefined);
+  const refusal = refusalOf(response, method);
+  if (refusal) throw Object.assign(refusal, { body: await beginning(reader) });
 }
 
 /** The beginning of a body, as text. */

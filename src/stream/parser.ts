@@ -49,16 +49,18 @@ const R = 114;
  * bytes. One parser serves one connection. An event that's incomplete when the stream ends is
  * dropped.
  *
- * @returns A function that takes the next bytes, or text that somebody has decoded, and doesn't keep
- * them. Only bytes need a `TextDecoder`. It throws an `overflow`
- * {@link SseError} once an event grows past `maxEventSize`, and it throws what a handler throws.
- * Don't use the parser after that.
+ * @param decode - Makes text of a chunk. By default, chunks are bytes.
+ * @returns A function that takes the next chunk and doesn't keep it. `undefined` says that the body
+ * has ended in order: if only the blank line after the last event is missing, it's dispatched. Some
+ * LLM servers leave that line out. The standard, made for streams that resume, drops the event. It
+ * throws an `overflow` {@link SseError} once an event grows past `maxEventSize`, and it throws what a
+ * handler throws. Don't use the parser after that.
  */
-export function createParser(
+export function createParser<Chunk = Uint8Array>(
   handlers: ParserHandlers,
   { lastEventId = '', maxEventSize = MAX_EVENT_SIZE }: ParserOptions = {},
-): (chunk: Uint8Array | string) => void {
-  let decode: ReturnType<typeof createTextDecoder> | undefined;
+  decode = createTextDecoder() as (chunk: Chunk) => string,
+): (chunk: Chunk | undefined) => void {
   /** The text before ended in CR. If an LF follows, it belongs to the same line end. */
   let afterCr = false;
   /**
@@ -230,7 +232,11 @@ export function createParser(
   }
 
   return (chunk) => {
-    let text = typeof chunk === 'string' ? chunk : (decode ??= createTextDecoder())(chunk);
+    if (chunk === undefined) {
+      if (!partial) parseLines('\n');
+      return;
+    }
+    let text = decode(chunk);
     if (text === '') return;
     const isSecondHalf = afterCr && text.charCodeAt(0) === LF;
     afterCr = text.charCodeAt(text.length - 1) === CR;

@@ -1,8 +1,7 @@
 import { reasonOf } from '../errors.js';
 import { textMessage, type Decode, type SseMessage } from '../message.js';
 import { failureIn, type FailOn } from './fail-on.js';
-import { createLenientParser } from './lenient-parser.js';
-import type { ParserOptions } from './parser.js';
+import { createParser, type ParserOptions } from './parser.js';
 import { chunkReader } from './read-chunk.js';
 import { cutShort, isLast, type Until } from './until.js';
 
@@ -116,7 +115,7 @@ export function readMessages(
     try {
       const source = isOver ? undefined : await orLeft(open(controller.signal));
       const { origin = '' } = source ?? {};
-      const parse = createLenientParser(
+      const parse = createParser(
         {
           event(type, data, lastEventId) {
             if (isOver) return;

@@ -1,11 +1,11 @@
-import { SseClient, type ReadyState } from 'ssekit';
+import { SseClient, type ReadyState, type Transport } from 'ssekit';
 import type { SourceClass } from './bench.ts';
 
 /**
  * Gives an `SseClient` the interface of an `EventSource`, so that the contract's stream cases can
  * test it. Puts messages and lifecycle events under the same names again, as `EventSource` does.
  */
-export function clientSource(transport: 'native' | 'fetch'): SourceClass {
+export function clientSource(transport: 'native' | 'fetch' | Transport): SourceClass {
   class ClientSource extends EventTarget {
     static readonly CONNECTING = 0;
     static readonly OPEN = 1;

@@ -50,7 +50,7 @@ describe('the package', () => {
   test('exports these names and no others', async () => {
     const names = await inNode(`
       const names = [];
-      for (const entry of ['', '/react', '/vue', '/testing']) {
+      for (const entry of ['', '/react', '/vue', '/xhr', '/miniprogram', '/testing']) {
         names.push(Object.keys(await import('ssekit' + entry)).sort());
       }
       console.log(JSON.stringify(names));`);
@@ -58,6 +58,8 @@ describe('the package', () => {
       exportsOfIndex,
       exportsOfBinding,
       exportsOfBinding,
+      ['xhrTransport'],
+      ['miniprogramTransport'],
       ['MockEventSource', 'mockSse'],
     ]);
   });
@@ -95,12 +97,8 @@ describe('the package', () => {
     };
     for (const build of ['', 'production/']) {
       const load = (entry: string) => packages(`${build}${entry}.js`);
-      expect([load('index'), load('testing'), load('react'), load('vue')]).toEqual([
-        [],
-        [],
-        ['react'],
-        ['vue'],
-      ]);
+      for (const entry of ['index', 'xhr', 'miniprogram', 'testing']) expect(load(entry)).toEqual([]);
+      for (const entry of ['react', 'vue']) expect(load(entry)).toEqual([entry]);
     }
     // The entry has the mark. Files that only the entry imports are for clients too.
     for (const file of files.filter((file) => imports.get(file)?.includes('react'))) {

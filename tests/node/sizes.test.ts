@@ -23,6 +23,7 @@ describe('minified and compressed with brotli', () => {
 
   test.each<[Import, number]>([
     ['SseClient, sharedConnection', 3800],
+    ['SseClient, ssekit/xhr', 820],
     ['SseClient, ssekit/react', 1750],
     ['SseClient, ssekit/vue', 1850],
     ['SseClient, ssekit/react with useFetchSse', 3000],
@@ -36,7 +37,7 @@ test.each(['dist', 'dist/production'])(
   'esbuild bundles every entry of %s without a warning',
   async (folder) => {
     const { warnings } = await esbuild.build({
-      entryPoints: ['index', 'react', 'vue', 'testing'].map((entry) => join(root, folder, `${entry}.js`)),
+      entryPoints: ['index', 'react', 'vue', 'xhr', 'miniprogram', 'testing'].map((entry) => join(root, folder, `${entry}.js`)),
       outdir: root,
       bundle: true,
       format: 'esm',

@@ -1,6 +1,6 @@
-import { textMessage, type SseMessage } from './message.js';
-import { createLenientParser } from './stream/lenient-parser.js';
-import type { ParserOptions } from './stream/parser.js';
+import { textMessage, type SseMessage } from '../message.js';
+import { createParser, type ParserOptions } from './parser.js';
+import { createTextDecoder } from './text-decoder.js';
 
 /**
  * What {@link createSseParser} calls, in the order of the stream. A {@link TransportSink} fits
@@ -51,19 +51,19 @@ export interface SseParserOptions extends ParserOptions {
 export interface SseParser {
   /**
    * Parses the next part of the stream, cut anywhere, even within a character, and calls the
-   * handlers before it returns. Text must be decoded already. Only bytes need a global
-   * `TextDecoder`.
+   * handlers before it returns. Only bytes need a global `TextDecoder`, which drops a BOM. Text must
+   * come without one.
    *
    * @throws {@link SseError} `overflow` once an event grows past `maxEventSize`, or whatever a
    * handler throws. Don't use the parser after that.
    */
-  push(chunk: Uint8Array | ArrayBuffer | string): void;
+  readonly push: (chunk: Uint8Array | ArrayBuffer | string) => void;
   /**
    * The body ended properly. Delivers the last event if only the blank line after it is missing, as
    * some LLM servers end their answers. Don't call it for a stream that will be resumed: the
    * standard drops such an event, because the server sends it again.
    */
-  end(): void;
+  readonly end: () => void;
 }
 
 /**
@@ -83,7 +83,8 @@ export function createSseParser(
   { message, id, reconnectionTime, received }: SseParserHandlers,
   { origin = '', lastEventId, maxEventSize }: SseParserOptions = {},
 ): SseParser {
-  const parse = createLenientParser(
+  let decode: ReturnType<typeof createTextDecoder> | undefined;
+  const parse = createParser<Uint8Array | ArrayBuffer | string>(
     {
       event(type, data, lastEventId) {
         message(textMessage(type, data, lastEventId, origin));
@@ -92,17 +93,16 @@ export function createSseParser(
       retry: reconnectionTime,
     },
     { lastEventId, maxEventSize },
+    (chunk) => {
+      if (typeof chunk === 'string') return chunk;
+      decode ??= createTextDecoder();
+      return decode(ArrayBuffer.isView(chunk) ? chunk : new Uint8Array(chunk));
+    },
   );
-  let isStart = true;
   return {
     push(chunk) {
       received?.();
-      if (typeof chunk === 'string') {
-        // Bytes lose their BOM when they're decoded. Text may still have it.
-        const text = isStart && chunk.startsWith('\uFEFF') ? chunk.slice(1) : chunk;
-        isStart &&= chunk === '';
-        parse(text);
-      } else parse(ArrayBuffer.isView(chunk) ? chunk : new Uint8Array(chunk));
+      parse(chunk);
     },
     end() {
       parse(undefined);

@@ -1,0 +1,1 @@
+export { miniprogramTransport, type MiniprogramRequest } from './connection/miniprogram-transport.js';

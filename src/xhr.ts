@@ -1,0 +1,1 @@
+export { xhrTransport } from './connection/xhr-transport.js';
