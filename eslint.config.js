@@ -2,7 +2,17 @@ import js from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-const nouns = ['checked', 'globals', 'errors', 'message', 'listeners', 'report', 'iterate', 'subscriptions'];
+const nouns = [
+  'checked',
+  'globals',
+  'errors',
+  'message',
+  'listeners',
+  'report',
+  'iterate',
+  'subscriptions',
+  'leaving',
+];
 const held = ['client', 'fetch-sse', 'parse-sse', 'sse-parser', 'fetch-event-source', 'options', 'validate'];
 const doors = ['index', 'react', 'vue', 'testing'];
 
