@@ -12,6 +12,7 @@ const nouns = [
   'report',
   'iterate',
   'subscriptions',
+  'leaving',
 ];
 const held = ['client', 'fetch-sse', 'parse-sse', 'fetch-event-source', 'options', 'validate'];
 const doors = ['index', 'react', 'vue', 'xhr', 'miniprogram', 'testing'];

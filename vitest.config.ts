@@ -189,7 +189,7 @@ const slowPages = ['page', 'static', 'soak', 'wake', 'frozen', 'reload', 'langua
 /** Tests that measure the heap, the load of a thread or the longest time without an event. */
 const measuringPages = ['leaks', 'speed', 'sharing'];
 /** Tests of the engine, not of the demo. `sharing` is one too. */
-const enginePages = ['redirect', 'service-worker', 'playwright-route', 'wake', 'reload'];
+const enginePages = ['redirect', 'service-worker', 'playwright-route', 'wake', 'reload', 'leaving'];
 
 export default defineConfig(async ({ mode }) => {
   const isWanted = (name: string) => isSelected(mode, name);

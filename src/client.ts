@@ -6,9 +6,10 @@ import { iterate } from './iterate.js';
 import { Listeners, type ListenOptions, type Unsubscribe } from './listeners.js';
 import type { AnyMessage, EventName, MessageOf, ReadyState } from './message.js';
 import { connectionOptions, type ConnectOptions, type OptionsArgument } from './options.js';
-import { abortError, type SseError } from './errors.js';
+import { abortError, locate, type SseError } from './errors.js';
+import { watchLeaving } from './leaving.js';
 import type { UrlSource } from './connection/request.js';
-import { guard } from './report.js';
+import { complain, guard, isAside, isSilent } from './report.js';
 import { withDebug } from './connection/debug.js';
 import type { Connection, ConnectionObserver } from './connection/contract.js';
 import type { OpenInfo } from './connection/transport.js';
@@ -63,6 +64,10 @@ export class SseClient<Events extends object = Record<string, string>> {
   readonly #states = new Listeners<SseState>(this.#changes);
   /** Loops end when the client closes, which changes no state if it never began. */
   readonly #loops = new Listeners<undefined>({ count: 0 });
+  readonly #leaving = watchLeaving();
+  /** Whether a loop gets the error that closed the client. */
+  #endsLoops = false;
+  readonly #complained = new Set<string>();
   /** Whether `connect()` was ever called. */
   #hasBegun = false;
 
@@ -80,21 +85,21 @@ export class SseClient<Events extends object = Record<string, string>> {
     const decodeFor = createDecodes(options);
     const subscriptions = this.#subscriptions;
     const plain: ConnectionObserver = {
-      state: (state) => {
+      state: ({ status, error }) => {
         const { count } = this.#closes;
-        if (state.status === 'closed') {
-          this.#signal?.removeEventListener('abort', this.#abort);
-          this.#loops.emit(undefined);
-        }
-        this.#changes.count++;
-        this.#states.emit(state);
+        locate(error, this.url);
+        if (status === 'closed') this.#signal?.removeEventListener('abort', this.#abort);
+        this.#leaving.report('state', this.#show);
         return this.#closes.count === count;
       },
       open: (info) => {
         this.#opens.emit(info);
       },
       error: (error) => {
-        this.#errors.emit(error);
+        locate(error, this.url);
+        this.#leaving.report(error.code, () => {
+          this.#report(error);
+        });
       },
       // Without decoders the order can't change, and an event costs five calls less.
       message: decodeFor
@@ -280,6 +285,7 @@ export class SseClient<Events extends object = Record<string, string>> {
       return;
     }
     this.#signal?.addEventListener('abort', this.#abort);
+    this.#leaving.watch();
     this.#connection.connect();
   }
 
@@ -298,10 +304,36 @@ export class SseClient<Events extends object = Record<string, string>> {
    */
   close(): void {
     this.#closes.count++;
+    // What the page does itself is reported, even while it's being left.
+    this.#leaving.end();
     this.#queue.clear();
     this.#connection.close();
     // Not if a listener of the state has opened it again.
     if (this.status === 'closed') this.#loops.emit(undefined);
+  }
+
+  /** Reports the current state. */
+  readonly #show = (): void => {
+    const state = this.getSnapshot();
+    if (state.status === 'closed') {
+      this.#leaving.end();
+      this.#endsLoops = this.#loops.size > 0;
+      this.#loops.emit(undefined);
+    }
+    this.#changes.count++;
+    this.#states.emit(state);
+  };
+
+  /** An error that nobody could notice goes to the console, once for each cause. */
+  #report(error: SseError): void {
+    // While the page was being left, the stream may have come back.
+    if (!isAside(error) && error !== this.getSnapshot().error) return;
+    const isShown = this.#endsLoops || this.#states.isHeard;
+    if (!this.#errors.size && isSilent(error, isShown) && !this.#complained.has(error.help)) {
+      this.#complained.add(error.help);
+      complain(error);
+    }
+    this.#errors.emit(error);
   }
 
   readonly #abort = (): void => {

@@ -1,3 +1,5 @@
+import { CHECKED } from './checked.js';
+
 /**
  * Why a stream failed.
  *
@@ -45,7 +47,7 @@ export type SseErrorCode =
  */
 export function needGlobals(...names: (keyof typeof globalThis)[]): void {
   for (const name of names) {
-    if (!(name in globalThis)) throw new TypeError(`There is no ${name} here: add a polyfill.`);
+    if (!(name in globalThis)) throw misuse(`There is no ${name} here: add a polyfill.`, CHECKED && 'global');
   }
 }
 
@@ -67,6 +69,28 @@ export function throwIfAborted(signal: AbortSignal): void {
   if (signal.aborted) throw reasonOf(signal);
 }
 
+/** Where the docs explain each error. Its entries are the anchors of the page. */
+export const HELP = 'ssekit/docs/errors.md#';
+
+/**
+ * A mistake in the caller's code.
+ *
+ * @param entry - Where the docs explain it. Only builds with checks say so.
+ */
+export function misuse(text: string, entry: string | false): TypeError {
+  return new TypeError(entry ? `${text} See ${HELP}${entry}` : text);
+}
+
+/** Origin and path only: a query may hold a token. */
+export function withoutQuery(url: string): string {
+  return url.replace(/[?#].*/s, '');
+}
+
+/** Says which URL an error is about, unless that's known. Anything else is left alone. */
+export function locate(error: unknown, url: string): void {
+  if (error instanceof SseError && url) Object.assign(error, { url: error.url ?? withoutQuery(url) });
+}
+
 /**
  * What's known about a failure besides its code. Each property is set only if it applies.
  *
@@ -78,6 +102,13 @@ export function throwIfAborted(signal: AbortSignal): void {
  * ```
  */
 export interface SseErrorDetails {
+  /**
+   * Where to read why it happened and what to do: an entry of `docs/errors.md`, which the package
+   * contains. Always set. If you make an `SseError`, give an entry or a URL of your own.
+   */
+  readonly help?: string | undefined;
+  /** The URL of the stream: origin and path only. */
+  readonly url?: string | undefined;
   /** HTTP status. */
   readonly status?: number | undefined;
   /** Response headers, as far as CORS exposes them. */
@@ -117,6 +148,8 @@ export interface SseErrorDetails {
 export class SseError extends Error implements SseErrorDetails {
   /** Why it failed. It decides which other properties are set. */
   readonly code: SseErrorCode;
+  declare readonly help: string;
+  declare readonly url: string | undefined;
   declare readonly status: number | undefined;
   declare readonly headers: Headers | undefined;
   declare readonly body: string | undefined;
@@ -127,10 +160,13 @@ export class SseError extends Error implements SseErrorDetails {
   declare readonly failures: number | undefined;
   declare readonly willRetry: boolean | undefined;
 
-  constructor(code: SseErrorCode, message: string, { cause, ...details }: SseErrorDetails = {}) {
+  constructor(code: SseErrorCode, message: string, { cause, help, ...details }: SseErrorDetails = {}) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = 'SseError';
     this.code = code;
     Object.assign(this, details);
+    const entry = help ?? (code === 'http' && details.status ? `${code}-${details.status}` : code);
+    // Not enumerable, like the message: it's the same for every error of this cause.
+    Object.defineProperty(this, 'help', { value: /[#:]/.test(entry) ? entry : HELP + entry });
   }
 }

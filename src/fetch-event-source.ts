@@ -2,6 +2,7 @@ import { createConnection } from './connection/connection.js';
 import { standardFetchTransport } from './connection/fetch-transport.js';
 import { needGlobals } from './errors.js';
 import type { GlobalEventSource } from './globals.js';
+import { watchLeaving } from './leaving.js';
 import type { ReadyState } from './message.js';
 import { requestOptions, type FetchOptions, type StreamOptions } from './connection/request.js';
 import { parseUrl } from './connection/url.js';
@@ -86,6 +87,7 @@ export class FetchEventSource extends Target implements GlobalEventSource {
   readonly #url: string;
   readonly #withCredentials: boolean;
   readonly #connection: Connection;
+  readonly #leaving = watchLeaving();
   #isClosing = false;
   /**
    * By event type: the listener that represents the handler attribute, and the attribute's value.
@@ -178,18 +180,21 @@ export class FetchEventSource extends Target implements GlobalEventSource {
         state: ({ status, error }) => {
           // The body of a POST ended. A client doesn't call that a failure, but an EventSource
           // never closes silently.
-          if (status === 'closed' && !error && !this.#isClosing) this.dispatchEvent(new Event('error'));
+          if (status === 'closed' && !error && !this.#isClosing) this.#leaving.report('error', this.#fail);
         },
         open: () => {
           canWork = true;
           this.dispatchEvent(new Event('open'));
         },
         // EventSource has no event for an ID that can't be sent.
-        error: ({ code }) => code === 'gap' || this.dispatchEvent(new Event('error')),
+        error: ({ code }) => {
+          if (code !== 'gap') this.#leaving.report('error', this.#fail);
+        },
         message: ({ type, data, origin, lastEventId }) =>
           this.dispatchEvent(new MessageEvent(type, { data, origin, lastEventId })),
       },
     );
+    this.#leaving.watch();
     this.#connection.connect();
   }
 
@@ -210,8 +215,16 @@ export class FetchEventSource extends Target implements GlobalEventSource {
   /** Closes for good. No event is dispatched after it returns. */
   close(): void {
     this.#isClosing = true;
+    this.#leaving.end();
     this.#connection.close();
   }
+
+  readonly #fail = (): void => {
+    const { status } = this.#connection.state;
+    if (status === 'closed') this.#leaving.end();
+    // While the page was being left, the stream may have come back.
+    if (status !== 'open') this.dispatchEvent(new Event('error'));
+  };
 
   /**
    * HTML 8.1.8.1, "event handlers": an object takes a place in the list of listeners, and keeps it

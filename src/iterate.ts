@@ -92,7 +92,10 @@ export function iterate<T extends object>(
       if (queue.size < limit) {
         queue.push(value);
         serve();
-      } else feed.end(new SseError('overflow', `The loop fell more than ${limit} events behind.`));
+      } else {
+        const message = `The loop fell more than ${limit} events behind.`;
+        feed.end(new SseError('overflow', message, { help: 'overflow-loop' }));
+      }
     },
     end(error) {
       if (isOver) return;

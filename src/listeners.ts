@@ -1,4 +1,5 @@
 import { CHECKED } from './checked.js';
+import { misuse } from './errors.js';
 import { report } from './report.js';
 
 /**
@@ -19,6 +20,7 @@ interface Entry<T> {
    */
   listener: ((value: T) => void) | undefined;
   readonly once: boolean | undefined;
+  readonly isQuiet: boolean;
   readonly remove: Unsubscribe;
 }
 
@@ -36,6 +38,12 @@ export interface ListenOptions {
   /** Remove it when this aborts. */
   readonly signal?: AbortSignal | undefined;
 }
+
+/**
+ * How ssekit's own hooks listen: it doesn't mean that anybody notices an error. Compared by
+ * identity.
+ */
+export const QUIETLY: ListenOptions = {};
 
 /**
  * Callbacks in order of registration. One that throws is reported and the rest still run. While a
@@ -61,8 +69,15 @@ export class Listeners<T> {
     return this.#entries.length;
   }
 
-  add(listener: (value: T) => void, { once, signal }: ListenOptions = {}): Unsubscribe {
-    if (CHECKED && typeof listener !== 'function') throw new TypeError('The listener must be a function.');
+  /** Whether somebody listens besides ssekit's own hooks. */
+  get isHeard(): boolean {
+    return this.#entries.some(({ isQuiet }) => !isQuiet);
+  }
+
+  add(listener: (value: T) => void, options: ListenOptions = {}): Unsubscribe {
+    const { once, signal } = options;
+    if (CHECKED && typeof listener !== 'function')
+      throw misuse('The listener must be a function.', 'listener');
     const remove = () => {
       if (!entry.listener) return;
       entry.listener = undefined;
@@ -70,7 +85,7 @@ export class Listeners<T> {
       signal?.removeEventListener('abort', remove);
       if (this.#entries.length === 0) this.#onEmpty?.();
     };
-    const entry: Entry<T> = { listener, once, remove };
+    const entry: Entry<T> = { listener, once, isQuiet: options === QUIETLY, remove };
     if (signal?.aborted) return () => undefined;
     this.#entries = [...this.#entries, entry];
     signal?.addEventListener('abort', remove);

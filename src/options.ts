@@ -1,4 +1,5 @@
 import { CHECKED } from './checked.js';
+import { misuse } from './errors.js';
 import type { ConnectionFactory, ConnectionOptions } from './connection/contract.js';
 import type { Resumed } from './connection/last-event-id.js';
 import { chooseTransport } from './connection/choose-transport.js';
@@ -264,17 +265,25 @@ function refuseUnsafeClient(
   { url, method }: RequestOptions,
   beyondNative: string | undefined,
 ): void {
-  const refuse = (cure: string): never => {
-    throw new TypeError(cure);
-  };
-  if (storage && typeof url === 'function' && !storageKey)
-    refuse('`storage` needs a `storageKey` where the URL is a function.');
-  if (share && method !== 'GET' && retry === undefined)
-    refuse('`share` repeats the request where another tab takes over. Give `retry` if it may, or use GET.');
+  if (storage && typeof url === 'function' && !storageKey) {
+    throw misuse('`storage` needs a `storageKey` where the URL is a function.', CHECKED && 'storage-key');
+  }
+  if (share && method !== 'GET' && retry === undefined) {
+    throw misuse(
+      '`share` repeats the request where another tab takes over. Give `retry` if it may, or use GET.',
+      CHECKED && 'share-post',
+    );
+  }
   if (transport !== 'native') return;
   const cure = "use transport: 'auto' or 'fetch'.";
-  if (beyondNative) refuse(`\`${beyondNative}\` is beyond native EventSource: ${cure}`);
-  const name = lastEventId ? 'lastEventId' : storage ? 'storage' : share ? 'share' : undefined;
-  if (name && !lastEventIdParam)
-    refuse(`\`${name}\`: native EventSource sends no id of its own. Give \`lastEventIdParam\`, or ${cure}`);
+  if (beyondNative) {
+    throw misuse(`\`${beyondNative}\` is beyond native EventSource: ${cure}`, CHECKED && 'native-option');
+  }
+  const name = lastEventId ? 'lastEventId' : storage ? 'storage' : share && 'share';
+  if (name && !lastEventIdParam) {
+    throw misuse(
+      `\`${name}\`: native EventSource sends no ID of its own. Give \`lastEventIdParam\`, or ${cure}`,
+      CHECKED && 'native-id',
+    );
+  }
 }

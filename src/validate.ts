@@ -1,4 +1,4 @@
-import { needGlobals } from './errors.js';
+import { misuse, needGlobals } from './errors.js';
 import { type UrlSource } from './connection/request.js';
 import { resolveUrl } from './connection/url.js';
 
@@ -48,8 +48,8 @@ const RETRY = {
   shouldRetry: 'a function',
 };
 
-function check(valid: unknown, cure: string): asserts valid {
-  if (!valid) throw new TypeError(cure);
+function check(valid: unknown, cure: string, entry = 'options'): asserts valid {
+  if (!valid) throw misuse(cure, entry);
 }
 
 /** The words are the check: they name each type that's allowed, or the value itself. */
@@ -88,14 +88,20 @@ export function validateRequest(url: UrlSource, given: object): void {
   check(
     typeof ((signal ?? { aborted: false }) as Unchecked).aborted === 'boolean',
     '`signal` must be an AbortSignal.',
+    'signal',
   );
-  check(json === undefined || (body ?? undefined) === undefined, 'Give `json` or `body`, not both.');
-  check(!isPlain(body), '`body` must not be an object or an array: give that as `json`.');
+  check(
+    json === undefined || (body ?? undefined) === undefined,
+    'Give `json` or `body`, not both.',
+    'body-twice',
+  );
+  check(!isPlain(body), '`body` must not be an object or an array: give that as `json`.', 'body-object');
   check(
     typeof url === 'function' ||
       typeof (options.fetch ?? options.EventSource ?? options.transport) === 'function' ||
       !/^(?:file|ftp|wss?|mailto|about|javascript):/.test(resolveUrl(url)),
     'The URL must be http: or https:. A page opened as a file must be served.',
+    'url-scheme',
   );
 }
 
@@ -115,6 +121,7 @@ function checkSchema(name: string, schema: unknown): void {
   check(
     schema === undefined || isSchema(schema),
     `\`${name}\` must be a Standard Schema: of zod 3.24, valibot 1, arktype 2, or newer.`,
+    'schema',
   );
 }
 

@@ -1,11 +1,11 @@
 import type { SseState } from '../connection/state.js';
-import type { Unsubscribe } from '../listeners.js';
+import { QUIETLY, type ListenOptions, type Unsubscribe } from '../listeners.js';
 import { clamp } from '../stream/time-limit.js';
 
 /** What a countdown needs of a client, whatever its events are. */
 interface Counted {
   readonly getSnapshot: () => SseState;
-  onStateChange(listener: () => void): Unsubscribe;
+  onStateChange(listener: () => void, options: ListenOptions): Unsubscribe;
 }
 
 /** The seconds until a client tries again: the contract of `useSyncExternalStore`. */
@@ -34,7 +34,7 @@ export function countdown(client: Counted | null | undefined): Countdown {
     subscribe(onChange) {
       const unsubscribe = client?.onStateChange(() => {
         count(onChange);
-      });
+      }, QUIETLY);
       count(onChange);
       return () => {
         unsubscribe?.();

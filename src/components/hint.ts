@@ -1,14 +1,5 @@
+import { hint } from '../report.js';
 import type { Identity, References } from './identity.js';
-
-/** The hints that were given already. Only builds with checks give any. */
-const shown = new Set<string>();
-
-/** Gives the developer a hint in the console, once per text. */
-function hint(text: string): void {
-  if (shown.has(text)) return;
-  shown.add(text);
-  console.warn(`ssekit: ${text}`);
-}
 
 /**
  * Two components gave the same URL and plain options, but different functions, schemas, signals or

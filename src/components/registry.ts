@@ -2,9 +2,9 @@ import { CHECKED } from '../checked.js';
 import { SseClient } from '../client.js';
 import { CLOSED, READY_STATE, type SseState } from '../connection/state.js';
 import { SseError } from '../errors.js';
-import type { Unsubscribe } from '../listeners.js';
+import { QUIETLY, type Unsubscribe } from '../listeners.js';
 import type { SseClientOptions } from '../options.js';
-import { guard } from '../report.js';
+import { complain, guard } from '../report.js';
 import type { GivenOptions, ComponentUrl } from './component-options.js';
 import { hintAtKeptValues, hintAtTwoConnections } from './hint.js';
 import { areSame, clientOptions, identify, type Identity } from './identity.js';
@@ -107,7 +107,7 @@ export function createClientStore(url: ComponentUrl, first: GivenOptions): Clien
     entries.add(entry);
     clearTimeout(entry.timer);
     entry.holders.add(store);
-    offs = [entry.client.onStateChange(onChange)];
+    offs = [entry.client.onStateChange(onChange, QUIETLY)];
     settle();
     if (entry.rests) entry.client.connect();
     entry.rests = false;
@@ -195,7 +195,7 @@ function create(url: string | URL, options: GivenOptions, identity: Identity): E
   const entry: Entry = { client, identity, holders: new Set(), state: stateOf() };
   client.onStateChange(() => {
     entry.state = stateOf();
-  });
+  }, QUIETLY);
   entryOf.set(client, entry);
   return entry;
 }
@@ -219,8 +219,11 @@ export function reportMissed(client: object): void {
   // Wait until all components are back: effects of children run before effects of parents.
   queueMicrotask(() => {
     reporting.delete(client);
-    const error = new SseError('overflow', 'A hidden component missed events.', { willRetry: true });
+    const error = new SseError('overflow', 'A hidden component missed events.', {
+      willRetry: true,
+      help: 'overflow-hidden',
+    });
     const isHeard = [...(entryOf.get(client)?.holders ?? [])].filter((holder) => holder.report(error));
-    if (isHeard.length === 0) console.error(error);
+    if (isHeard.length === 0) complain(error);
   });
 }

@@ -4,7 +4,7 @@ import { SseError } from '../errors.js';
 import { fetchSse, type FetchSseInit } from '../fetch-sse.js';
 import type { Unsubscribe } from '../listeners.js';
 import type { SseMessage } from '../message.js';
-import { report } from '../report.js';
+import { describe, report } from '../report.js';
 import { clamp } from '../stream/time-limit.js';
 import type { MessageIterator } from '../stream/read-messages.js';
 import type { Reducer } from './folded-value.js';
@@ -240,6 +240,9 @@ const FRAME = 16;
 /** Options that can't work are `TypeError`s, and `headers` and other functions throw anything. */
 function toSseError(cause: unknown): SseError {
   if (cause instanceof SseError) return cause;
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new SseError('failed', `The request could not be sent: ${why}`, { cause, willRetry: false });
+  return new SseError('failed', `The request could not be sent: ${describe(cause)}`, {
+    cause,
+    willRetry: false,
+    help: 'failed-send',
+  });
 }

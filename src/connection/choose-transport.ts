@@ -1,3 +1,5 @@
+import { CHECKED } from '../checked.js';
+import { misuse } from '../errors.js';
 import { fetchTransport, fetchTransportWithoutId } from './fetch-transport.js';
 import { nativeTransport, type EventSourceClass } from './native-transport.js';
 import type { Transport, TransportRequest } from './transport.js';
@@ -42,7 +44,10 @@ export function chooseTransport(
   const canResume = lastEventId === '' || isInQuery;
   if (transport === 'native' || (transport === 'auto' && EventSource && canResume && !beyondNative)) {
     if (!EventSource)
-      throw new TypeError('There is no EventSource here. Pass one as the option `EventSource`.');
+      throw misuse(
+        'There is no EventSource here. Pass one as the option `EventSource`.',
+        CHECKED && 'native-missing',
+      );
     const handsOver = transport === 'auto' && (isInQuery || isSameOrigin);
     return { name: 'native', start: nativeTransport(EventSource), handsOver };
   }

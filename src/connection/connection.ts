@@ -8,8 +8,8 @@ import { ignoreAfter } from './ignore-after.js';
 import { LastEventId } from './last-event-id.js';
 import { isUnauthorized, refresh } from './refresh-auth.js';
 import { prepareRequest } from './request.js';
-import { SHORTEST_PAUSE } from './retry.js';
-import { startFailure } from './start-failure.js';
+import { SHORTEST_PAUSE, shouldRetry } from './retry.js';
+import { ownError, startFailure } from './start-failure.js';
 import { CLOSED, isSameState, READY_STATE, type SseState } from './state.js';
 import type { TransportHandle, TransportSink } from './transport.js';
 import { wait } from './wait.js';
@@ -123,7 +123,11 @@ export function createConnection(
         if (policy.limit !== 0 && (transport?.name !== 'native' || handsOver())) {
           received ??= watchForDeath(signal, options.idleTimeout, () => {
             if (state.status === 'open')
-              failed(new SseError('timeout', 'No byte came within 2 s after the page woke up.'));
+              failed(
+                new SseError('timeout', 'No byte came within 2 s after the page woke up.', {
+                  help: 'timeout-wake',
+                }),
+              );
           });
         }
         update({ status: 'open', error: undefined, retryAt: undefined });
@@ -186,7 +190,7 @@ export function createConnection(
       end: unlessOver(() => {
         const error =
           options.method === 'GET'
-            ? new SseError('network', 'The server ended the stream.')
+            ? new SseError('network', 'The server ended the stream.', { help: 'network-ended' })
             : cutShort(until);
         if (error) failed(error);
         else finish();
@@ -199,7 +203,8 @@ export function createConnection(
    *
    * @param byItself - The transport reconnects by itself, unless the caller's policy ends it.
    */
-  function failed(error: SseError, byItself = false): void {
+  function failed(given: SseError, byItself = false): void {
+    const error = ownError(given);
     const mine = current;
     const failures = state.failures + 1;
     const isNative = transport?.name === 'native';
@@ -225,6 +230,9 @@ export function createConnection(
         floor,
       );
     }
+    const { method, retry } = options;
+    if (method !== 'GET' && retry === undefined && shouldRetry({}, error, 1, 0))
+      error.message += ` ${method} is only repeated with \`retry\`.`;
     Object.assign(error, { willRetry });
     // The state comes first, so that listeners of the error find it in place.
     const status = willRetry ? 'reconnecting' : 'closed';

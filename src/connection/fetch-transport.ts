@@ -1,5 +1,6 @@
 import { SseError } from '../errors.js';
 import { textMessage } from '../message.js';
+import { describe } from '../report.js';
 import { createParser } from '../stream/parser.js';
 import { openStream } from '../stream/open-stream.js';
 import { chunkReader } from '../stream/read-chunk.js';
@@ -81,7 +82,10 @@ export function failure(cause: unknown): SseError {
   const error =
     cause instanceof SseError
       ? cause
-      : new SseError('failed', `The stream could not be read: ${String(cause)}`, { cause });
+      : new SseError('failed', `The stream could not be read: ${describe(cause, true)}`, {
+          cause,
+          help: 'failed-read',
+        });
   // Another attempt would fail in the same way.
   return error.code === 'failed' ? Object.assign(error, { willRetry: false }) : error;
 }

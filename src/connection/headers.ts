@@ -1,3 +1,5 @@
+import { CHECKED } from '../checked.js';
+import { misuse } from '../errors.js';
 import type { HeadersArgument } from '../globals.js';
 import type { HeadersSource } from './request.js';
 
@@ -19,11 +21,13 @@ export function headersOf(init: HeadersArgument = {}): Headers {
     }
   } catch {
     // Leaves the engine's message out, because some engines quote the value.
-    throw new TypeError(
+    throw misuse(
       '`headers` must not hold line breaks, nor characters beyond Latin-1: use encodeURIComponent.',
+      CHECKED && 'headers',
     );
   }
   // Fetch would send it as "undefined".
-  if (missing !== undefined) throw new TypeError(`The header \`${missing}\` is undefined.`);
+  if (missing !== undefined)
+    throw misuse(`The header \`${missing}\` is undefined.`, CHECKED && 'header-undefined');
   return headers;
 }

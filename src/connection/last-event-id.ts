@@ -1,3 +1,4 @@
+import { CHECKED } from '../checked.js';
 import { SseError } from '../errors.js';
 import { guard } from '../report.js';
 import { utf8ByteString } from '../stream/open-stream.js';
@@ -133,8 +134,8 @@ export class LastEventId {
       this.#fail(
         new SseError(
           'gap',
-          "The last event ID can't be sent, because it's over 4 KiB or has control characters: events may be missing.",
-          { willRetry: true },
+          `The last event ID can't be sent${CHECKED ? ", because it's over 4 KiB or has control characters: events may be missing" : ''}.`,
+          { willRetry: true, help: 'gap-id' },
         ),
       );
     }

@@ -1,3 +1,4 @@
+import { CHECKED } from '../checked.js';
 import { SseError } from '../errors.js';
 import { textMessage } from '../message.js';
 import type { Transport } from './transport.js';
@@ -73,12 +74,15 @@ export function nativeTransport(Source: EventSourceClass): Transport {
         sink.fail(
           new SseError(
             'failed',
-            'EventSource gave up. The browser hides the reason: a status other than 200, a wrong content type, or CORS.',
+            `EventSource gave up.${CHECKED ? ' The browser hides the reason: a status other than 200, a wrong content type, or CORS.' : ''}`,
+            { help: 'failed-native' },
           ),
         );
       } else {
         sink.reestablishing(
-          new SseError('network', 'The stream was lost; EventSource is reestablishing it by itself.'),
+          new SseError('network', 'EventSource lost the stream.', {
+            help: 'network-native',
+          }),
         );
       }
     };

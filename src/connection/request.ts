@@ -1,7 +1,7 @@
 import { CHECKED } from '../checked.js';
 import { utf8ByteString } from '../stream/open-stream.js';
 import { timeLimit } from '../stream/time-limit.js';
-import { needGlobals, throwIfAborted, type SseError } from '../errors.js';
+import { misuse, needGlobals, throwIfAborted, type SseError } from '../errors.js';
 import type { BodyArgument, HeadersArgument } from '../globals.js';
 import { MAX_EVENT_SIZE } from '../stream/parser.js';
 import type { FailOn } from '../stream/fail-on.js';
@@ -215,7 +215,7 @@ export function requestOptions(url: UrlSource, options: StreamOptions & FetchOpt
   const body = isJson ? JSON.stringify(json) : (options.body ?? undefined);
   const hasBody = body !== undefined;
   if (CHECKED && isJson && !hasBody) {
-    throw new TypeError('`json` must be a value that JSON can hold. Give a function as `body`.');
+    throw misuse('`json` must be a value that JSON can hold. Give a function as `body`.', 'json');
   }
   const redirect = options.redirect ?? (hasBody || headers ? 'error' : 'follow');
   return {
@@ -236,9 +236,13 @@ export function requestOptions(url: UrlSource, options: StreamOptions & FetchOpt
 
 /** Refuses, in every build, a request that must never be sent. Throws `TypeError`. */
 export function refuseUnsafe({ method, body }: RequestOptions, lastEventId = ''): void {
-  if (/[\0\r\n]/.test(lastEventId)) throw new TypeError('`lastEventId` must not hold CR, LF or NUL.');
+  if (/[\0\r\n]/.test(lastEventId))
+    throw misuse('`lastEventId` must not hold CR, LF or NUL.', CHECKED && 'last-event-id');
   if (body !== undefined && /^(GET|HEAD)$/.test(method)) {
-    throw new TypeError('GET and HEAD have no body: take `method` away, or `json` and `body`.');
+    throw misuse(
+      'GET and HEAD have no body: take `method` away, or `json` and `body`.',
+      CHECKED && 'body-get',
+    );
   }
 }
 

@@ -1,5 +1,5 @@
 import { CHECKED } from '../checked.js';
-import { needGlobals } from '../errors.js';
+import { misuse, needGlobals } from '../errors.js';
 
 /** Resolves a URL against the page, or the worker's script, as `EventSource` does. */
 export function parseUrl(input: string): URL {
@@ -14,7 +14,7 @@ export function parseUrl(input: string): URL {
 export function resolveUrl(input: unknown): string {
   // Not `instanceof`: a URL from an iframe works, too.
   if (typeof input !== 'string' && typeof (input as URL | null | undefined)?.href !== 'string') {
-    throw new TypeError('The URL must be a string, a URL, or a function that returns one.');
+    throw misuse('The URL must be a string, a URL, or a function that returns one.', CHECKED && 'url-type');
   }
   if (CHECKED) needGlobals('URL');
   let url: URL;
@@ -22,11 +22,15 @@ export function resolveUrl(input: unknown): string {
     url = parseUrl(input as string);
   } catch {
     // The message leaves the input out, because it may hold a token.
-    throw new TypeError('The URL cannot be resolved. Without a page it must be absolute: https://host/path.');
+    throw misuse(
+      'The URL cannot be resolved. Without a page it must be absolute: https://host/path.',
+      CHECKED && 'url-relative',
+    );
   }
   if (url.username || url.password) {
-    throw new TypeError(
+    throw misuse(
       'The URL must not hold a user name or password. Send an Authorization header instead.',
+      CHECKED && 'url-password',
     );
   }
   return url.href;

@@ -112,6 +112,7 @@ export function createDecodeQueue(
       if (first && size + sizeOf(message) > LIMIT) {
         fail(
           new SseError('overflow', `More than ${LIMIT} characters of events wait for a schema.`, {
+            help: 'overflow-schema',
             event: message.type,
             raw: message.raw,
           }),

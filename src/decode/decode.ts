@@ -1,4 +1,4 @@
-import { SseError } from '../errors.js';
+import { SseError, type SseErrorDetails } from '../errors.js';
 import type { Decode, SseMessage } from '../message.js';
 
 /**
@@ -123,7 +123,7 @@ export function createDecode(
   return (message) => {
     if (decode === 'json' && !message.raw.trim() && (skipsNamed || message.type === 'message'))
       return undefined;
-    const fail = (what: string, details: { cause?: unknown; issues?: readonly unknown[] }): never => {
+    const fail = (what: string, details: SseErrorDetails): never => {
       const { type, raw } = message;
       throw new SseError('decode', `The data of an event "${type}" ${what}.`, {
         ...details,
@@ -131,23 +131,28 @@ export function createDecode(
         raw,
       });
     };
-    const settle = (result: SchemaResult<unknown>): SseMessage<unknown> =>
-      result.issues
-        ? fail('does not fit its schema', { issues: result.issues })
-        : { ...message, data: result.value };
+    const settle = (result: SchemaResult<unknown> | undefined): SseMessage<unknown> => {
+      if (!result) return fail('got no result from its schema', { help: 'decode-result' });
+      const { issues } = result;
+      if (issues) return fail('does not fit its schema', { issues, help: 'decode-schema' });
+      return { ...message, data: result.value };
+    };
     const giveUp = (cause: unknown) => fail('could not be decoded', { cause });
 
-    let result: ReturnType<StandardSchema['~standard']['validate']>;
+    type Result = SchemaResult<unknown> | Promise<SchemaResult<unknown>>;
+    let result: Result | undefined;
     try {
       const data: unknown =
         decode === 'json' ? JSON.parse(message.raw) : decode === 'text' ? message.raw : decode(message);
       if (!schema) return { ...message, data };
-      result = schema['~standard'].validate(data);
+      // Nothing, if the schema forgot to return.
+      const validate: (value: unknown) => Result | undefined = schema['~standard'].validate;
+      result = validate.call(schema['~standard'], data);
     } catch (cause) {
       return giveUp(cause);
     }
     // The promise may come from another realm, or from a library.
-    return 'then' in result ? Promise.resolve(result).catch(giveUp).then(settle) : settle(result);
+    return result && 'then' in result ? Promise.resolve(result).catch(giveUp).then(settle) : settle(result);
   };
 }
 

@@ -1,4 +1,4 @@
-import { SseError, type SseErrorDetails } from '../errors.js';
+import { SseError, withoutQuery, type SseErrorDetails } from '../errors.js';
 import { READY_STATE } from '../connection/state.js';
 import type { OpenInfo } from '../connection/transport.js';
 import type { SseState } from '../connection/state.js';
@@ -88,7 +88,10 @@ export type StateNotice = Omit<SseState, 'readyState' | 'error'> & {
 export type OpenNotice = Omit<OpenInfo, 'headers' | 'transport'> & { readonly headers?: HeaderList };
 
 type ErrorNotice = Pick<SseError, 'code' | 'message'> &
-  Pick<SseErrorDetails, 'status' | 'body' | 'event' | 'raw' | 'retryAfter' | 'failures' | 'willRetry'> & {
+  Pick<
+    SseErrorDetails,
+    'help' | 'status' | 'body' | 'event' | 'raw' | 'retryAfter' | 'failures' | 'willRetry'
+  > & {
     readonly headers?: HeaderList;
   };
 
@@ -146,6 +149,7 @@ const sequence = optional(isSequence);
 const ERROR = {
   code: text,
   message: text,
+  help: optional(text),
   status: count,
   headers,
   body: optional(text),
@@ -225,11 +229,6 @@ export function packOpen(info: OpenInfo): OpenNotice {
 
 export function readOpen(notice: OpenNotice, transport: string): OpenInfo {
   return { ...pick(notice, OPENED), transport, headers: readHeaders(notice.headers) };
-}
-
-/** A query may hold a token. */
-export function withoutQuery(url: string): string {
-  return url.replace(/[?#].*/s, '');
 }
 
 function packHeaders(headers: Headers | undefined): HeaderList {

@@ -69,7 +69,7 @@ export function createFollower(inputs: FollowerInputs, observer: StreamObserver)
     if (event.data.length <= options.maxEventSize) observer.message(event);
     else {
       observer.id(event.lastEventId);
-      overflow(`An event grew past ${options.maxEventSize} characters.`);
+      overflow('overflow', `An event grew past ${options.maxEventSize} characters.`);
     }
     return true;
   }
@@ -105,7 +105,7 @@ export function createFollower(inputs: FollowerInputs, observer: StreamObserver)
     }
     if (found === 'missed') {
       observer.id(snapshot.lastEventId);
-      overflow('This tab was away for too long: it missed events.');
+      overflow('overflow-tab', 'This tab was away for too long: it missed events.');
     }
   }
 
@@ -133,8 +133,8 @@ export function createFollower(inputs: FollowerInputs, observer: StreamObserver)
     return journal.meet(sequence, oldest);
   }
 
-  function overflow(message: string): void {
-    observer.error(new SseError('overflow', message, { willRetry: true }));
+  function overflow(help: string, message: string): void {
+    observer.error(new SseError('overflow', message, { willRetry: true, help }));
   }
 
   const follower: Follower = {

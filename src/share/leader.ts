@@ -1,7 +1,8 @@
 import { createConnection } from '../connection/connection.js';
 import type { Connection, ConnectionOptions, Listened } from '../connection/contract.js';
 import { CLOSED } from '../connection/state.js';
-import { packOpen, packState, withoutQuery, type OpenNotice, type Push, type Question } from './channel.js';
+import { withoutQuery } from '../errors.js';
+import { packOpen, packState, type OpenNotice, type Push, type Question } from './channel.js';
 import type { Journal } from './journal.js';
 import { newlyListened, packListened } from './listened.js';
 import type { StreamObserver } from './stream-observer.js';

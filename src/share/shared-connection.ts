@@ -1,3 +1,5 @@
+import { CHECKED } from '../checked.js';
+import { misuse } from '../errors.js';
 import { createConnection } from '../connection/connection.js';
 import type {
   Connection,
@@ -35,7 +37,10 @@ import { joinTabs, type TabGroup } from './tab-group.js';
  */
 export function sharedConnection(name: string): ConnectionFactory {
   if (typeof name !== 'string' || !name) {
-    throw new TypeError("Give the shared connection a name: sharedConnection('prices:user42').");
+    throw misuse(
+      "Give the shared connection a name: sharedConnection('prices:user42').",
+      CHECKED && 'share-name',
+    );
   }
   const factory: ConnectionFactory = (options, observer) => {
     const { navigator, BroadcastChannel } = globalThis as Partial<typeof globalThis>;

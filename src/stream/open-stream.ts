@@ -1,4 +1,5 @@
-import { reasonOf, SseError, throwIfAborted } from '../errors.js';
+import { CHECKED } from '../checked.js';
+import { misuse, reasonOf, SseError, throwIfAborted } from '../errors.js';
 import type { BodyArgument } from '../globals.js';
 import { extractMimeType } from './content-type.js';
 import { parseRetryAfter, serverTime } from './retry-after.js';
@@ -76,7 +77,10 @@ export function networkError(cause?: unknown): SseError {
 
 /** The error for a response whose body can't be read piece by piece. */
 export function cannotStream({ status }: Response): SseError {
-  return new SseError('failed', "This `fetch` can't stream: its response has no readable body.", { status });
+  return new SseError('failed', "This `fetch` can't stream: its response has no readable body.", {
+    status,
+    help: 'failed-body',
+  });
 }
 
 /**
@@ -163,7 +167,7 @@ function readerOf(response: Response): BodyReader | undefined {
 /** What a reader has read; `undefined` at the end. Throws a `TypeError` if it isn't bytes. */
 export function bytesOf({ value }: { readonly value?: unknown }): Uint8Array | undefined {
   if (value === undefined || ArrayBuffer.isView(value)) return value as Uint8Array | undefined;
-  throw new TypeError('The body must be bytes: leave setEncoding() and TextDecoderStream out.');
+  throw misuse('The body must be bytes: leave setEncoding() and TextDecoderStream out.', CHECKED && 'bytes');
 }
 
 /**
@@ -179,8 +183,8 @@ export function utf8ByteString(text: string): string {
 export function redirectError(status?: number): SseError {
   return new SseError(
     'http',
-    "The server redirects. Give redirect: 'follow' if headers and body may go there.",
-    { status },
+    `The server redirects.${CHECKED ? " Give redirect: 'follow' if headers and body may go there." : ''}`,
+    { status, help: 'http-redirect' },
   );
 }
 

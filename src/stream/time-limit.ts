@@ -83,7 +83,8 @@ export function timeLimit(ms: number | undefined, what: string, signal: AbortSig
         limit = deadline(ms, () => {
           limit = undefined;
           // Does nothing if nobody waits: the time between two promises doesn't count.
-          reject(new SseError('timeout', `No ${what} for ${ms} ms.`));
+          const [first = ''] = what.split(' ');
+          reject(new SseError('timeout', `No ${what} for ${ms} ms.`, { help: `timeout-${first}` }));
         });
       }
       return new Promise<T>((resolve, refuse) => {

@@ -18,7 +18,9 @@ export type Until = string | ((message: SseMessage) => boolean);
 export function cutShort(until: Until | undefined): SseError | undefined {
   return until === undefined
     ? until
-    : new SseError('network', 'The server ended the stream before the event that `until` waits for.');
+    : new SseError('network', 'The server ended the stream before the event that `until` waits for.', {
+        help: 'network-until',
+      });
 }
 
 /**

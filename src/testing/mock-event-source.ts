@@ -1,4 +1,5 @@
 import type { GlobalMessageEvent } from '../globals.js';
+import { whileWaiting } from './while-waiting.js';
 
 /** If it's missing, the import still works. */
 const Target = ((globalThis as Partial<typeof globalThis>).EventTarget ?? Object) as new () => EventTarget;
@@ -29,20 +30,17 @@ export class MockEventSource extends Target {
   readonly url: string;
   readonly withCredentials: boolean;
   readyState: 0 | 1 | 2 = 0;
-  onopen: ((event: Event) => unknown) | null = null;
-  onmessage: ((event: GlobalMessageEvent) => unknown) | null = null;
-  onerror: ((event: Event) => unknown) | null = null;
+  declare onopen: ((event: Event) => unknown) | null;
+  declare onmessage: ((event: GlobalMessageEvent) => unknown) | null;
+  declare onerror: ((event: Event) => unknown) | null;
   #lastEventId = '';
 
-  constructor(url: string | URL, { withCredentials = false }: { withCredentials?: boolean } = {}) {
+  constructor(url: string | URL, init: { withCredentials?: boolean } | null = {}) {
     super();
     const { document, location } = globalThis as Partial<typeof globalThis>;
     this.url = new URL(url, document?.baseURI ?? location?.href ?? 'http://localhost').href;
-    this.withCredentials = withCredentials;
-    // Ordinary listeners: if one throws, that's reported, and doesn't reach the test.
-    super.addEventListener('open', (event) => this.onopen?.(event));
-    super.addEventListener('message', (event) => this.onmessage?.(event as GlobalMessageEvent));
-    super.addEventListener('error', (event) => this.onerror?.(event));
+    this.withCredentials = init?.withCredentials ?? false;
+    for (const type of ['open', 'message', 'error']) this.#defineHandler(type);
     MockEventSource.instances.push(this);
     for (const resolve of MockEventSource.#waiting.splice(0)) resolve(this);
   }
@@ -57,7 +55,15 @@ export class MockEventSource extends Target {
 
   /** Resolves with the next instance that's constructed. */
   static next(): Promise<MockEventSource> {
-    return new Promise((resolve) => MockEventSource.#waiting.push(resolve));
+    const stopWaiting = whileWaiting(
+      'next() waits for a MockEventSource. Give the client `EventSource: MockEventSource`. For one that was made before, read MockEventSource.last.',
+    );
+    return new Promise((resolve) =>
+      MockEventSource.#waiting.push((source) => {
+        stopWaiting();
+        resolve(source);
+      }),
+    );
   }
 
   /** Forgets all instances. Call it before each test. */
@@ -104,6 +110,28 @@ export class MockEventSource extends Target {
 
   close(): void {
     this.readyState = 2;
+  }
+
+  /**
+   * HTML 8.1.8.1, "event handlers": a handler takes its place in the list of listeners when it's
+   * first set. If it throws, that's reported, and doesn't reach the test.
+   */
+  #defineHandler(type: string): void {
+    let handler: unknown = null;
+    const listener = (event: Event) => {
+      if (typeof handler === 'function') handler.call(this, event);
+    };
+    Object.defineProperty(this, `on${type}`, {
+      enumerable: true,
+      configurable: true,
+      get: () => handler,
+      set: (value: unknown) => {
+        if (Object(value) !== value) this.removeEventListener(type, listener);
+        // Does nothing if it has a place already.
+        else this.addEventListener(type, listener);
+        handler = Object(value) === value ? value : null;
+      },
+    });
   }
 
   #isClosed(): boolean {

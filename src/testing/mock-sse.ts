@@ -1,3 +1,5 @@
+import { whileWaiting } from './while-waiting.js';
+
 /**
  * An event to send, with the field names of the standard.
  *
@@ -8,10 +10,11 @@
  * ```
  */
 export interface MockEvent {
-  /** The event type. Default: none, which clients call `message`. */
+  /** The event type. Default: none, which clients call `message`. `send` throws for line breaks. */
   readonly event?: string | undefined;
   /** Sent unchanged if it's a string, as JSON otherwise. */
   readonly data?: unknown;
+  /** The last event ID. `send` throws for line breaks. */
   readonly id?: string | undefined;
   /** The reconnection time in ms. */
   readonly retry?: number | undefined;
@@ -99,8 +102,17 @@ export function mockSse(): MockSse {
     next: () =>
       new Promise((resolve) => {
         const exchange = unasked.shift();
-        if (exchange) resolve(exchange);
-        else waiting.push(resolve);
+        if (exchange) {
+          resolve(exchange);
+          return;
+        }
+        const stopWaiting = whileWaiting(
+          'next() waits for a request. Give the client `fetch: server.fetch`, and connect it.',
+        );
+        waiting.push((next) => {
+          stopWaiting();
+          resolve(next);
+        });
       }),
   };
 }
@@ -210,8 +222,19 @@ function answer(
   return exchange;
 }
 
-/** The event's text on the wire. */
-function block({ event, data, id, retry }: MockEvent): string {
+/** The event's text on the wire. Throws `TypeError` for what no server could send. */
+function block(given: MockEvent): string {
+  const { event, data, id, retry } = given;
+  for (const name of Object.keys(given)) {
+    if (!['event', 'data', 'id', 'retry'].includes(name)) {
+      throw new TypeError(
+        `\`${name}\` is no field of an event: send { event, data, id, retry }, or a string as it goes on the wire.`,
+      );
+    }
+  }
+  for (const [name, value] of Object.entries({ event, id })) {
+    if (/[\r\n]/.test(value ?? '')) throw new TypeError(`\`${name}\` must not hold a line break.`);
+  }
   const lines: string[] = [];
   if (retry !== undefined) lines.push(`retry: ${retry}`);
   if (id !== undefined) lines.push(`id: ${id}`);

@@ -1,12 +1,13 @@
 /** Pages with the library as a plain script and a scene of the test's own: for reloads and navigations, which a bundler's page would disturb. */
 import { inject } from 'vitest';
-import type { sharedConnection, SseClient } from 'ssekit';
+import type { FetchEventSource, sharedConnection, SseClient } from 'ssekit';
 import { createApp } from '../../demo/server/app.ts';
 import { createTestServer, type Middleware, type TestServer } from '../server.ts';
 
 /** What the script adds to a page. */
 export interface LibraryGlobal {
   readonly SseClient: typeof SseClient;
+  readonly FetchEventSource: typeof FetchEventSource;
   readonly sharedConnection: typeof sharedConnection;
 }
 

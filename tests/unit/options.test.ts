@@ -146,7 +146,7 @@ describe('the transport', () => {
   test("'native' without any EventSource is a TypeError that says the cure", async () => {
     vi.stubGlobal('EventSource', undefined);
     await expect(choose({ transport: 'native' })).rejects.toThrow(
-      new TypeError('There is no EventSource here. Pass one as the option `EventSource`.'),
+      'There is no EventSource here. Pass one as the option `EventSource`.',
     );
   });
 });

@@ -140,7 +140,9 @@ describe('while another component holds the connection', () => {
     rerender(<Page at={at} hidden={false} />);
     await settle();
     expect([text('other'), text('kept')]).toEqual(['b', 'a']);
-    expect(console_.mock.calls).toEqual([[expect.objectContaining({ code: 'overflow' })]]);
+    expect(console_.mock.calls).toEqual([
+      [expect.stringContaining('#overflow-hidden'), expect.objectContaining({ code: 'overflow' })],
+    ]);
     await send(second, 'c');
     expect([text('other'), text('kept')]).toEqual(['bc', 'ac']);
     console_.mockRestore();
