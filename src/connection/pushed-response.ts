@@ -1,6 +1,6 @@
-import { SseError } from '../errors.js';
+import type { SseError } from '../errors.js';
 import { ERROR_BODY, ERROR_BODY_PATIENCE, networkError, refusalOf } from '../stream/open-stream.js';
-import { deadline, type Deadline } from '../stream/time-limit.js';
+import { deadline, timeoutError, type Deadline } from '../stream/time-limit.js';
 import { failure, parserInto } from './fetch-transport.js';
 import type { TransportRequest, TransportSink } from './transport.js';
 
@@ -60,7 +60,7 @@ export function receive<Chunk>(
       ms === undefined
         ? ms
         : deadline(ms, () => {
-            fail(new SseError('timeout', `No ${what} for ${ms} ms.`));
+            fail(timeoutError(ms, what));
           });
   };
 

@@ -111,7 +111,9 @@ function send(request: TransportRequest, sink: TransportSink, isRenewal = false)
     read = text.length;
     if (chunk) response.push(chunk);
     if (read > MOST) {
-      response.fail(new SseError('overflow', `The response grew past ${MOST} characters.`));
+      response.fail(
+        new SseError('overflow', `The response grew past ${MOST} characters.`, { help: 'overflow-response' }),
+      );
     }
   };
   // React Native delivers the text piece by piece only if these properties are set. After an error,

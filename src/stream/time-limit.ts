@@ -83,8 +83,7 @@ export function timeLimit(ms: number | undefined, what: string, signal: AbortSig
         limit = deadline(ms, () => {
           limit = undefined;
           // Does nothing if nobody waits: the time between two promises doesn't count.
-          const [first = ''] = what.split(' ');
-          reject(new SseError('timeout', `No ${what} for ${ms} ms.`, { help: `timeout-${first}` }));
+          reject(timeoutError(ms, what));
         });
       }
       return new Promise<T>((resolve, refuse) => {
@@ -93,4 +92,10 @@ export function timeLimit(ms: number | undefined, what: string, signal: AbortSig
       });
     },
   };
+}
+
+/** @param what - What didn't come. Its first word is the entry that explains it. */
+export function timeoutError(ms: number, what: string): SseError {
+  const [first = ''] = what.split(' ');
+  return new SseError('timeout', `No ${what} for ${ms} ms.`, { help: `timeout-${first}` });
 }
