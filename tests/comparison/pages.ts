@@ -59,7 +59,7 @@ const english = {
   notes: [
     `Each library is used as its documentation says, with defaults otherwise. Seen on ${seenOn} in Chromium, Firefox and WebKit; [tests](../tests/comparison/rows.ts) check every cell.`,
     '† ssekit: over `fetch`. Native `EventSource` hides `Retry-After`, so `auto` learns it from the next attempt. eventsource: with your own `fetch`. sse.js: with `autoReconnect: true`.',
-    `[sse.js](${xhr['sse.js'].url}) and [event-source-polyfill](${xhr['event-source-polyfill'].url}) still work where \`fetch\` can't stream; ssekit doesn't. If standard behaviour is all you need, use native \`EventSource\` or eventsource: they're smaller. [Coming from one of them](migration.md).`,
+    `[sse.js](${xhr['sse.js'].url}) and [event-source-polyfill](${xhr['event-source-polyfill'].url}) also work where \`fetch\` can't stream; ssekit does with \`xhrTransport\` of \`ssekit/xhr\`. If standard behaviour is all you need, use native \`EventSource\` or eventsource: they're smaller. [Coming from one of them](migration.md).`,
   ],
   short: `[All rows, libraries and versions](docs/comparison.md), with the tests behind them. † with your own \`fetch\`.`,
 };
@@ -97,7 +97,7 @@ const chinese: typeof english = {
   notes: [
     `各库均按其文档使用，其余为默认值。${seenOn} 在 Chromium、Firefox 和 WebKit 中观察，每一格都由[测试](../tests/comparison/rows.ts)核对。`,
     '† ssekit：走 `fetch` 时。原生 `EventSource` 看不到 `Retry-After`，`auto` 要到下一次尝试才知道。eventsource：需要你自己的 `fetch`。sse.js：需要 `autoReconnect: true`。',
-    `在 \`fetch\` 不能流式读取的环境里，[sse.js](${xhr['sse.js'].url}) 和 [event-source-polyfill](${xhr['event-source-polyfill'].url}) 仍可工作，ssekit 不行。只要标准行为，就用原生 \`EventSource\` 或 eventsource：体积更小。[从这些库迁移](migration.zh-CN.md)。`,
+    `在 \`fetch\` 不能流式读取的环境里，[sse.js](${xhr['sse.js'].url}) 和 [event-source-polyfill](${xhr['event-source-polyfill'].url}) 也能工作；ssekit 要用 \`ssekit/xhr\` 的 \`xhrTransport\`。只要标准行为，就用原生 \`EventSource\` 或 eventsource：体积更小。[从这些库迁移](migration.zh-CN.md)。`,
   ],
   short: `[全部对比项、库和版本](docs/comparison.zh-CN.md)，以及背后的测试。† 需要你自己的 \`fetch\`。`,
 };
