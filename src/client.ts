@@ -15,7 +15,7 @@ import type { Connection, ConnectionObserver } from './connection/contract.js';
 import type { OpenInfo } from './connection/transport.js';
 import type { SseState } from './connection/state.js';
 import { Subscriptions } from './subscriptions.js';
-import { validateLimit } from './validate.js';
+import { unknownOptions, validateLimit } from './validate.js';
 
 /**
  * Options of {@link SseClient.events}.
@@ -111,7 +111,10 @@ export class SseClient<Events extends object = Record<string, string>> {
           },
     };
     const { debug, share = createConnection } = options;
-    const observer = debug ? withDebug(plain, debug) : plain;
+    const observer = debug ? withDebug(plain, debug, (type) => subscriptions.wants(type)) : plain;
+    if (CHECKED) {
+      for (const name of unknownOptions(options)) observer.debug?.(`there's no option ${name}`);
+    }
     this.#queue = createDecodeQueue(
       decodeFor ?? (() => undefined),
       (message) => {

@@ -7,7 +7,7 @@ import {
   type DecodeSetting,
 } from './decode/decode.js';
 import { CHECKED } from './checked.js';
-import { needGlobals } from './errors.js';
+import { locate, needGlobals } from './errors.js';
 import { openStream } from './stream/open-stream.js';
 import { readMessages, type MessageIterator } from './stream/read-messages.js';
 import {
@@ -75,11 +75,13 @@ export function fetchSse(url: UrlSource, init: FetchSseInit & DecodeSetting = {}
   // Read one by one, so inherited options and getters count.
   const { until, failOn, signal, lastEventId = '', maxEventSize, refreshAuth } = init;
   refuseUnsafe(options, lastEventId);
+  let requested = '';
   return readMessages(
     async (signal) => {
       const context = { failures: 0, lastEventId, error: undefined, signal };
       const request = async () => {
         const prepared = await prepareRequest(options, context, []);
+        ({ url: requested } = prepared);
         // Where the query carries the ID, the header would only cause a CORS preflight.
         return openStream(options.lastEventIdParam ? { ...prepared, lastEventId: '' } : prepared);
       };
@@ -91,6 +93,16 @@ export function fetchSse(url: UrlSource, init: FetchSseInit & DecodeSetting = {}
         return request();
       }
     },
-    { until, failOn, signal, lastEventId, maxEventSize, decode: createDecode(init, true) },
+    {
+      until,
+      failOn,
+      signal,
+      lastEventId,
+      maxEventSize,
+      decode: createDecode(init, true),
+      locate: (error) => {
+        locate(error, requested);
+      },
+    },
   );
 }

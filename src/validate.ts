@@ -150,6 +150,15 @@ function validateDecodes(given: object): void {
   for (const [type, schema] of Object.entries(schemas ?? {})) checkSchema(`schemas.${type}`, schema);
 }
 
+const UNCHECKED = ['headers', 'body', 'json', 'signal', 'storage', 'decode', 'schemas'];
+
+/** Names that no client looks at: typos. */
+export function unknownOptions(given: object): string[] {
+  return Object.keys(given).filter(
+    (name) => !(name in REQUEST) && !(name in CLIENT) && !UNCHECKED.includes(name),
+  );
+}
+
 /** Checks how far a loop may fall behind. Throws `TypeError`. */
 export function validateLimit(limit: unknown): void {
   check(typeof limit === 'number' && limit >= 1, '`limit` must be a number of events, 1 or more.');

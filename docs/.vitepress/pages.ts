@@ -50,6 +50,7 @@ const groups: readonly Group[] = [
     title: { en: 'Help', zh: '帮助' },
     pages: [
       ['recipes/troubleshooting', 'Troubleshooting', '按症状排查'],
+      ['errors', 'Errors', '错误一览'],
       ['faq', 'Questions and answers', '常见问题'],
       ['migration', 'Migration', '迁移'],
       ['glossary', 'Glossary', '术语表'],

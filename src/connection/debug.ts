@@ -1,3 +1,4 @@
+import { CHECKED } from '../checked.js';
 import { guard } from '../report.js';
 import type { ConnectionObserver } from './contract.js';
 
@@ -17,7 +18,11 @@ export type Debug = boolean | ((line: string) => void);
  * Writes every step of a connection as one line before passing it on. The lines hold no data, no
  * header value and no URL, so you can paste them into a bug report.
  */
-export function withDebug(observer: ConnectionObserver, debug: Debug): ConnectionObserver {
+export function withDebug(
+  observer: ConnectionObserver,
+  debug: Debug,
+  isHeard: (type: string) => boolean,
+): ConnectionObserver {
   const write = (line: string) => {
     guard(() => {
       (typeof debug === 'function' ? debug : console.debug)(`ssekit ${line}`);
@@ -36,8 +41,15 @@ export function withDebug(observer: ConnectionObserver, debug: Debug): Connectio
       observer.open(info);
     },
     message(message) {
-      write(`event ${message.type}, id ${message.lastEventId || 'none'}, ${message.data.length} characters`);
+      const { type, lastEventId, data } = message;
+      const spaces = CHECKED && type !== type.trim() ? ', spaces around its name' : '';
+      const nobody = CHECKED && !isHeard(type) ? ', nobody listens' : '';
+      write(`event ${type}, id ${lastEventId || 'none'}, ${data.length} characters${spaces}${nobody}`);
       observer.message(message);
+    },
+    id(id) {
+      write(`block without data, id ${id || 'none'}`);
+      observer.id?.(id);
     },
     error(error) {
       write(`error ${error.code}, ${error.willRetry ? 'will retry' : 'final'}: ${error.message}`);

@@ -24,6 +24,12 @@ export interface ReadOptions extends ParserOptions {
   readonly signal?: AbortSignal | null | undefined;
 }
 
+interface ReadSettings extends ReadOptions {
+  readonly decode?: Decode | undefined;
+  /** Says which URL an error is about. */
+  readonly locate?: ((error: unknown) => void) | undefined;
+}
+
 /**
  * The messages of one stream, for a `for await` loop. Leaving it cancels the stream.
  *
@@ -47,7 +53,7 @@ export interface MessageIterator<T = string> extends AsyncIterator<SseMessage<T>
  */
 export function readMessages(
   open: (signal: AbortSignal) => Promise<ByteSource>,
-  { until, failOn, signal, decode, ...options }: ReadOptions & { readonly decode?: Decode | undefined },
+  { until, failOn, signal, decode, locate, ...options }: ReadSettings,
   cancel: () => void = () => undefined,
 ): MessageIterator<unknown> {
   const controller = new AbortController();
@@ -150,9 +156,13 @@ export function readMessages(
         messages = [];
         taken = 0;
       } while (!isOver);
+    } catch (error) {
+      locate?.(error);
+      throw error;
     } finally {
       leave();
     }
+    locate?.(failure?.reason);
     // Unchanged, even if it isn't an Error: the caller compares it with the signal's reason.
     if (failure) throw failure.reason as Error;
     return undefined;

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { SseClient, SseError, type SseClientOptions } from 'ssekit';
+import { fetchSse, SseClient, SseError, type SseClientOptions } from 'ssekit';
 import { mockSse, type MockExchange } from 'ssekit/testing';
 import { flush, recordErrors, reportError, stopClock } from './setup.ts';
 
@@ -229,6 +229,21 @@ describe('a transport', () => {
     expect(client.status).toBe('closed');
     expect(errors).toMatchObject([{ code, message, failures: 1, willRetry: false }]);
   });
+});
+
+test('every error has the URL without its query: of a client, its state, and a loop', async () => {
+  const seen: (string | undefined)[] = [];
+  await play({}, refuse(404), (client) => {
+    client.onStateChange(({ error }) => error && seen.push(error.url));
+    client.onError(({ url }) => seen.push(url));
+  });
+  for (const answer of [refuse(404), garbled]) {
+    const server = mockSse();
+    const loop = fetchSse(URL_, { fetch: server.fetch, decode: 'json' }).next();
+    void server.next().then(answer);
+    await loop.catch((error: unknown) => seen.push((error as SseError).url));
+  }
+  expect(seen).toEqual(Array(4).fill('https://a.test/feed'));
 });
 
 test('a schema that returns nothing is a decode error, now and later', async () => {

@@ -102,6 +102,30 @@ describe('debug', () => {
     expect(order.indexOf('tick')).toBe(order.indexOf('ssekit event tick') + 1);
   });
 
+  test('names an option that does not exist, and events that nobody can hear', async () => {
+    const server = mockSse();
+    const lines: string[] = [];
+    const options = {
+      fetch: server.fetch,
+      header: { a: 'secret' },
+      debug: (line: string) => lines.push(line),
+    };
+    const client = new SseClient('/sse', options);
+    client.on('tikc', () => undefined);
+    client.on('news ', () => undefined);
+    const exchange = await server.next();
+    exchange.send({ event: 'tick', data: 'secret' });
+    exchange.send({ event: 'news ', data: 'secret' });
+    exchange.send({ id: '7' });
+    await flush();
+    client.close();
+    expect(lines[0]).toBe("ssekit there's no option header");
+    expect(lines).toContain('ssekit event tick, id none, 6 characters, nobody listens');
+    expect(lines).toContain('ssekit event news , id none, 6 characters, spaces around its name');
+    expect(lines).toContain('ssekit block without data, id 7');
+    expect(lines.join()).not.toContain('secret');
+  });
+
   test('a function that throws is reported, and the stream goes on', async () => {
     const bug = new Error('a bug');
     const heard = await run(() => {
