@@ -51,7 +51,7 @@ export type MiniprogramRequest = (options: MiniprogramOptions) => MiniprogramTas
 /**
  * A transport for mini programs: WeChat's `wx.request` with `enableChunked`, and the same call of
  * uni-app and Taro. It's one entry, `ssekit/miniprogram`. The URL must be absolute. A body must be text
- * or bytes. MiniprogramOptions about redirects, `withCredentials` and `fetch` don't apply.
+ * or bytes. Options about redirects, `withCredentials` and `fetch` don't apply.
  *
  * Your own `openTimeout` and `idleTimeout` replace the platform's limit of 60 s. A base library that
  * can't deliver chunks (before 2.20.2) ends the stream with one error, `failed`.
