@@ -14,7 +14,7 @@ interface Head {
 }
 
 /** What ssekit passes to `wx.request`. */
-interface Options {
+interface MiniprogramOptions {
   url: string;
   method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'HEAD' | 'OPTIONS' | 'TRACE' | 'CONNECT';
   header: Record<string, string>;
@@ -28,7 +28,7 @@ interface Options {
 }
 
 /** What ssekit uses of a `RequestTask`. Old base libraries lack the two listeners. */
-interface Task {
+interface MiniprogramTask {
   abort(): void;
   onHeadersReceived?(listener: (head: Head) => void): void;
   onChunkReceived?(listener: (chunk: { readonly data: ArrayBuffer }) => void): void;
@@ -46,7 +46,7 @@ interface Task {
  * });
  * ```
  */
-export type MiniprogramRequest = (options: Options) => Task;
+export type MiniprogramRequest = (options: MiniprogramOptions) => MiniprogramTask;
 
 /**
  * A transport for mini programs: WeChat's `wx.request` with `enableChunked`, and the same call of
@@ -118,7 +118,7 @@ function send(call: MiniprogramRequest, request: TransportRequest, sink: Transpo
 
   const task = call({
     url,
-    method: request.method as Options['method'],
+    method: request.method as MiniprogramOptions['method'],
     header,
     ...(data ? { data } : {}),
     timeout: LONGEST,

@@ -105,7 +105,7 @@ test.for(
   if (isNeeded) {
     await expect(outcome).rejects.toMatchObject({
       name: 'TypeError',
-      message: `There is no ${gone} here: add a polyfill.`,
+      message: `There is no ${gone} here: add a polyfill. See ssekit/docs/errors.md#global`,
     });
   } else expect(await outcome).toBe('x');
   // The production build may have another message, but it doesn't wait or retry.

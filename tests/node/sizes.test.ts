@@ -24,6 +24,7 @@ describe('minified and compressed with brotli', () => {
   test.each<[Import, number]>([
     ['SseClient, sharedConnection', 3800],
     ['SseClient, ssekit/xhr', 820],
+    ['SseClient, ssekit/miniprogram', 800],
     ['SseClient, ssekit/react', 1800],
     ['SseClient, ssekit/vue', 1900],
     ['SseClient, ssekit/react with useFetchSse', 3000],
@@ -37,7 +38,9 @@ test.each(['dist', 'dist/production'])(
   'esbuild bundles every entry of %s without a warning',
   async (folder) => {
     const { warnings } = await esbuild.build({
-      entryPoints: ['index', 'react', 'vue', 'xhr', 'miniprogram', 'testing'].map((entry) => join(root, folder, `${entry}.js`)),
+      entryPoints: ['index', 'react', 'vue', 'xhr', 'miniprogram', 'testing'].map((entry) =>
+        join(root, folder, `${entry}.js`),
+      ),
       outdir: root,
       bundle: true,
       format: 'esm',
