@@ -37,7 +37,9 @@ test.each(['dist', 'dist/production'])(
   'esbuild bundles every entry of %s without a warning',
   async (folder) => {
     const { warnings } = await esbuild.build({
-      entryPoints: ['index', 'react', 'vue', 'xhr', 'miniprogram', 'testing'].map((entry) => join(root, folder, `${entry}.js`)),
+      entryPoints: ['index', 'react', 'vue', 'xhr', 'miniprogram', 'testing'].map((entry) =>
+        join(root, folder, `${entry}.js`),
+      ),
       outdir: root,
       bundle: true,
       format: 'esm',
