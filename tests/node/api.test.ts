@@ -93,6 +93,9 @@ describe('ssekit exports', () => {
         "SseErrorCode",
         "SseErrorDetails",
         "SseMessage",
+        "SseParser",
+        "SseParserHandlers",
+        "SseParserOptions",
         "SseSource",
         "SseState",
         "StandardSchema",
@@ -104,6 +107,7 @@ describe('ssekit exports', () => {
         "Unsubscribe",
         "Until",
         "UrlSource",
+        "createSseParser",
         "fetchSse",
         "parseSse",
         "sharedConnection",
@@ -181,6 +185,7 @@ describe('ssekit exports', () => {
         "event",
         "failures",
         "headers",
+        "help",
         "issues",
         "message",
         "name",
@@ -188,6 +193,7 @@ describe('ssekit exports', () => {
         "retryAfter",
         "stack",
         "status",
+        "url",
         "willRetry",
       ]
     `);

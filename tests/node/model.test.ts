@@ -231,7 +231,9 @@ function compare(model: Model, { client, attempts, delivered, errors, problems, 
     errors: model.errors,
     problems: [],
     timers: model.due ? 1 : 0,
-    pageListeners: model.due || (model.live && model.hasOpened) ? 2 : 0,
+    // Two for the page being left, and two for a wait or for an open stream that may be dead.
+    pageListeners:
+      (model.status === 'closed' ? 0 : 2) + (model.due || (model.live && model.hasOpened) ? 2 : 0),
   });
 }
 

@@ -41,10 +41,10 @@ const mistakes = `
     }
   });`;
 const asChecked = [
-  '`retryInterval` must be a number, 0 or more.',
-  '`lastEventId` must not hold CR, LF or NUL.',
+  '`retryInterval` must be a number, 0 or more. See ssekit/docs/errors.md#options',
+  '`lastEventId` must not hold CR, LF or NUL. See ssekit/docs/errors.md#last-event-id',
 ];
-const asProduction = [null, asChecked[1]];
+const asProduction = [null, '`lastEventId` must not hold CR, LF or NUL.'];
 
 describe('the package', () => {
   test('exports these names and no others', async () => {
