@@ -23,7 +23,7 @@ describe('minified and compressed with brotli', () => {
 
   test.each<[Import, number]>([
     ['SseClient, sharedConnection', 3800],
-    ['SseClient, ssekit/xhr', 820],
+    ['SseClient, ssekit/xhr', 880],
     ['SseClient, ssekit/miniprogram', 800],
     ['SseClient, ssekit/react', 1800],
     ['SseClient, ssekit/vue', 1900],
