@@ -8,7 +8,7 @@ import type { AnyMessage, EventName, MessageOf, ReadyState } from './message.js'
 import { connectionOptions, type ConnectOptions, type OptionsArgument } from './options.js';
 import { abortError, locate, type SseError } from './errors.js';
 import { watchLeaving } from './leaving.js';
-import type { UrlSource } from './connection/request.js';
+import type { UrlSource } from './connection/request-options.js';
 import { complain, guard, isAside, isSilent } from './report.js';
 import { withDebug } from './connection/debug.js';
 import type { Connection, ConnectionObserver } from './connection/contract.js';

@@ -10,14 +10,8 @@ import { CHECKED } from './checked.js';
 import { locate, needGlobals } from './errors.js';
 import { openStream } from './stream/open-stream.js';
 import { readMessages, type MessageIterator } from './stream/read-messages.js';
-import {
-  prepareRequest,
-  refuseUnsafe,
-  requestOptions,
-  type FetchOptions,
-  type StreamOptions,
-  type UrlSource,
-} from './connection/request.js';
+import type { FetchOptions, StreamOptions, UrlSource } from './connection/request-options.js';
+import { prepareRequest, refuseUnsafe, requestOptions } from './connection/request.js';
 import { validateRequest, validateDecode } from './validate.js';
 
 /**

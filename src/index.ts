@@ -36,7 +36,7 @@ export type {
   RequestContext,
   StreamOptions,
   UrlSource,
-} from './connection/request.js';
+} from './connection/request-options.js';
 export type { Until } from './stream/until.js';
 export type { RefreshAuth } from './connection/refresh-auth.js';
 export type { RetryOptions } from './connection/retry.js';

@@ -5,14 +5,8 @@ import type { Resumed } from './connection/last-event-id.js';
 import { chooseTransport } from './connection/choose-transport.js';
 import type { DecodeOptions, Decoded, Impossible } from './decode/decode-options.js';
 import type { EventSourceClass } from './connection/native-transport.js';
-import {
-  refuseUnsafe,
-  requestOptions,
-  type FetchOptions,
-  type RequestOptions,
-  type StreamOptions,
-  type UrlSource,
-} from './connection/request.js';
+import type { FetchOptions, StreamOptions, UrlSource } from './connection/request-options.js';
+import { refuseUnsafe, requestOptions, type RequestOptions } from './connection/request.js';
 import { resolveUrl } from './connection/url.js';
 import { retryPolicy, type RetryOptions } from './connection/retry.js';
 import { gap, storageKey, type IdStorage } from './connection/last-event-id.js';

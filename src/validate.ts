@@ -1,5 +1,5 @@
 import { misuse, needGlobals } from './errors.js';
-import { type UrlSource } from './connection/request.js';
+import type { UrlSource } from './connection/request-options.js';
 import { resolveUrl } from './connection/url.js';
 
 /** Options as they come from JavaScript: anything. */

@@ -1,5 +1,5 @@
 import { useInsertionEffect, useState, useSyncExternalStore } from 'react';
-import type { UrlSource } from '../connection/request.js';
+import type { UrlSource } from '../connection/request-options.js';
 import type { AsText, AsValue, BySchema } from '../decode/decode.js';
 import type { FetchSseInit } from '../fetch-sse.js';
 import {

@@ -1,4 +1,4 @@
-import type { FetchOptions, UrlSource } from '../connection/request.js';
+import type { FetchOptions, UrlSource } from '../connection/request-options.js';
 import type { AsValue, DecodeSetting } from '../decode/decode.js';
 import { SseError } from '../errors.js';
 import { fetchSse, type FetchSseInit } from '../fetch-sse.js';

@@ -1,7 +1,7 @@
 import { CHECKED } from '../checked.js';
 import { misuse } from '../errors.js';
 import type { HeadersArgument } from '../globals.js';
-import type { HeadersSource } from './request.js';
+import type { HeadersSource } from './request-options.js';
 
 /** A copy, because an iterator can be read only once; `undefined` if there are no headers. */
 export function headersIn(source: HeadersSource | null | undefined): HeadersSource | undefined {

@@ -6,7 +6,7 @@ import { SseError } from '../../../src/errors.ts';
 import { ReadyState, type SseMessage } from '../../../src/message.ts';
 import { connectionOptions, type SseClientOptions } from '../../../src/options.ts';
 import { MockEventSource } from '../../../src/testing/mock-event-source.ts';
-import type { UrlSource } from '../../../src/connection/request.ts';
+import type { UrlSource } from '../../../src/connection/request-options.ts';
 import type { Connection } from '../../../src/connection/contract.ts';
 import type { SseState } from '../../../src/connection/state.ts';
 import type { TransportRequest, TransportSink } from '../../../src/connection/transport.ts';

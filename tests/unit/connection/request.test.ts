@@ -2,7 +2,8 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { CHECKED } from '../../../src/checked.ts';
 import { connectionOptions } from '../../../src/options.ts';
-import { prepareRequest, type RequestContext, type UrlSource } from '../../../src/connection/request.ts';
+import type { RequestContext, UrlSource } from '../../../src/connection/request-options.ts';
+import { prepareRequest } from '../../../src/connection/request.ts';
 import { resolveUrl } from '../../../src/connection/url.ts';
 
 afterEach(() => {

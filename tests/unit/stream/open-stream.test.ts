@@ -1,12 +1,8 @@
 import { describe, expect, test, vi } from 'vitest';
 import { SseError } from '../../../src/errors.ts';
 import { checkResponse, openStream } from '../../../src/stream/open-stream.ts';
-import {
-  prepareRequest,
-  requestOptions,
-  type FetchOptions,
-  type StreamOptions,
-} from '../../../src/connection/request.ts';
+import type { FetchOptions, StreamOptions } from '../../../src/connection/request-options.ts';
+import { prepareRequest, requestOptions } from '../../../src/connection/request.ts';
 import type { TransportRequest } from '../../../src/connection/transport.ts';
 import { stopClock } from '../setup.ts';
 
