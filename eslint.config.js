@@ -14,7 +14,15 @@ const nouns = [
   'subscriptions',
   'leaving',
 ];
-const held = ['client', 'fetch-sse', 'parse-sse', 'fetch-event-source', 'options', 'validate'];
+const held = [
+  'client',
+  'fetch-sse',
+  'parse-sse',
+  'fetch-event-source',
+  'options',
+  'connection-options',
+  'validate',
+];
 const doors = ['index', 'react', 'vue', 'xhr', 'miniprogram', 'testing'];
 
 /**

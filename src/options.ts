@@ -1,18 +1,11 @@
-import { CHECKED } from './checked.js';
-import { misuse } from './errors.js';
-import type { ConnectionFactory, ConnectionOptions } from './connection/contract.js';
-import type { Resumed } from './connection/last-event-id.js';
-import { chooseTransport } from './connection/choose-transport.js';
-import type { DecodeOptions, Decoded, Impossible } from './decode/decode-options.js';
-import type { EventSourceClass } from './connection/native-transport.js';
-import type { FetchOptions, StreamOptions, UrlSource } from './connection/request-options.js';
-import { refuseUnsafe, requestOptions, type RequestOptions } from './connection/request.js';
-import { resolveUrl } from './connection/url.js';
-import { retryPolicy, type RetryOptions } from './connection/retry.js';
-import { gap, storageKey, type IdStorage } from './connection/last-event-id.js';
+import type { ConnectionFactory } from './connection/contract.js';
 import type { Debug } from './connection/debug.js';
+import type { IdStorage, Resumed } from './connection/last-event-id.js';
+import type { EventSourceClass } from './connection/native-transport.js';
+import type { FetchOptions, StreamOptions } from './connection/request-options.js';
+import type { RetryOptions } from './connection/retry.js';
 import type { Transport } from './connection/transport.js';
-import { validateClient } from './validate.js';
+import type { DecodeOptions, Decoded, Impossible } from './decode/decode-options.js';
 
 /**
  * Options that work on every transport.
@@ -97,7 +90,7 @@ export interface ResumeOptions {
 }
 
 /** Options that native EventSource can't honour. Each of them makes `auto` use fetch. */
-const BEYOND_NATIVE = Object.keys({
+export const BEYOND_NATIVE = Object.keys({
   headers: 0,
   method: 0,
   body: 0,
@@ -217,67 +210,3 @@ export type OptionsArgument<Events extends object> = [Decoded<Events>] extends [
         | undefined,
     ]
   : [options: SseClientOptions<Events>];
-
-/**
- * Turns the caller's options into what a connection needs. Throws `TypeError` for what can't work.
- */
-export function connectionOptions(url: UrlSource, options: ConnectOptions): ConnectionOptions {
-  if (CHECKED) validateClient(url, options);
-  const { transport = 'auto', retry, retryInterval, storage, until, resumed, failOn, refreshAuth } = options;
-  const request = requestOptions(url, options);
-  refuseUnsafe(request, options.lastEventId);
-  // Checks the request's headers, where empty ones count as none.
-  const beyondNative = BEYOND_NATIVE.find(
-    (name) => (name === 'headers' ? request.headers : options[name]) !== undefined,
-  );
-  refuseUnsafeClient(options, request, beyondNative);
-  return {
-    ...request,
-    transport,
-    retry,
-    until,
-    failOn,
-    refreshAuth,
-    findGap: (info) => gap(info, resumed),
-    lastEventId: options.lastEventId ?? '',
-    stored: storage && { storage, key: options.storageKey ?? storageKey(resolveUrl(url), request.body) },
-    retryInterval: retryInterval ?? 1000,
-    policy: retryPolicy(retry ?? (request.method === 'GET' && transport !== 'native' ? undefined : false)),
-    chooseTransport: (request, gaveUp) =>
-      chooseTransport(
-        transport,
-        options,
-        request,
-        gaveUp || (beyondNative ?? retry ?? retryInterval) !== undefined,
-      ),
-  };
-}
-
-/** Refuses, in every build, options that would lose or repeat data. Throws `TypeError`. */
-function refuseUnsafeClient(
-  { transport, retry, lastEventId, lastEventIdParam, storage, storageKey, share }: ConnectOptions,
-  { url, method }: RequestOptions,
-  beyondNative: string | undefined,
-): void {
-  if (storage && typeof url === 'function' && !storageKey) {
-    throw misuse('`storage` needs a `storageKey` where the URL is a function.', CHECKED && 'storage-key');
-  }
-  if (share && method !== 'GET' && retry === undefined) {
-    throw misuse(
-      '`share` repeats the request where another tab takes over. Give `retry` if it may, or use GET.',
-      CHECKED && 'share-post',
-    );
-  }
-  if (transport !== 'native') return;
-  const cure = "use transport: 'auto' or 'fetch'.";
-  if (beyondNative) {
-    throw misuse(`\`${beyondNative}\` is beyond native EventSource: ${cure}`, CHECKED && 'native-option');
-  }
-  const name = lastEventId ? 'lastEventId' : storage ? 'storage' : share && 'share';
-  if (name && !lastEventIdParam) {
-    throw misuse(
-      `\`${name}\`: native EventSource sends no ID of its own. Give \`lastEventIdParam\`, or ${cure}`,
-      CHECKED && 'native-id',
-    );
-  }
-}

@@ -4,7 +4,8 @@
  * everywhere, because in browsers one process forwards them. Locks and sockets have no fixed order.
  */
 import type { SseError } from '../src/errors.ts';
-import { connectionOptions, type SseClientOptions } from '../src/options.ts';
+import { connectionOptions } from '../src/connection-options.ts';
+import type { SseClientOptions } from '../src/options.ts';
 import { sharedConnection } from '../src/share/shared-connection.ts';
 import type { Connection } from '../src/connection/contract.ts';
 import type { OpenInfo, TransportRequest, TransportSink } from '../src/connection/transport.ts';

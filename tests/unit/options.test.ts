@@ -2,7 +2,8 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { MockEventSource } from 'ssekit/testing';
 import { CHECKED } from '../../src/checked.ts';
-import { connectionOptions, type SseClientOptions } from '../../src/options.ts';
+import { connectionOptions } from '../../src/connection-options.ts';
+import type { SseClientOptions } from '../../src/options.ts';
 import { prepareRequest } from '../../src/connection/request.ts';
 
 afterEach(() => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { MockEventSource } from 'ssekit/testing';
 import { CHECKED } from '../../src/checked.ts';
 import type { TransportRequest } from '../../src/connection/transport.ts';
-import { connectionOptions } from '../../src/options.ts';
+import { connectionOptions } from '../../src/connection-options.ts';
 
 const URL_ = 'https://example.test/sse';
 const native = { transport: 'native' };

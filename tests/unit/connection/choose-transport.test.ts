@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { MockEventSource } from 'ssekit/testing';
 import { fetchTransport, fetchTransportWithoutId } from '../../../src/connection/fetch-transport.ts';
-import { connectionOptions, type SseClientOptions } from '../../../src/options.ts';
+import { connectionOptions } from '../../../src/connection-options.ts';
+import type { SseClientOptions } from '../../../src/options.ts';
 import type { TransportRequest } from '../../../src/connection/transport.ts';
 
 const HERE = 'https://here.test/sse';

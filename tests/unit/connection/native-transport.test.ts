@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { MockEventSource } from 'ssekit/testing';
 import { SseError } from '../../../src/errors.ts';
-import { connectionOptions } from '../../../src/options.ts';
+import { connectionOptions } from '../../../src/connection-options.ts';
 import { prepareRequest } from '../../../src/connection/request.ts';
 import { nativeTransport } from '../../../src/connection/native-transport.ts';
 import type { SseMessage } from '../../../src/message.ts';

@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { CHECKED } from '../../../src/checked.ts';
-import { connectionOptions } from '../../../src/options.ts';
+import { connectionOptions } from '../../../src/connection-options.ts';
 import type { RequestContext, UrlSource } from '../../../src/connection/request-options.ts';
 import { prepareRequest } from '../../../src/connection/request.ts';
 import { resolveUrl } from '../../../src/connection/url.ts';
