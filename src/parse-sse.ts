@@ -7,13 +7,8 @@ import {
 } from './decode/decode.js';
 import { CHECKED } from './checked.js';
 import { needGlobals } from './errors.js';
-import {
-  bytesOf,
-  cannotStream,
-  checkResponse,
-  type BodyReader,
-  type ReadableBody,
-} from './stream/open-stream.js';
+import { bytesOf, cannotStream, type BodyReader, type ReadableBody } from './stream/body-reader.js';
+import { checkResponse } from './stream/check-response.js';
 import { readMessages, type MessageIterator, type ReadOptions } from './stream/read-messages.js';
 import { validateDecode } from './validate.js';
 

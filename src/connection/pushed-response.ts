@@ -1,5 +1,6 @@
 import type { SseError } from '../errors.js';
-import { ERROR_BODY, ERROR_BODY_PATIENCE, networkError, refusalOf } from '../stream/open-stream.js';
+import { ERROR_BODY, ERROR_BODY_PATIENCE, refusalOf } from '../stream/check-response.js';
+import { networkError } from '../stream/open-stream.js';
 import { deadline, timeoutError, type Deadline } from '../stream/time-limit.js';
 import { failure, parserInto } from './fetch-transport.js';
 import type { TransportRequest, TransportSink } from './transport.js';

@@ -1,5 +1,6 @@
 import { SseError } from '../errors.js';
-import { headersToSend, networkError, redirectError } from '../stream/open-stream.js';
+import { redirectError } from '../stream/check-response.js';
+import { headersToSend, networkError } from '../stream/open-stream.js';
 import { failure } from './fetch-transport.js';
 import { receive } from './pushed-response.js';
 import type { Transport, TransportRequest, TransportSink } from './transport.js';

@@ -1,31 +1,8 @@
-import { CHECKED } from '../checked.js';
-import { misuse, reasonOf, SseError, throwIfAborted } from '../errors.js';
+import { reasonOf, SseError, throwIfAborted } from '../errors.js';
 import type { BodyArgument } from '../globals.js';
-import { extractMimeType } from './content-type.js';
-import { parseRetryAfter, serverTime } from './retry-after.js';
+import { bytesOf, cannotStream, readerOf, type BodyReader } from './body-reader.js';
+import { checkResponse } from './check-response.js';
 import { timeLimit } from './time-limit.js';
-
-/**
- * How much of an error's body is kept, in bytes, and how long to wait for it, in ms: some servers
- * never end it.
- */
-export const ERROR_BODY = 8 * 1024;
-export const ERROR_BODY_PATIENCE = 1000;
-
-/** Fetch, "redirect status". */
-const REDIRECTS = [301, 302, 303, 307, 308];
-
-/** What reads a body, whatever kind of stream that is. */
-export interface BodyReader {
-  read(): Promise<{ readonly value?: Uint8Array | undefined }>;
-  cancel(): Promise<unknown>;
-  releaseLock(): void;
-}
-
-/** A stream that has a reader. */
-export interface ReadableBody {
-  getReader(): BodyReader;
-}
 
 /**
  * What one HTTP request for an event stream needs. Its only function from the caller is `fetch`.
@@ -73,14 +50,6 @@ export interface OpenStream {
 export function networkError(cause?: unknown): SseError {
   if (cause instanceof SseError) return cause;
   return new SseError('network', 'The connection failed, was cut, or refused by CORS.', { cause });
-}
-
-/** The error for a response whose body can't be read piece by piece. */
-export function cannotStream({ status }: Response): SseError {
-  return new SseError('failed', "This `fetch` can't stream: its response has no readable body.", {
-    status,
-    help: 'failed-body',
-  });
 }
 
 /**
@@ -158,18 +127,6 @@ async function send(request: StreamRequest): Promise<{ response: Response; reade
   return { response, reader };
 }
 
-/** `undefined` without a body, and where it isn't a stream, as in React Native's own `fetch`. */
-function readerOf(response: Response): BodyReader | undefined {
-  const body = response.body as Partial<ReadableStream<Uint8Array>> | null | undefined;
-  return body?.getReader?.();
-}
-
-/** What a reader has read; `undefined` at the end. Throws a `TypeError` if it isn't bytes. */
-export function bytesOf({ value }: { readonly value?: unknown }): Uint8Array | undefined {
-  if (value === undefined || ArrayBuffer.isView(value)) return value as Uint8Array | undefined;
-  throw misuse('The body must be bytes: leave setEncoding() and TextDecoderStream out.', CHECKED && 'bytes');
-}
-
 /**
  * The text as a header value: one character for each byte of its UTF-8, as fetch reads and writes
  * them. ASCII is that already, where there is no TextEncoder, too.
@@ -177,75 +134,4 @@ export function bytesOf({ value }: { readonly value?: unknown }): Uint8Array | u
 export function utf8ByteString(text: string): string {
   if (/^[ -~]*$/.test(text)) return text;
   return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join('');
-}
-
-/** The error for a redirect. It has neither the target, which may hold a secret, nor a body. */
-export function redirectError(status?: number): SseError {
-  return new SseError(
-    'http',
-    `The server redirects.${CHECKED ? " Give redirect: 'follow' if headers and body may go there." : ''}`,
-    { status, help: 'http-redirect' },
-  );
-}
-
-/**
- * Why a response isn't an event stream; `undefined` if it is one. The error lacks the beginning of
- * the body, which hasn't been read yet.
- *
- * @param method - With one other than GET, a response may have any status of success that allows a
- * body: LLM servers answer a POST with 201, too.
- */
-export function refusalOf(
-  { status, headers }: Pick<Response, 'status' | 'headers'>,
-  method: string,
-): SseError | undefined {
-  const type = extractMimeType(headers.get('content-type'));
-  const isSuccess = status === 200 || (method !== 'GET' && status > 200 && status < 300 && status !== 205);
-  const refuse = (code: SseError['code'], message: string) =>
-    new SseError(code, message, {
-      status,
-      headers,
-      retryAfter: parseRetryAfter(headers.get('retry-after'), serverTime(headers)),
-    });
-  if (status === 204) return refuse('no-content', 'The server has no more to send (204).');
-  if (!isSuccess) return refuse('http', `The server answered ${status}.`);
-  if (type === 'text/event-stream') return undefined;
-  return refuse('content-type', `The server sent ${type ?? 'no content type'} instead of text/event-stream.`);
-}
-
-/**
- * Rejects unless the response is an event stream, with the beginning of its body. It doesn't cancel
- * the rest: that's up to the caller.
- */
-export async function checkResponse(
-  response: Response,
-  reader: BodyReader | undefined,
-  method: string,
-): Promise<void> {
-  const { status, type } = response;
-  if (type === 'opaqueredirect' || REDIRECTS.includes(status)) throw redirectError(status || undefined);
-  const refusal = refusalOf(response, method);
-  if (refusal) throw Object.assign(refusal, { body: await beginning(reader) });
-}
-
-/** The beginning of a body, as text. */
-async function beginning(reader: BodyReader | undefined): Promise<string> {
-  const timer = setTimeout(() => {
-    reader?.cancel().catch(() => undefined);
-  }, ERROR_BODY_PATIENCE);
-  const decoder = new TextDecoder();
-  let text = '';
-  let left = ERROR_BODY;
-  try {
-    while (left > 0) {
-      const result = await reader?.read();
-      if (!result?.value) break;
-      text += decoder.decode(result.value.subarray(0, left), { stream: true });
-      left -= result.value.length;
-    }
-  } catch {
-    // What came before the connection broke is still the best explanation.
-  }
-  clearTimeout(timer);
-  return text;
 }

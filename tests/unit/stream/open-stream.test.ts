@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { SseError } from '../../../src/errors.ts';
-import { checkResponse, openStream } from '../../../src/stream/open-stream.ts';
+import { checkResponse } from '../../../src/stream/check-response.ts';
+import { openStream } from '../../../src/stream/open-stream.ts';
 import type { FetchOptions, StreamOptions } from '../../../src/connection/request-options.ts';
 import { prepareRequest, requestOptions } from '../../../src/connection/request.ts';
 import type { TransportRequest } from '../../../src/connection/transport.ts';
