@@ -1,7 +1,8 @@
 import { reasonOf } from '../errors.js';
 import { textMessage, type Decode, type SseMessage } from '../message.js';
 import { failureIn, type FailOn } from './fail-on.js';
-import { createParser, type ParserOptions } from './parser.js';
+import { createParser } from './parser.js';
+import type { ParserOptions } from './parser-handlers.js';
 import { chunkReader } from './read-chunk.js';
 import { cutShort, isLast, type Until } from './until.js';
 

@@ -1,5 +1,6 @@
 import { textMessage, type SseMessage } from '../message.js';
-import { createParser, type ParserOptions } from './parser.js';
+import { createParser } from './parser.js';
+import type { ParserOptions } from './parser-handlers.js';
 import { createTextDecoder } from './text-decoder.js';
 
 /**

@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { createParser as createPeer } from 'eventsource-parser';
 import { describe, expect, test } from 'vitest';
 import { SseError } from '../../../src/errors.ts';
-import { createParser, MAX_EVENT_SIZE, type ParserOptions } from '../../../src/stream/parser.ts';
+import { createParser, MAX_EVENT_SIZE } from '../../../src/stream/parser.ts';
+import type { ParserOptions } from '../../../src/stream/parser-handlers.ts';
 
 /** What a stream contained, in order. */
 type Said = ['event', type: string, data: string, lastEventId: string] | ['id', string] | ['retry', number];
