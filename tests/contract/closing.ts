@@ -1,12 +1,15 @@
 import { expect } from 'vitest';
 import type { Attempt } from '../script.ts';
-import type { Case } from './bench.ts';
+import type { Case, Environment } from './bench.ts';
 
 const brief: Attempt = { chunks: ['retry: 1\n\n'] };
-const three: Attempt = { chunks: ['data: 1\n\ndata: 2\n\ndata: 3\n\n'], end: 'hold' };
+const three = { chunks: ['data: 1\n\ndata: 2\n\ndata: 3\n\n'], end: 'hold' } as const satisfies Attempt;
 
 /** HTML 9.2.2, close(): no further event is dispatched, and the fetch ends. */
-export function closingCases(): Case[] {
+export function closingCases({ engine, scope, isNative }: Environment): Case[] {
+  // In its workers, Firefox may lose the abort of a fetch in the task of the response, with plain
+  // `fetch` too. The connection then ends with the server's next bytes.
+  const losesAborts = engine === 'firefox' && scope === 'worker' && !isNative;
   return [
     [
       'close() makes it CLOSED at once, and returns nothing',
@@ -73,14 +76,18 @@ export function closingCases(): Case[] {
       },
     ],
     [
-      'closed by an open listener, no message comes',
+      losesAborts
+        ? 'closed by an open listener, no message comes; the connection ends with the next bytes'
+        : 'closed by an open listener, no message comes',
       async ({ serve, open, receive }) => {
-        const server = await serve([three]);
+        const more = { text: ':\n\n', repeat: 'endless', wait: true } as const;
+        const server = await serve([losesAborts ? { ...three, chunks: [...three.chunks, more] } : three]);
         const { log, until, source } = open(server.url);
         source.onopen = () => {
           source.close();
         };
         await until('open 1');
+        if (losesAborts) await server.release();
         await server.closed();
         expect(await receive(['data: 1\n\n'])).toEqual(['message: 1']);
         expect(log).toEqual(['open 1']);
