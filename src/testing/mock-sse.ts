@@ -106,11 +106,12 @@ export function mockSse(): MockSse {
           resolve(exchange);
           return;
         }
-        const stopWaiting = whileWaiting(
-          'next() waits for a request. Give the client `fetch: server.fetch`, and connect it.',
-        );
+        // Once a request has come, a wait is no mistake: a page may serve itself like this.
+        const stopWaiting =
+          exchanges.length === 0 &&
+          whileWaiting('next() waits for a request. Give the client `fetch: server.fetch`, and connect it.');
         waiting.push((next) => {
-          stopWaiting();
+          if (stopWaiting) stopWaiting();
           resolve(next);
         });
       }),

@@ -57,6 +57,15 @@ describe('a wait that nothing ends', () => {
     expect(warned.mock.calls).toEqual([[expect.stringMatching(text)]]);
   });
 
+  test('is no warning after a request has come', async () => {
+    const server = mockSse();
+    void server.fetch('https://a.test/');
+    await server.next();
+    void server.next();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(warned).not.toHaveBeenCalled();
+  });
+
   test('is no warning if the request comes, and leaves no timer', async () => {
     const server = mockSse();
     const next = server.next();
