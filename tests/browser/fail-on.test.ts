@@ -15,7 +15,9 @@ test('an event that reports a failure reaches no tab, each gets one error, and a
       failOn: ({ type }) => type === 'error',
       retryInterval: 100,
     });
-    onTestFinished(() => { client.close(); });
+    onTestFinished(() => {
+      client.close();
+    });
     const log: string[] = [];
     client.onMessage(({ data }) => log.push(data));
     client.on('error', ({ data }) => log.push(`error ${data}`));

@@ -31,7 +31,8 @@ describe('what npm publishes', () => {
     const args = [attw, inject('tarball'), '--profile', 'esm-only', '--no-emoji'];
     const { stdout } = await promisify(execFile)(process.execPath, args);
     // It exits with an error for any problem. This lists what it checked.
-    for (const entry of ['react', 'vue', 'xhr', 'miniprogram', 'testing']) expect(stdout).toContain(`"ssekit/${entry}"`);
+    for (const entry of ['react', 'vue', 'xhr', 'miniprogram', 'testing'])
+      expect(stdout).toContain(`"ssekit/${entry}"`);
   });
 
   test('has every source that its maps name', async () => {
