@@ -207,7 +207,7 @@ export function isSuccessor(client: unknown, before: object | null | undefined):
   return !!before && entryOf.get(before)?.successor === client;
 }
 
-const reporting = new Set<object>();
+const reporting = new WeakSet();
 
 /**
  * Reports once for all of them that hidden components missed events of a client: to its holders, or
@@ -220,8 +220,8 @@ export function reportMissed(client: object): void {
   queueMicrotask(() => {
     reporting.delete(client);
     const error = new SseError('overflow', 'A hidden component missed events.', {
-      willRetry: true,
       help: 'overflow-hidden',
+      willRetry: true,
     });
     const isHeard = [...(entryOf.get(client)?.holders ?? [])].filter((holder) => holder.report(error));
     if (isHeard.length === 0) complain(error);
