@@ -68,7 +68,7 @@ function refuseUnsafeClient(
   const name = lastEventId ? 'lastEventId' : storage ? 'storage' : share && 'share';
   if (name && !lastEventIdParam) {
     throw misuse(
-      `\`${name}\`: native EventSource sends no ID of its own. Give \`lastEventIdParam\`, or ${cure}`,
+      `\`${name}\`: native EventSource can't send an ID. Give \`lastEventIdParam\`, or ${cure}`,
       CHECKED && 'native-id',
     );
   }

@@ -21,7 +21,7 @@ interface TextEvent extends Event {
   readonly origin: string;
 }
 
-/** The members of an `EventSource`, besides its constants and those of `EventTarget`. */
+/** An `EventSource` without its constants and without the members of `EventTarget`. */
 interface Source {
   readonly url: string;
   readonly withCredentials: boolean;

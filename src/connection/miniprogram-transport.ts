@@ -87,6 +87,8 @@ function send(call: MiniprogramRequest, request: TransportRequest, sink: Transpo
     sink.fail(failure('a mini program sends only text and bytes as `body`.'));
     return;
   }
+  /** Not set yet if the platform refuses the request at once. */
+  let task: MiniprogramTask | undefined = undefined;
   const header: Record<string, string> = {};
   headersToSend(request, request.lastEventIdParam && '').forEach((value, name) => {
     header[name] = value;
@@ -96,7 +98,7 @@ function send(call: MiniprogramRequest, request: TransportRequest, sink: Transpo
     request,
     sink,
     () => {
-      task.abort();
+      task?.abort();
     },
     createTextDecoder(),
   );
@@ -116,7 +118,7 @@ function send(call: MiniprogramRequest, request: TransportRequest, sink: Transpo
     chunks.forEach(push);
   };
 
-  const task = call({
+  task = call({
     url,
     method: request.method as MiniprogramOptions['method'],
     header,

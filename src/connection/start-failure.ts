@@ -10,9 +10,15 @@ export function startFailure(cause: unknown): SseError {
   });
 }
 
-/** What a transport failed with. It may be frozen, or no {@link SseError} at all. */
+/**
+ * What a transport failed with. It may be frozen, or no {@link SseError} at all: errors of the
+ * platform have codes too. Goes by the name, because another copy of ssekit may have made it.
+ */
 export function ownError(given: unknown): SseError {
-  const { code = 'failed', message = describe(given), ...details } = Object(given) as Partial<SseError>;
-  if (given instanceof Error && Object.isExtensible(given) && 'code' in given) return given as SseError;
-  return new SseError(code, message, { ...details, cause: given });
+  if ((given as Partial<SseError> | undefined)?.name !== 'SseError')
+    return new SseError('failed', describe(given), { cause: given, help: 'failed-transport' });
+  const error = given as SseError;
+  if (Object.isExtensible(error)) return error;
+  const { code, message, help, ...details } = error;
+  return new SseError(code, message, { ...details, help, cause: given });
 }

@@ -42,7 +42,7 @@ export function refusalOf(
       headers,
       retryAfter: parseRetryAfter(headers.get('retry-after'), serverTime(headers)),
     });
-  if (status === 204) return refuse('no-content', 'The server has no more to send (204).');
+  if (status === 204) return refuse('no-content', "The server answered 204: don't reconnect.");
   if (!isSuccess) return refuse('http', `The server answered ${status}.`);
   if (type === 'text/event-stream') return undefined;
   return refuse('content-type', `The server sent ${type ?? 'no content type'} instead of text/event-stream.`);

@@ -84,7 +84,7 @@ export async function openStream(request: StreamRequest): Promise<OpenStream> {
   return { response, url, origin: new URL(url).origin, read };
 }
 
-/** The caller's headers, and those of the protocol. */
+/** Adds the headers that the protocol needs to the caller's. */
 export function headersToSend(request: StreamRequest, lastEventId = request.lastEventId): Headers {
   const headers = new Headers(request.headers);
   if (!headers.has('accept')) headers.set('Accept', 'text/event-stream');

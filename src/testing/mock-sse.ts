@@ -229,7 +229,7 @@ function block(given: MockEvent): string {
   for (const name of Object.keys(given)) {
     if (!['event', 'data', 'id', 'retry'].includes(name)) {
       throw new TypeError(
-        `\`${name}\` is no field of an event: send { event, data, id, retry }, or a string as it goes on the wire.`,
+        `\`${name}\` isn't a field of an event. Send { event, data, id, retry }, or the raw text of the stream as a string.`,
       );
     }
   }

@@ -213,6 +213,18 @@ describe('a transport', () => {
       'The cable is out.',
     ],
     ['an error of another kind', new Error('The cable is out.'), 'failed', 'The cable is out.'],
+    [
+      'an error of the system, whose code is not ours',
+      Object.assign(new Error('The cable is out.'), { code: 'ECONNRESET' }),
+      'failed',
+      'The cable is out.',
+    ],
+    [
+      "an error of the browser's, whose code is a number",
+      new DOMException('The cable is out.', 'NetworkError'),
+      'failed',
+      'The cable is out.',
+    ],
     ['text', 'The cable is out.', 'failed', 'The cable is out.'],
     ['nothing', undefined, 'failed', 'undefined'],
   ] as const)('may fail with %s', async ([, thrown, code, message]) => {
@@ -228,6 +240,21 @@ describe('a transport', () => {
     await flush();
     expect(client.status).toBe('closed');
     expect(errors).toMatchObject([{ code, message, failures: 1, willRetry: false }]);
+  });
+
+  test('keeps the help of a frozen error', async () => {
+    const thrown = new SseError('network', 'The cable is out.', { help: 'https://example.test/cable' });
+    const errors: SseError[] = [];
+    const client = new SseClient(URL_, {
+      transport: (_, sink) => {
+        sink.fail(Object.freeze(thrown));
+        return undefined;
+      },
+      retry: false,
+    });
+    client.onError((error) => errors.push(error));
+    await flush();
+    expect(errors.map(({ help }) => help)).toEqual(['https://example.test/cable']);
   });
 });
 

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { SseClient } from 'ssekit';
+import { SseClient, type SseError } from 'ssekit';
 import { miniprogramTransport, type MiniprogramRequest } from 'ssekit/miniprogram';
 
 type Options = Parameters<MiniprogramRequest>[0];
@@ -53,6 +53,21 @@ function platform({ hasChunks = true } = {}) {
 const url = 'https://example.test/prices';
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const HEAD = { statusCode: 200, header: { 'Content-Type': 'text/event-stream' } };
+
+test('a request that the platform refuses at once is an error', async () => {
+  const call = vi.fn((fail: (error: { errMsg: string }) => void) => {
+    fail({ errMsg: 'request:fail invalid url' });
+  });
+  const transport = miniprogramTransport(({ fail }) => {
+    call(fail);
+    return { abort: vi.fn(), onChunkReceived: vi.fn() };
+  });
+  const client = new SseClient(url, { transport, retry: false });
+  const error = await new Promise<SseError>((resolve) => client.onError(resolve));
+  expect([error.code, (error.cause as Error).message]).toEqual(['network', 'request:fail invalid url']);
+  // The platform's own code doesn't get an exception.
+  expect(call.mock.results).toEqual([{ type: 'return', value: undefined }]);
+});
 
 test('characters that are cut between chunks arrive whole, whether headers come first or not', async () => {
   for (const isEarly of [true, false]) {

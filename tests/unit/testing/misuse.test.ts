@@ -36,7 +36,7 @@ describe('send', () => {
 
   test('refuses a field that events do not have', async () => {
     await expect(send({ type: 'tick', data: 'a' } as MockEvent)).rejects.toThrow(
-      /^`type` is no field of an event: send \{ event, data, id, retry \}/,
+      /^`type` isn't a field of an event\. Send \{ event, data, id, retry \}/,
     );
   });
 
