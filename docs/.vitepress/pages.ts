@@ -27,7 +27,6 @@ const groups: readonly Group[] = [
       ['options', 'Options and retry', '选项与重试'],
       ['sharing', 'One connection for all tabs', '所有标签页共用一个连接'],
       ['slots', 'A drop-in EventSource', '直接替换 EventSource'],
-      ['errors', 'Errors', '错误'],
     ],
   },
   {
@@ -40,10 +39,6 @@ const groups: readonly Group[] = [
       ['recipes/state', 'State libraries and routers', '状态库与路由'],
       ['recipes/dashboard', 'Dashboards', '数据大屏'],
       ['recipes/testing', 'Testing', '测试'],
-      ['protocols', 'Protocols', '协议'],
-      ['places', 'Where it runs', '运行环境'],
-      ['miniprogram', 'Mini programs', '小程序'],
-      ['devtools', 'Devtools', '调试面板'],
     ],
   },
   {
