@@ -2,6 +2,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { fetchSse, SseClient, SseError, type SseClientOptions } from 'ssekit';
 import { mockSse, type MockExchange } from 'ssekit/testing';
+import { countdown } from '../../src/components/countdown.ts';
+import { createClientStore } from '../../src/components/registry.ts';
 import { flush, recordErrors, reportError, stopClock } from './setup.ts';
 
 /** R19: what nobody could have noticed goes to the console, once for each cause. */
@@ -201,6 +203,29 @@ describe('a method that is not repeated', () => {
       const [[message] = []] = await messagesOf(options, cut);
       expect(message).not.toContain('repeated');
     }
+  });
+});
+
+describe("a hook's own subscription notices nothing", () => {
+  test.for<[string, object, number]>([
+    ['without `onError`, a final failure is one line in the console', {}, 1],
+    ['with `onError`, it is none', { onError: () => undefined }, 0],
+  ])('%s', async ([, options, count]) => {
+    const server = mockSse();
+    const store = createClientStore(URL_, { fetch: server.fetch, ...options } as object);
+    const leave = store.subscribe(() => undefined);
+    void server.next().then(refuse(404));
+    await flush();
+    expect(store.getSnapshot()).toMatchObject({ status: 'closed' });
+    expect(lines()).toHaveLength(count);
+    leave();
+  });
+
+  test('nor does a countdown', async () => {
+    await play({}, refuse(404), (client) => {
+      countdown(client).subscribe(() => undefined);
+    });
+    expect(lines()).toHaveLength(1);
   });
 });
 
