@@ -142,7 +142,8 @@ export function createConnection(
       message(message) {
         if (isOver()) return;
         received?.();
-        const failure = failureIn(failOn, message);
+        // Asked here first: two calls for each event would cost more than they do.
+        const failure = failOn && failureIn(failOn, message);
         if (failure) {
           // Its ID isn't taken: servers that number everything would rewind the position.
           failed(failure);
@@ -150,7 +151,7 @@ export function createConnection(
         }
         lastEventId.set(message.lastEventId);
         startedAt = -Infinity;
-        if (isLast(until, message)) finish();
+        if (until !== undefined && isLast(until, message)) finish();
         else {
           // The event comes first: its ID is taken, so it must be delivered even if a listener of the
           // state reconnects.

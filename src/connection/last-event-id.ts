@@ -43,6 +43,13 @@ export interface Position {
   readonly number?: number | undefined;
 }
 
+/** The latest position knows the one before it: so an event costs one object and one write. */
+interface Link extends Position {
+  before: Link | undefined;
+}
+
+const link = (id: string, number?: number, before?: Link): Link => ({ id, number, before });
+
 /**
  * In ms. An ID is written this long after it arrives: a synchronous write for each event would cost
  * more than the event.
@@ -59,9 +66,9 @@ const page: Partial<Pick<Window, 'addEventListener' | 'removeEventListener'>> = 
  * an asynchronous schema is still checking them, and they must not be skipped.
  */
 export class LastEventId {
-  #arrived: Position;
+  #arrived: Link;
   /** While events are held, the position before the first of them. */
-  #before: Position;
+  #before: Link;
   #holds = 0;
   readonly #stored: StoredIn | undefined;
   readonly #fail: (error: SseError) => void;
@@ -79,7 +86,7 @@ export class LastEventId {
    * can't be sent. The stream continues without it.
    */
   constructor(initial: string, stored: StoredIn | undefined, fail: (error: SseError) => void) {
-    this.#arrived = this.#before = { id: initial };
+    this.#arrived = this.#before = link(initial);
     this.#stored = stored;
     this.#fail = fail;
   }
@@ -91,16 +98,18 @@ export class LastEventId {
 
   /** Where to resume so that no held event is lost. */
   get settled(): Position {
-    return this.#holds ? this.#before : this.#arrived;
+    const { id, number } = this.#holds ? this.#before : this.#arrived;
+    return { id, number };
   }
 
   /** Takes the ID of an event that arrived. It's stored soon, or earlier if the page goes away. */
   set(id: string, number?: number): void {
     const last = this.#arrived;
-    if (!this.#holds) this.#before = last;
-    this.#arrived = { id, number };
+    last.before = undefined;
+    if (id === last.id && number === last.number) return;
+    this.#arrived = link(id, number, last);
     // Without an ID, the number is useless after a reload.
-    if (id !== last.id || (id && number !== last.number)) this.#flushLater();
+    if (id || last.id) this.#flushLater();
   }
 
   /**
@@ -111,7 +120,8 @@ export class LastEventId {
    */
   hold(): () => void {
     const position = this.#arrived;
-    this.#holds++;
+    // Without a link, the event had the position of the one before it.
+    if (this.#holds++ === 0) this.#before = position.before ?? position;
     return () => {
       this.#holds--;
       this.#before = position;
@@ -121,7 +131,7 @@ export class LastEventId {
 
   /** Forgets the held events: the next request makes the server send them again. */
   rewind(): void {
-    this.#arrived = this.settled;
+    if (this.#holds) this.#arrived = this.#before;
     this.#holds = 0;
   }
 
@@ -171,7 +181,7 @@ export class LastEventId {
       if (typeof id !== 'string' || !isSendableId(id))
         throw new TypeError('What is stored is no last event ID.');
       // An empty ID counts, too: the server cleared the ID.
-      this.#arrived = { id };
+      this.#arrived = link(id);
     });
     return true;
   }

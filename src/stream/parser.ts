@@ -20,7 +20,6 @@ const CHARACTERS = 256 * 1024;
 
 const LF = 10;
 const CR = 13;
-const COLON = 58;
 const D = 100;
 const E = 101;
 const I = 105;
@@ -97,23 +96,6 @@ export function createParser<Chunk = Uint8Array>(
     lineBuffer = undefined;
   }
 
-  /** "Dispatch the event", where its data isn't a single line right before the blank line. */
-  function dispatch(
-    type: string,
-    data: string | undefined,
-    lines: readonly string[] | undefined,
-    id: string,
-    isNewId: boolean,
-  ): void {
-    if (lines) {
-      limitLines(lines);
-      data = lines.join('\n');
-    }
-    joinedLines = 0;
-    if (data !== undefined) handlers.event(type || 'message', data, id);
-    else if (isNewId) handlers.id?.(id);
-  }
-
   function setRetry(value = ''): void {
     if (/^[0-9]+$/.test(value)) handlers.retry?.(Number(value));
   }
@@ -127,7 +109,7 @@ export function createParser<Chunk = Uint8Array>(
    * time, knows nothing yet of what follows, and would drop the compiled code at the end of each of
    * the first chunks.
    */
-  function parseLines(text: string): number {
+  function parseLines(text: string, isClean: boolean): number {
     let type = typeBuffer;
     let id = idBuffer;
     let lastId = lastEventId;
@@ -137,72 +119,61 @@ export function createParser<Chunk = Uint8Array>(
     const { length } = text;
     // Nothing in the text can grow past the limit unless all of it together would.
     const isNear = size + length > maxEventSize;
-    let hasNull: boolean | undefined;
     let start = 0;
     for (let end; (end = text.indexOf('\n', start)) >= 0;) {
       const at = start;
       start = end + 1;
 
-      // "If the line is empty: dispatch the event."
-      if (at === end) {
-        const eventType = type;
-        const eventData = data;
-        const eventLines = lines;
-        const isNewId = id !== lastId;
-        type = '';
-        data = lines = undefined;
-        size = 0;
-        lastId = id;
-        dispatch(eventType, eventData, eventLines, id, isNewId);
-        continue;
+      if (at < end) {
+        // "Process the field". Its first letter says which of the four names it can be. V8 compares
+        // up to three more letters in place; for four, or for a name in a variable, it calls a
+        // function.
+        const letter = text.charCodeAt(at);
+        if (isNear) limit((letter === D ? size : 0) + end - at - 'data: '.length);
+        if (letter === D) {
+          const value = text.startsWith('ata', at + 1) ? valueOf(text, at + 4, end) : undefined;
+          if (value !== undefined) {
+            size += value.length;
+            if (data === undefined) data = value;
+            else {
+              size += 1;
+              (lines ??= [data]).push(value);
+            }
+            if (isNear) limit(size);
+          }
+        } else if (letter === E) {
+          if (text.startsWith('ven', at + 1) && text.startsWith('t', at + 4))
+            type = valueOf(text, at + 5, end) ?? type;
+        } else if (letter === I) {
+          const value = text.startsWith('d', at + 1) ? valueOf(text, at + 2, end) : undefined;
+          if (value !== undefined) {
+            if (isClean || !value.includes('\0')) id = value;
+          }
+        } else if (letter === R && text.startsWith('etry', at + 1)) setRetry(valueOf(text, at + 5, end));
+        // A blank line that follows at once needs no search. (Reading past the end of a text once
+        // would make every later read slow.)
+        if (start === length || text.charCodeAt(start) !== LF) continue;
+        start += 1;
       }
 
-      // "Process the field". Its first letter says which of the four names it can be. V8 compares
-      // up to three more letters in place; for four, or for a name in a variable, it calls a
-      // function.
-      const letter = text.charCodeAt(at);
-      if (isNear) limit((letter === D ? size : 0) + end - at - 'data: '.length);
-      if (letter === D) {
-        if (!text.startsWith('ata', at + 1)) continue;
-        const value = valueOf(text, at + 4, end);
-        if (value === undefined) continue;
-        if (data === undefined && start < length && text.charCodeAt(start) === LF) {
-          // One line of data and the blank line after it, as in most events. (Reading past the end
-          // of a text once would make every later read slow.)
-          if (isNear) limit(value.length);
-          const eventType = type || 'message';
-          type = '';
-          lastId = id;
-          start += 1;
-          handlers.event(eventType, value, id);
-          continue;
-        }
-        size += value.length;
-        if (data === undefined) data = value;
-        else {
-          size += 1;
-          (lines ??= [data]).push(value);
-        }
-        if (isNear) limit(size);
-      } else if (letter === E) {
-        if (text.startsWith('ven', at + 1) && text.startsWith('t', at + 4))
-          type = valueOf(text, at + 5, end) ?? type;
-      } else if (letter === I) {
-        if (!text.startsWith('d', at + 1)) continue;
-        const value = valueOf(text, at + 2, end);
-        if (value === undefined) continue;
-        // One search through the text costs less than one through each ID. It starts here, at the
-        // first ID: a search of the whole text wouldn't depend on the line, so V8 would move it out
-        // of the loop, and search texts without an ID, too.
-        hasNull ??= text.includes('\0', at);
-        if (!hasNull || !value.includes('\0')) id = value;
-      } else if (letter === COLON) {
-        // A comment and the blank line after it, as in keep-alives: nothing to dispatch.
-        if (data === undefined && id === lastId && start < length && text.charCodeAt(start) === LF) {
-          type = '';
-          start += 1;
-        }
-      } else if (letter === R && text.startsWith('etry', at + 1)) setRetry(valueOf(text, at + 5, end));
+      // "If the line is empty: dispatch the event." It stands once: V8 drops compiled code at a line
+      // that has never run, such as one for events that two chunks share.
+      const eventType = type || 'message';
+      if (lines) {
+        limitLines(lines);
+        data = lines.join('\n');
+      }
+      const eventData = data;
+      type = '';
+      data = lines = undefined;
+      size = joinedLines = 0;
+      if (eventData !== undefined) {
+        lastId = id;
+        handlers.event(eventType, eventData, id);
+      } else if (id !== lastId) {
+        lastId = id;
+        handlers.id?.(id);
+      }
     }
     typeBuffer = type;
     idBuffer = id;
@@ -215,7 +186,7 @@ export function createParser<Chunk = Uint8Array>(
 
   return (chunk) => {
     if (chunk === undefined) {
-      if (!partial) parseLines('\n');
+      if (!partial) parseLines('\n', true);
       return;
     }
     let text = decode(chunk);
@@ -239,7 +210,8 @@ export function createParser<Chunk = Uint8Array>(
       partial = undefined;
       partialLength = 0;
     }
-    const start = parseLines(text);
+    // One search through a text costs less than one through each ID.
+    const start = parseLines(text, lastEventId !== '' && !text.includes('\0'));
     sinceJoin += text.length;
     if (sinceJoin > CHARACTERS) joinLines();
     if (start < text.length) keep(text.slice(start));
