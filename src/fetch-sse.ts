@@ -8,11 +8,12 @@ import {
 } from './decode/decode.js';
 import { CHECKED } from './checked.js';
 import { locate, needGlobals } from './errors.js';
+import { hint } from './report.js';
 import { openStream } from './stream/open-stream.js';
 import { readMessages, type MessageIterator } from './stream/read-messages.js';
 import type { FetchOptions, StreamOptions, UrlSource } from './connection/request-options.js';
 import { prepareRequest, refuseUnsafe, requestOptions } from './connection/request.js';
-import { validateRequest, validateDecode } from './validate.js';
+import { hintAtUnknown, validateRequest, validateDecode } from './validate.js';
 
 /**
  * Options of {@link fetchSse}: the options of `SseClient` that apply to one request.
@@ -24,6 +25,11 @@ import { validateRequest, validateDecode } from './validate.js';
  * ```
  */
 export type FetchSseInit = StreamOptions & FetchOptions;
+
+/** In ms, after which an iterator that nobody uses is a mistake. */
+const UNUSED = 2000;
+const LOOP =
+  '`fetchSse` returns an iterator, and nobody uses it: it sends the request once you loop over it with `for await`.';
 
 /**
  * Sends one request and iterates over the events of its response: made for LLM APIs. Leaving the
@@ -64,14 +70,17 @@ export function fetchSse(url: UrlSource, init: FetchSseInit & DecodeSetting = {}
     needGlobals('TextDecoder');
     validateRequest(url, init);
     validateDecode(init);
+    hintAtUnknown(init, 'fetch');
   }
   const options = requestOptions(url, init);
   // Read one by one, so inherited options and getters count.
   const { until, failOn, signal, lastEventId = '', maxEventSize, refreshAuth } = init;
   refuseUnsafe(options, lastEventId);
   let requested = '';
+  const forgotten = CHECKED ? setTimeout(hint, UNUSED, LOOP) : undefined;
   return readMessages(
     async (signal) => {
+      clearTimeout(forgotten);
       const context = { failures: 0, lastEventId, error: undefined, signal };
       const request = async () => {
         const prepared = await prepareRequest(options, context, []);
@@ -97,6 +106,9 @@ export function fetchSse(url: UrlSource, init: FetchSseInit & DecodeSetting = {}
       locate: (error) => {
         locate(error, requested);
       },
+    },
+    () => {
+      clearTimeout(forgotten);
     },
   );
 }

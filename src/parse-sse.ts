@@ -6,11 +6,11 @@ import {
   type DecodeSetting,
 } from './decode/decode.js';
 import { CHECKED } from './checked.js';
-import { needGlobals } from './errors.js';
+import { locate, needGlobals } from './errors.js';
 import { bytesOf, cannotStream, type BodyReader, type ReadableBody } from './stream/body-reader.js';
 import { checkResponse } from './stream/check-response.js';
 import { readMessages, type MessageIterator, type ReadOptions } from './stream/read-messages.js';
-import { validateDecode } from './validate.js';
+import { hintAtUnknown, validateDecode, validateSource } from './validate.js';
 
 /**
  * Options of {@link parseSse}.
@@ -74,7 +74,9 @@ export function parseSse(
 ): MessageIterator<unknown> {
   if (CHECKED) {
     needGlobals('TextDecoder');
+    validateSource(source);
     validateDecode(options);
+    hintAtUnknown(options, 'parse');
   }
   // Read one by one, so inherited options and getters count.
   const { until, failOn, signal, lastEventId, maxEventSize } = options;
@@ -94,7 +96,17 @@ export function parseSse(
         read: async () => bytesOf((await reader?.read()) ?? {}),
       };
     },
-    { until, failOn, signal, lastEventId, maxEventSize, decode: createDecode(options, true) },
+    {
+      until,
+      failOn,
+      signal,
+      lastEventId,
+      maxEventSize,
+      decode: createDecode(options, true),
+      locate: (error) => {
+        locate(error, response?.url ?? '');
+      },
+    },
     () => {
       try {
         reader ??= readerOf(body);

@@ -119,7 +119,7 @@ describe('debug', () => {
     exchange.send({ id: '7' });
     await flush();
     client.close();
-    expect(lines[0]).toBe("ssekit there's no option header");
+    expect(lines[0]).toBe("ssekit there's no option header: did you mean headers?");
     expect(lines).toContain('ssekit event tick, id none, 6 characters, nobody listens');
     expect(lines).toContain('ssekit event news , id none, 6 characters, spaces around its name');
     expect(lines).toContain('ssekit block without data, id 7');
