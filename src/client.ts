@@ -6,7 +6,7 @@ import { iterate } from './iterate.js';
 import { Listeners, type ListenOptions, type Unsubscribe } from './listeners.js';
 import type { AnyMessage, EventName, MessageOf, ReadyState } from './message.js';
 import { connectionOptions } from './connection-options.js';
-import type { ConnectOptions, OptionsArgument } from './options.js';
+import type { ConnectOptions, OptionsArgument, WithoutOptions } from './options.js';
 import { abortError, locate, type SseError } from './errors.js';
 import { watchLeaving } from './leaving.js';
 import type { UrlSource } from './connection/request-options.js';
@@ -73,6 +73,8 @@ export class SseClient<Events extends object = Record<string, string>> {
   /** Whether `connect()` was ever called. */
   #hasBegun = false;
 
+  /** @hidden */
+  constructor(...forgotten: WithoutOptions<Events>);
   /**
    * Connects one microtask later, unless `autoConnect` is `false`.
    *

@@ -4,6 +4,7 @@ import {
   type AsValue,
   type BySchema,
   type DecodeSetting,
+  type WithoutDecode,
 } from './decode/decode.js';
 import { CHECKED } from './checked.js';
 import { locate, needGlobals } from './errors.js';
@@ -41,6 +42,8 @@ interface NodeStream {
   destroy(): unknown;
 }
 
+/** @hidden */
+export function parseSse<T>(...forgotten: WithoutDecode<T>): MessageIterator<T>;
 /**
  * Iterates over the events of a response or a stream of bytes that you already have. Leaving the
  * loop cancels it. So does the signal, once the loop has begun.
@@ -60,9 +63,9 @@ interface NodeStream {
  * ```
  */
 export function parseSse(source: SseSource, options?: ParseSseOptions & AsText): MessageIterator;
-export function parseSse<Output>(
+export function parseSse<Output, Raw>(
   source: SseSource,
-  options: ParseSseOptions & BySchema<Output>,
+  options: ParseSseOptions & BySchema<Output, Raw>,
 ): MessageIterator<Output>;
 export function parseSse<T = unknown>(
   source: SseSource,
