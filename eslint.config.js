@@ -13,6 +13,7 @@ const nouns = [
   'iterate',
   'subscriptions',
   'leaving',
+  'impossible',
 ];
 const held = [
   'client',

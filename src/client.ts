@@ -6,17 +6,18 @@ import { iterate } from './iterate.js';
 import { Listeners, type ListenOptions, type Unsubscribe } from './listeners.js';
 import type { AnyMessage, EventName, MessageOf, ReadyState } from './message.js';
 import { connectionOptions } from './connection-options.js';
-import type { ConnectOptions, OptionsArgument } from './options.js';
+import type { ConnectOptions, OptionsArgument, WithoutOptions } from './options.js';
 import { abortError, locate, type SseError } from './errors.js';
 import { watchLeaving } from './leaving.js';
 import type { UrlSource } from './connection/request-options.js';
 import { complain, guard, isAside, isSilent } from './report.js';
 import { withDebug } from './connection/debug.js';
+import { withHints } from './connection/hints.js';
 import type { Connection, ConnectionObserver } from './connection/contract.js';
 import type { OpenInfo } from './connection/transport.js';
 import type { SseState } from './connection/state.js';
 import { Subscriptions } from './subscriptions.js';
-import { unknownOptions, validateLimit } from './validate.js';
+import { hintAtUnknown, validateLimit } from './validate.js';
 
 /**
  * Options of {@link SseClient.events}.
@@ -72,6 +73,8 @@ export class SseClient<Events extends object = Record<string, string>> {
   /** Whether `connect()` was ever called. */
   #hasBegun = false;
 
+  /** @hidden */
+  constructor(...forgotten: WithoutOptions<Events>);
   /**
    * Connects one microtask later, unless `autoConnect` is `false`.
    *
@@ -112,9 +115,10 @@ export class SseClient<Events extends object = Record<string, string>> {
           },
     };
     const { debug, share = createConnection } = options;
-    const observer = debug ? withDebug(plain, debug, (type) => subscriptions.wants(type)) : plain;
+    let observer = debug ? withDebug(plain, debug, (type) => subscriptions.wants(type)) : plain;
     if (CHECKED) {
-      for (const name of unknownOptions(options)) observer.debug?.(`there's no option ${name}`);
+      hintAtUnknown(options, 'client', observer.debug);
+      observer = withHints(observer, settings, subscriptions, () => this.#connection);
     }
     this.#queue = createDecodeQueue(
       decodeFor ?? (() => undefined),

@@ -72,6 +72,9 @@ export function throwIfAborted(signal: AbortSignal): void {
 /** Where the docs explain each error. Its entries are the anchors of the page. */
 export const HELP = 'ssekit/docs/errors.md#';
 
+/** The statuses that have an entry of their own. For the others, it's `http`. */
+const EXPLAINED = /^http-(40[01345]|415|429|50[0234])$/;
+
 /**
  * A mistake in the caller's code.
  *
@@ -165,7 +168,8 @@ export class SseError extends Error implements SseErrorDetails {
     this.name = 'SseError';
     this.code = code;
     Object.assign(this, details);
-    const entry = help ?? (code === 'http' && details.status ? `${code}-${details.status}` : code);
+    const { status = '' } = details;
+    const entry = help ?? (EXPLAINED.test(`${code}-${status}`) ? `${code}-${status}` : code);
     // Not enumerable, like the message: it's the same for every error of this cause.
     Object.defineProperty(this, 'help', { value: /[#:]/.test(entry) ? entry : HELP + entry });
   }

@@ -5,14 +5,17 @@ import {
   type AsValue,
   type BySchema,
   type DecodeSetting,
+  type WithoutDecode,
 } from './decode/decode.js';
 import { CHECKED } from './checked.js';
 import { locate, needGlobals } from './errors.js';
+import type { Impossible } from './impossible.js';
+import { hint } from './report.js';
 import { openStream } from './stream/open-stream.js';
 import { readMessages, type MessageIterator } from './stream/read-messages.js';
-import type { FetchOptions, StreamOptions, UrlSource } from './connection/request-options.js';
+import type { FetchOptions, OneBody, StreamOptions, UrlSource } from './connection/request-options.js';
 import { prepareRequest, refuseUnsafe, requestOptions } from './connection/request.js';
-import { validateRequest, validateDecode } from './validate.js';
+import { hintAtUnknown, validateRequest, validateDecode } from './validate.js';
 
 /**
  * Options of {@link fetchSse}: the options of `SseClient` that apply to one request.
@@ -23,8 +26,24 @@ import { validateRequest, validateDecode } from './validate.js';
  * for await (const { data } of fetchSse('/api/chat', init)) output.append(data);
  * ```
  */
-export type FetchSseInit = StreamOptions & FetchOptions;
+export type FetchSseInit = StreamOptions & FetchOptions & OneBody;
 
+/**
+ * What the overloads take together. It stands last: past three, the compiler only says what's wrong
+ * with the last one.
+ */
+type FetchArgument = StreamOptions &
+  Omit<FetchOptions, 'body'> &
+  OneBody<Impossible<'give `json` (any value) or `body`, not both'>> &
+  DecodeSetting;
+
+/** In ms, after which an iterator that nobody uses is a mistake. */
+const UNUSED = 2000;
+const LOOP =
+  '`fetchSse` returns an iterator, and nobody uses it: it sends the request once you loop over it with `for await`.';
+
+/** @hidden */
+export function fetchSse<T>(...forgotten: WithoutDecode<T>): MessageIterator<T>;
 /**
  * Sends one request and iterates over the events of its response: made for LLM APIs. Leaving the
  * loop, `return()` and the signal cancel the request. Nothing is sent twice, except after
@@ -54,24 +73,33 @@ export type FetchSseInit = StreamOptions & FetchOptions;
  * ```
  */
 export function fetchSse(url: UrlSource, init?: FetchSseInit & AsText): MessageIterator;
-export function fetchSse<Output>(
+export function fetchSse<Output, Raw>(
   url: UrlSource,
-  init: FetchSseInit & BySchema<Output>,
+  init: FetchSseInit & BySchema<Output, Raw>,
 ): MessageIterator<Output>;
 export function fetchSse<T = unknown>(url: UrlSource, init: FetchSseInit & AsValue<T>): MessageIterator<T>;
-export function fetchSse(url: UrlSource, init: FetchSseInit & DecodeSetting = {}): MessageIterator<unknown> {
+/** @hidden */
+export function fetchSse(url: UrlSource, init: FetchArgument): MessageIterator<unknown>;
+export function fetchSse(
+  url: UrlSource,
+  given: (FetchSseInit & DecodeSetting) | FetchArgument = {},
+): MessageIterator<unknown> {
+  const init = given as StreamOptions & FetchOptions & DecodeSetting;
   if (CHECKED) {
     needGlobals('TextDecoder');
     validateRequest(url, init);
     validateDecode(init);
+    hintAtUnknown(init, 'fetch');
   }
   const options = requestOptions(url, init);
   // Read one by one, so inherited options and getters count.
   const { until, failOn, signal, lastEventId = '', maxEventSize, refreshAuth } = init;
   refuseUnsafe(options, lastEventId);
   let requested = '';
+  const forgotten = CHECKED ? setTimeout(hint, UNUSED, LOOP) : undefined;
   return readMessages(
     async (signal) => {
+      clearTimeout(forgotten);
       const context = { failures: 0, lastEventId, error: undefined, signal };
       const request = async () => {
         const prepared = await prepareRequest(options, context, []);
@@ -97,6 +125,9 @@ export function fetchSse(url: UrlSource, init: FetchSseInit & DecodeSetting = {}
       locate: (error) => {
         locate(error, requested);
       },
+    },
+    () => {
+      clearTimeout(forgotten);
     },
   );
 }

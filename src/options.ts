@@ -2,10 +2,11 @@ import type { ConnectionFactory } from './connection/contract.js';
 import type { Debug } from './connection/debug.js';
 import type { IdStorage, Resumed } from './connection/last-event-id.js';
 import type { EventSourceClass } from './connection/native-transport.js';
-import type { FetchOptions, StreamOptions } from './connection/request-options.js';
+import type { FetchOptions, OneBody, StreamOptions } from './connection/request-options.js';
 import type { RetryOptions } from './connection/retry.js';
 import type { Transport } from './connection/transport.js';
-import type { DecodeOptions, Decoded, Impossible } from './decode/decode-options.js';
+import type { DecodeOptions, Decoded } from './decode/decode-options.js';
+import type { Impossible } from './impossible.js';
 
 /**
  * Options that work on every transport.
@@ -168,7 +169,7 @@ export interface AutoOptions extends FetchOptions, ResumeOptions {
  * const client = new SseClient<{ tick: string }>('/api/prices', options);
  * ```
  */
-export type ConnectOptions = CommonOptions & (NativeOptions | AutoOptions);
+export type ConnectOptions = CommonOptions & (NativeOptions | (AutoOptions & OneBody));
 
 /**
  * Options of {@link SseClient}. All are optional, except that payloads other than strings need
@@ -183,6 +184,34 @@ export type ConnectOptions = CommonOptions & (NativeOptions | AutoOptions);
  */
 export type SseClientOptions<Events extends object = Record<string, string>> = ConnectOptions &
   DecodeOptions<Events>;
+
+/** What every client takes as an argument. */
+interface CommonArgument extends Omit<CommonOptions, 'share'> {
+  readonly share?: CommonOptions['share'] | Impossible<'give sharedConnection(name)'>;
+}
+
+/** What another client than a native one takes as an argument. */
+interface AutoArgument extends Omit<AutoOptions, 'transport' | 'body'> {
+  readonly transport?:
+    | AutoOptions['transport']
+    | Impossible<'another option is beyond native EventSource: leave `transport` out'>;
+}
+
+/**
+ * What a client takes as an argument: {@link SseClientOptions}, and impossible types that are there
+ * to be read in compile errors.
+ */
+export type ClientArgument<Events extends object> = CommonArgument &
+  (NativeOptions | (AutoArgument & OneBody<Impossible<'give `json` (any value) or `body`, not both'>>)) &
+  DecodeOptions<Events, 'argument'>;
+
+/**
+ * The arguments of a client whose options are missing. If they aren't, these are more than anybody
+ * gives, so that the compiler doesn't consider them.
+ */
+export type WithoutOptions<Events extends object> = [Decoded<Events>] extends [never]
+  ? [never, never, never, never]
+  : [url: Impossible<"payloads that aren't strings need options: `decode` or `schemas`">];
 
 /**
  * You can leave the options out if no payload needs decoding. `Events` is inferred from schemas, or
@@ -200,13 +229,5 @@ export type SseClientOptions<Events extends object = Record<string, string>> = C
  * ```
  */
 export type OptionsArgument<Events extends object> = [Decoded<Events>] extends [never]
-  ? [
-      options?:
-        | (ConnectOptions &
-            DecodeOptions<
-              Events,
-              Impossible<'say what the JSON holds: new SseClient<{ tick: Price }>(…), or give schemas'>
-            >)
-        | undefined,
-    ]
-  : [options: SseClientOptions<Events>];
+  ? [options?: ClientArgument<Events> | undefined]
+  : [options: ClientArgument<Events>];

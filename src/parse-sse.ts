@@ -4,13 +4,14 @@ import {
   type AsValue,
   type BySchema,
   type DecodeSetting,
+  type WithoutDecode,
 } from './decode/decode.js';
 import { CHECKED } from './checked.js';
-import { needGlobals } from './errors.js';
+import { locate, needGlobals } from './errors.js';
 import { bytesOf, cannotStream, type BodyReader, type ReadableBody } from './stream/body-reader.js';
 import { checkResponse } from './stream/check-response.js';
 import { readMessages, type MessageIterator, type ReadOptions } from './stream/read-messages.js';
-import { validateDecode } from './validate.js';
+import { hintAtUnknown, validateDecode, validateSource } from './validate.js';
 
 /**
  * Options of {@link parseSse}.
@@ -41,6 +42,8 @@ interface NodeStream {
   destroy(): unknown;
 }
 
+/** @hidden */
+export function parseSse<T>(...forgotten: WithoutDecode<T>): MessageIterator<T>;
 /**
  * Iterates over the events of a response or a stream of bytes that you already have. Leaving the
  * loop cancels it. So does the signal, once the loop has begun.
@@ -60,9 +63,9 @@ interface NodeStream {
  * ```
  */
 export function parseSse(source: SseSource, options?: ParseSseOptions & AsText): MessageIterator;
-export function parseSse<Output>(
+export function parseSse<Output, Raw>(
   source: SseSource,
-  options: ParseSseOptions & BySchema<Output>,
+  options: ParseSseOptions & BySchema<Output, Raw>,
 ): MessageIterator<Output>;
 export function parseSse<T = unknown>(
   source: SseSource,
@@ -74,7 +77,9 @@ export function parseSse(
 ): MessageIterator<unknown> {
   if (CHECKED) {
     needGlobals('TextDecoder');
+    validateSource(source);
     validateDecode(options);
+    hintAtUnknown(options, 'parse');
   }
   // Read one by one, so inherited options and getters count.
   const { until, failOn, signal, lastEventId, maxEventSize } = options;
@@ -94,7 +99,17 @@ export function parseSse(
         read: async () => bytesOf((await reader?.read()) ?? {}),
       };
     },
-    { until, failOn, signal, lastEventId, maxEventSize, decode: createDecode(options, true) },
+    {
+      until,
+      failOn,
+      signal,
+      lastEventId,
+      maxEventSize,
+      decode: createDecode(options, true),
+      locate: (error) => {
+        locate(error, response?.url ?? '');
+      },
+    },
     () => {
       try {
         reader ??= readerOf(body);

@@ -2,14 +2,15 @@
 import { useEffect, useInsertionEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { CHECKED } from './checked.js';
 import type { SseClient } from './client.js';
-import type { ComponentOptions, ComponentUrl, GivenOptions } from './components/component-options.js';
+import type { ComponentOptions, ComponentUrl } from './components/component-options.js';
 import { countdown } from './components/countdown.js';
 import { foldedValue, type FoldedValue, type Reducer, type ValueOptions } from './components/folded-value.js';
 import { recordMissed } from './components/missed-events.js';
 import { createClientStore, type ClientState } from './components/registry.js';
-import type { Decoded, DecodeOptions, Impossible } from './decode/decode-options.js';
+import type { Decoded } from './decode/decode-options.js';
+import type { Impossible } from './impossible.js';
 import type { EventName, MessageOf } from './message.js';
-import type { ConnectOptions, SseClientOptions } from './options.js';
+import type { ClientArgument, WithoutOptions } from './options.js';
 
 export type { ComponentOptions, ComponentUrl } from './components/component-options.js';
 export type { Reducer, ValueOptions } from './components/folded-value.js';
@@ -29,16 +30,11 @@ export type {
  * couldn't infer `Events`.
  */
 type OptionsArgument<Events extends object> = [Decoded<Events>] extends [never]
-  ? [
-      options?: ConnectOptions &
-        ComponentOptions &
-        DecodeOptions<
-          Events,
-          Impossible<'say what the JSON holds: useSse<{ tick: Price }>(…), or give schemas'>
-        >,
-    ]
-  : [options: SseClientOptions<Events> & ComponentOptions];
+  ? [options?: ClientArgument<Events> & ComponentOptions]
+  : [options: ClientArgument<Events> & ComponentOptions];
 
+/** @hidden */
+export function useSse<Events extends object>(...forgotten: WithoutOptions<Events>): ClientState<Events>;
 /**
  * Returns the client of this URL and these options, and its state. All components that ask for the
  * same share one connection. It starts with the first of them, and closes shortly after the last
@@ -70,10 +66,11 @@ type OptionsArgument<Events extends object> = [Decoded<Events>] extends [never]
  * ```
  */
 export function useSse<Events extends object = Record<string, string>>(
-  url: ComponentUrl,
+  url: ComponentUrl | Impossible<'a hook takes a URL, not a function: it reconnects when that changes'>,
   ...options: OptionsArgument<Events>
 ): ClientState<Events>;
-export function useSse(url: ComponentUrl, options: GivenOptions = {}): unknown {
+export function useSse(given: ComponentUrl | Impossible<string>, options: object = {}): unknown {
+  const url = given as ComponentUrl;
   if (CHECKED && typeof url === 'function') {
     throw new TypeError('The URL of a hook must be a value: it reconnects whenever that changes.');
   }

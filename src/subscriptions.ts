@@ -26,6 +26,11 @@ export class Subscriptions {
     this.#toAll = new Listeners<never>(closes);
   }
 
+  /** The event types that somebody listens to. */
+  get types(): Iterable<string> {
+    return this.#byType.keys();
+  }
+
   /** Whether anybody listens to events of this type. */
   wants(type: string): boolean {
     return Boolean(this.#listenersOf(type)) || this.#toAll.size > 0;

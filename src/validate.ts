@@ -1,6 +1,7 @@
 import { misuse, needGlobals } from './errors.js';
 import type { UrlSource } from './connection/request-options.js';
 import { resolveUrl } from './connection/url.js';
+import { hint } from './report.js';
 
 /** Options as they come from JavaScript: anything. */
 type Unchecked = Readonly<Record<string, unknown>>;
@@ -105,6 +106,16 @@ export function validateRequest(url: UrlSource, given: object): void {
   );
 }
 
+/** Checks what `parseSse` reads. Throws `TypeError`. */
+export function validateSource(source: unknown): void {
+  const isObject = typeof source === 'object' && source !== null;
+  check(
+    isObject && ('getReader' in source || Symbol.asyncIterator in source || 'body' in source),
+    'The source must be a Response or a stream of bytes. For text, use `createSseParser`.',
+    'source',
+  );
+}
+
 /** Checks the options of a client. Throws `TypeError`. */
 export function validateClient(url: UrlSource, given: object): void {
   const options = given as Unchecked;
@@ -150,13 +161,32 @@ function validateDecodes(given: object): void {
   for (const [type, schema] of Object.entries(schemas ?? {})) checkSchema(`schemas.${type}`, schema);
 }
 
-const UNCHECKED = ['headers', 'body', 'json', 'signal', 'storage', 'decode', 'schemas'];
+/** What `parseSse` reads with: the options of no request. */
+const READ = ['until', 'failOn', 'lastEventId', 'maxEventSize', 'signal', 'decode', 'schema'];
 
-/** Names that no client looks at: typos. */
-export function unknownOptions(given: object): string[] {
-  return Object.keys(given).filter(
-    (name) => !(name in REQUEST) && !(name in CLIENT) && !UNCHECKED.includes(name),
-  );
+/**
+ * Gives a hint at each option that nobody looks at: a typo, or an option of another function.
+ *
+ * @param say - Takes the hint. Default: the console.
+ */
+export function hintAtUnknown(given: object, taker: 'client' | 'fetch' | 'parse', say = hint): void {
+  const request = [...Object.keys(REQUEST), 'headers', 'body', 'json', 'signal', 'decode'];
+  const known = {
+    client: [...request, ...Object.keys(CLIENT), 'storage', 'schemas'],
+    fetch: [...request, 'schema'],
+    parse: READ,
+  }[taker];
+  for (const name of Object.keys(given)) {
+    if (known.includes(name)) continue;
+    const similar = known.find((other) => areSimilar(name.toLowerCase(), other.toLowerCase()));
+    const cure = similar ? `: did you mean ${similar}?` : name in CLIENT ? ': only SseClient takes it.' : '.';
+    say(`there's no option ${name}${cure}`);
+  }
+}
+
+/** Whether one name holds the other, as `header` and `headers` do. */
+function areSimilar(some: string, other: string): boolean {
+  return Math.min(some.length, other.length) > 3 && (some.includes(other) || other.includes(some));
 }
 
 /** Checks how far a loop may fall behind. Throws `TypeError`. */

@@ -10,11 +10,12 @@ import {
   type ComputedRef,
   type MaybeRefOrGetter,
 } from 'vue';
-import type { ComponentOptions, ComponentUrl, GivenOptions } from './components/component-options.js';
+import type { ComponentOptions, ComponentUrl } from './components/component-options.js';
 import { createClientStore, type ClientState } from './components/registry.js';
-import type { Decoded, DecodeOptions, Impossible } from './decode/decode-options.js';
+import type { Decoded } from './decode/decode-options.js';
+import type { Impossible } from './impossible.js';
 import type { Unsubscribe } from './listeners.js';
-import type { ConnectOptions, SseClientOptions } from './options.js';
+import type { ClientArgument, WithoutOptions } from './options.js';
 
 export type { ComponentOptions, ComponentUrl } from './components/component-options.js';
 export type { Reducer, ValueOptions } from './components/folded-value.js';
@@ -47,18 +48,11 @@ export type ClientRefs<Events extends object = Record<string, string>> = {
  * type, because the compiler couldn't infer `Events`.
  */
 type OptionsArgument<Events extends object> = [Decoded<Events>] extends [never]
-  ? [
-      options?: MaybeRefOrGetter<
-        ConnectOptions &
-          ComponentOptions &
-          DecodeOptions<
-            Events,
-            Impossible<'say what the JSON holds: useSse<{ tick: Price }>(…), or give schemas'>
-          >
-      >,
-    ]
-  : [options: MaybeRefOrGetter<SseClientOptions<Events> & ComponentOptions>];
+  ? [options?: MaybeRefOrGetter<ClientArgument<Events> & ComponentOptions>]
+  : [options: MaybeRefOrGetter<ClientArgument<Events> & ComponentOptions>];
 
+/** @hidden */
+export function useSse<Events extends object>(...forgotten: WithoutOptions<Events>): ClientRefs<Events>;
 /**
  * Returns the client of this URL and these options, and its state. All components that ask for the
  * same share one connection. It starts with the first of them, and closes one macrotask after the
@@ -93,9 +87,10 @@ export function useSse<Events extends object = Record<string, string>>(
   ...options: OptionsArgument<Events>
 ): ClientRefs<Events>;
 export function useSse(
-  url: MaybeRefOrGetter<ComponentUrl>,
-  options: MaybeRefOrGetter<GivenOptions> = {},
+  given: MaybeRefOrGetter<ComponentUrl> | Impossible<string>,
+  options: MaybeRefOrGetter<object> = {},
 ): unknown {
+  const url = given as MaybeRefOrGetter<ComponentUrl>;
   const read = () => createClientStore(toValue(url), toValue(options));
   let store = read();
   const state = shallowRef(store.initial);

@@ -1,3 +1,4 @@
+import { CHECKED } from '../checked.js';
 import { SseError } from '../errors.js';
 import { failureIn } from '../stream/fail-on.js';
 import { cutShort, isLast } from '../stream/until.js';
@@ -164,7 +165,10 @@ export function createConnection(
         lastEventId.set(id);
         observer.id?.(id);
       }),
-      received: unlessOver(() => received?.()),
+      received: unlessOver(() => {
+        received?.();
+        if (CHECKED) observer.received?.();
+      }),
       reconnectionTime: unlessOver((ms) => {
         backoff.reconnectionTime = ms;
       }),

@@ -43,6 +43,8 @@ export interface ConnectionObserver {
   /** A block without data set the last event ID. */
   readonly id?: (lastEventId: string) => void;
   readonly error: (error: SseError) => void;
+  /** Bytes arrived, whatever they mean. Only builds with checks report it. */
+  readonly received?: () => void;
   /** Takes a debug line. Missing unless debugging is on. */
   readonly debug?: ((line: string) => void) | undefined;
 }

@@ -32,8 +32,11 @@ export function withDebug(
     ...observer,
     debug: write,
     state(now) {
-      const wait = now.retryAt === undefined ? '' : `, next attempt in ${now.retryAt - Date.now()} ms`;
-      write(`${now.status}: transport ${now.transport ?? 'not chosen'}, failures ${now.failures}${wait}`);
+      const { status, transport, failures, retryAt } = now;
+      const over = transport === undefined || status === 'closed' ? '' : ` over ${transport}`;
+      const failed = failures ? `, failures ${failures}` : '';
+      const wait = retryAt === undefined ? '' : `, next attempt in ${retryAt - Date.now()} ms`;
+      write(`${status}${over}${failed}${wait}`);
       return observer.state(now);
     },
     open(info) {

@@ -1,6 +1,7 @@
 import { CHECKED } from '../checked.js';
 import { misuse } from '../errors.js';
 import type { HeadersArgument } from '../globals.js';
+import { hint } from '../report.js';
 import type { HeadersSource } from './request-options.js';
 
 /** A copy, because an iterator can be read only once; `undefined` if there are no headers. */
@@ -10,6 +11,9 @@ export function headersIn(source: HeadersSource | null | undefined): HeadersSour
   return headers.keys().next().done ? undefined : headers;
 }
 
+/** What JavaScript makes of a value that isn't there, as in `Bearer ${token}`. */
+const PLACEHOLDER = /(?:^|\s)(?:undefined|null|\[object \w+\])$/;
+
 /** Throws `TypeError` for invalid headers. */
 export function headersOf(init: HeadersArgument = {}): Headers {
   const headers = new Headers();
@@ -17,6 +21,10 @@ export function headersOf(init: HeadersArgument = {}): Headers {
   try {
     for (const [name = '', value] of Symbol.iterator in init ? init : Object.entries(init)) {
       if ((value as string | undefined) === undefined) missing ??= name;
+      else if (CHECKED && PLACEHOLDER.test(value))
+        hint(
+          `the header \`${name.toLowerCase()}\` ends with "undefined", "null" or "[object …]": does its value exist yet?`,
+        );
       headers.append(name, value);
     }
   } catch {

@@ -110,6 +110,10 @@ export interface StreamOptions {
   readonly signal?: AbortSignal | null | undefined;
 }
 
+/** `json` or `body`, not both. */
+export type OneBody<Both = undefined> =
+  { readonly json?: undefined; readonly body?: BodySource } | { readonly body?: Both | undefined };
+
 /**
  * Options that native `EventSource` can't honour. Each of them makes the `auto` transport use
  * `fetch`.

@@ -1,4 +1,5 @@
 import type { Decoder, StandardSchema } from './decode.js';
+import type { Impossible } from '../impossible.js';
 import type { EventName, SseMessage } from '../message.js';
 
 /** The event types in `Events` whose payload isn't a plain string. */
@@ -9,21 +10,17 @@ export type Decoded<Events extends object> = {
 /** The event types whose payload is a plain string. */
 type Plain<Events extends object> = Exclude<EventName<Events>, Decoded<Events>>;
 
-declare const CURE: unique symbol;
-/** No value has this type. It exists to be read in a compile error. */
-export interface Impossible<Cure extends string> {
-  readonly [CURE]: Cure;
-}
-
 /**
- * `'json'`. For `Record<string, string>`, the default of `Events`, it's `Untold` instead: a payload
- * that isn't a string would be typed as one.
+ * `'json'`. For `Record<string, string>`, the default of `Events`, it's impossible: a payload that
+ * isn't a string would be typed as one. Only an argument says why, because options are also read.
  */
-type Json<Events extends object, Untold> = string extends keyof Events
+type Json<Events extends object, Place extends 'argument'> = string extends keyof Events
   ? unknown extends Events[keyof Events]
     ? 'json'
     : Events[keyof Events] extends string
-      ? Untold
+      ? Place extends 'argument'
+        ? Impossible<'say what the JSON holds, as in SseClient<{ tick: Price }>, or give schemas'>
+        : never
       : 'json'
   : 'json';
 
@@ -31,8 +28,8 @@ type Json<Events extends object, Untold> = string extends keyof Events
  * Avoids `keyof Events` itself, because the compiler would infer `Events` from it. Only schemas and
  * {@link OfEvents} may decide what `Events` is.
  */
-type Decoders<Events extends object, Untold> = {
-  readonly [K in Plain<Events>]?: Exclude<Decoder<Events[K]>, 'json'> | Json<Events, Untold> | undefined;
+type Decoders<Events extends object, Place extends 'argument'> = {
+  readonly [K in Plain<Events>]?: Exclude<Decoder<Events[K]>, 'json'> | Json<Events, Place> | undefined;
 };
 
 type Schemas<Events extends object> = {
@@ -49,16 +46,16 @@ interface OfEvents<Events extends object> {
 }
 
 /** Every payload may stay text. */
-interface MayDecode<Events extends object, Untold> extends OfEvents<Events> {
+interface MayDecode<Events extends object, Place extends 'argument'> extends OfEvents<Events> {
   /**
    * `'text'`, `'json'` or a function for all events, or one of these by event type. Default
    * `'text'`; JSON for a type with a schema.
    */
   readonly decode?:
     | 'text'
-    | Json<Events, Untold>
+    | Json<Events, Place>
     | ((message: SseMessage) => Events[keyof Events])
-    | Decoders<Events, Untold>
+    | Decoders<Events, Place>
     | undefined;
   /** A schema by event type. It checks what `decode` returns. */
   readonly schemas?: Schemas<Events> | undefined;
@@ -113,6 +110,8 @@ interface WithDecode<Events extends object> extends OfEvents<Events> {
  * };
  * ```
  */
-export type DecodeOptions<Events extends object, Untold = never> = [Decoded<Events>] extends [never]
-  ? MayDecode<Events, Untold>
+export type DecodeOptions<Events extends object, Place extends 'argument' = never> = [
+  Decoded<Events>,
+] extends [never]
+  ? MayDecode<Events, Place>
   : AllSchemas<Events> | SomeSchemas<Events> | WithDecode<Events>;

@@ -1,4 +1,5 @@
 import { SseError, type SseErrorDetails } from '../errors.js';
+import type { Impossible } from '../impossible.js';
 import type { Decode, SseMessage } from '../message.js';
 
 /**
@@ -96,12 +97,20 @@ export interface AsValue<T> {
  * for await (const { data } of fetchSse('/api/prices', { schema })) show(data.price.toFixed(2));
  * ```
  */
-export interface BySchema<T> {
+export interface BySchema<T, Raw = unknown> {
   /** How the data is read before the schema checks it. Default `'json'`. */
-  readonly decode?: Decoder<unknown> | undefined;
+  readonly decode?: Decoder<Raw> | undefined;
   /** A Standard Schema, which may be asynchronous. */
   readonly schema: StandardSchema<T>;
 }
+
+/**
+ * The arguments of a call that says what its payloads are, and not how to read them. Of another
+ * call, these are more than anybody gives, so that the compiler doesn't consider them.
+ */
+export type WithoutDecode<T> = unknown extends T
+  ? [never, never, never, never]
+  : [from: Impossible<"payloads that aren't strings need options: `decode` or `schema`">];
 
 /** Options of {@link createDecode}, unchecked. */
 export interface DecodeSetting {

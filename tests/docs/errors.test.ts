@@ -105,6 +105,13 @@ test('both languages have the same entries, and each belongs to a message', () =
   expect(english.filter((entry) => !used.has(entry) && !/^http-\d/.test(entry))).toEqual([]);
 });
 
+test('every status leads to an entry that exists, and every entry of a status is used', () => {
+  const statuses = Array.from({ length: 500 }, (_, i) => i + 100);
+  const used = new Set(statuses.map((status) => new SseError('http', '', { status }).help.split('#')[1]));
+  const explained = [...entries('docs/errors.md').keys()].filter((entry) => /^http(-\d+)?$/.test(entry));
+  expect([...used].sort()).toEqual(explained.sort());
+});
+
 test('the help of an error is an entry of the page that the package contains', () => {
   const { files } = JSON.parse(read('package.json')) as { files: string[] };
   expect(files).toEqual(expect.arrayContaining(pages));

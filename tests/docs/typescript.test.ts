@@ -113,7 +113,7 @@ describe.for(versions)('%s', { timeout: 240_000 }, (version) => {
     expect(await compile(version, files, { ...options, skipLibCheck: true, noEmit: true })).toBe('');
   });
 
-  test('tells each mistake in an error of a few lines that helps', async () => {
+  test('tells each mistake in an error of a few lines that helps: the text is in tests/typescript/messages', async () => {
     const options = { ...bundler, skipLibCheck: true, noEmit: true };
     const output = await compile(version, ['mistakes.ts'], options);
     const errors = output.split(/^(?=\S*mistakes\.ts\()/m).map((text) => {
@@ -123,6 +123,9 @@ describe.for(versions)('%s', { timeout: 240_000 }, (version) => {
     expect(errors.map(({ line }) => line)).toEqual(expected.map(({ line }) => line));
     for (const [i, { cure }] of expected.entries()) expect(errors[i]?.text).toContain(cure);
     for (const { text } of errors) expect(text.trim().split('\n').length, text).toBeLessThan(10);
+    const lines = (await readFile(join(app, 'mistakes.ts'), 'utf8')).split('\n');
+    const told = errors.map(({ line, text }) => `${lines[line - 1]}\n${text.replace(/^\S+: /, '')}`);
+    await expect(told.join('\n')).toMatchFileSnapshot(path(`tests/typescript/messages/${version}.txt`));
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
-import { parseSse, type ParseSseOptions } from 'ssekit';
+import { parseSse, type ParseSseOptions, type SseError } from 'ssekit';
+import { CHECKED } from '../../src/checked.ts';
 
 /** A stream written by hand, which records its cancellation and how often it was pulled. */
 function body() {
@@ -73,6 +74,31 @@ describe('parseSse', () => {
       body: stream,
     };
     expect(await collect(foreign as Response)).toEqual(EVENTS);
+  });
+
+  test.runIf(CHECKED).for([undefined, null, 'data: 42\n\n', {}, Promise.resolve()])(
+    'says what it reads, and what reads text: %o',
+    (source) => {
+      expect(() => parseSse(source as never)).toThrow(
+        /a Response or a stream of bytes\. For text, .*#source$/,
+      );
+    },
+  );
+
+  test('an error says where the response came from, without the query', async () => {
+    const errorOf = async (url: string, content: string | null, init?: ResponseInit) => {
+      const response = sse(content, init);
+      Object.defineProperty(response, 'url', { value: url });
+      const error: unknown = await parseSse(response, { decode: 'json' })
+        .next()
+        .catch((error: unknown) => error);
+      return (error as SseError).url;
+    };
+    const url = 'https://example.test/sse?token=secret';
+    expect(await errorOf(url, null, { status: 404 })).toBe('https://example.test/sse');
+    expect(await errorOf(url, 'data: {oops\n\n')).toBe('https://example.test/sse');
+    // A response that the page made itself comes from nowhere.
+    expect(await errorOf('', null, { status: 404 })).toBeUndefined();
   });
 
   test('tells the origin that answered', async () => {

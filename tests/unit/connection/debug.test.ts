@@ -38,17 +38,17 @@ async function run(debug: SseClientOptions['debug'], listen: (client: SseClient)
 }
 
 const steps = [
-  'ssekit connecting: transport not chosen, failures 0',
-  'ssekit connecting: transport fetch, failures 0',
-  'ssekit reconnecting: transport fetch, failures 1, next attempt in 2000 ms',
+  'ssekit connecting',
+  'ssekit connecting over fetch',
+  'ssekit reconnecting over fetch, failures 1, next attempt in 2000 ms',
   'ssekit error http, will retry: The server answered 503.',
-  'ssekit reconnecting: transport fetch, failures 1',
-  'ssekit open: transport fetch, failures 1',
+  'ssekit reconnecting over fetch, failures 1',
+  'ssekit open over fetch, failures 1',
   'ssekit opened over fetch, status 200',
   'ssekit event tick, id 7, 11 characters',
-  'ssekit open: transport fetch, failures 0',
+  'ssekit open over fetch',
   'ssekit event message, id 7, 11 characters',
-  'ssekit closed: transport fetch, failures 0',
+  'ssekit closed',
 ];
 
 describe('debug', () => {
@@ -119,7 +119,7 @@ describe('debug', () => {
     exchange.send({ id: '7' });
     await flush();
     client.close();
-    expect(lines[0]).toBe("ssekit there's no option header");
+    expect(lines[0]).toBe("ssekit there's no option header: did you mean headers?");
     expect(lines).toContain('ssekit event tick, id none, 6 characters, nobody listens');
     expect(lines).toContain('ssekit event news , id none, 6 characters, spaces around its name');
     expect(lines).toContain('ssekit block without data, id 7');
