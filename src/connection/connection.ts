@@ -1,3 +1,4 @@
+import { monotonicNow } from '../clock.js';
 import { SseError } from '../errors.js';
 import { failureIn } from '../stream/fail-on.js';
 import { cutShort, isLast } from '../stream/until.js';
@@ -62,7 +63,7 @@ export function createConnection(
   function start(changes: Pick<SseState, 'status'> & Partial<SseState>): void {
     stop();
     // Rounded up: timers drop the fraction, and would fire too early.
-    const pause = Math.ceil(startedAt + SHORTEST_PAUSE - performance.now());
+    const pause = Math.ceil(startedAt + SHORTEST_PAUSE - monotonicNow());
     if (pause > 0) current = wait(pause, open, pause);
     else open();
     update({ ...changes, retryAt: pause > 0 ? Date.now() + pause : undefined });
@@ -84,7 +85,7 @@ export function createConnection(
     // close() right after connect() costs no request.
     await Promise.resolve();
     if (isOver()) return;
-    startedAt = performance.now();
+    startedAt = monotonicNow();
     transport = undefined;
     try {
       const { failures, error } = state;
