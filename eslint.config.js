@@ -88,7 +88,15 @@ const importRules = [
 ];
 
 export default defineConfig(
-  globalIgnores(['dist', 'dist-api', 'dist-demo', 'dist-docs', 'docs/.vitepress/cache', 'coverage']),
+  globalIgnores([
+    'dist',
+    'miniprogram',
+    'dist-api',
+    'dist-demo',
+    'dist-docs',
+    'docs/.vitepress/cache',
+    'coverage',
+  ]),
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,

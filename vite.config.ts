@@ -107,13 +107,33 @@ const script = (fileName: string, minify: boolean): BuildEnvironmentOptions => (
   lib: { entry: source('index'), name: 'ssekit', formats: ['iife'], fileName: () => fileName },
 });
 
-/** By mode: the demo, and the package in two builds, each as modules and as a script. */
+/**
+ * CommonJS in ES2018, because WeChat's tools can't read newer code or `exports`. They copy this
+ * folder into the mini program: `ssekit` is index.js, and `ssekit/miniprogram` is miniprogram.js.
+ */
+const miniprogram: BuildEnvironmentOptions = {
+  outDir: 'miniprogram',
+  target: 'es2018',
+  minify: false,
+  lib: {
+    entry: ['index', 'miniprogram'].map(source),
+    formats: ['cjs'],
+    fileName: (_, name) => `${name}.js`,
+  },
+  rolldownOptions: { output: { chunkFileNames: 'shared.js', strict: true } },
+};
+
+/**
+ * By mode: the demo, the package in two builds, each as modules and as a script, and the package for
+ * mini programs.
+ */
 const builds: Readonly<Record<string, BuildEnvironmentOptions>> = {
   demo: { outDir: 'dist-demo', rolldownOptions: { output: { codeSplitting: false } } },
   checked: modules('dist'),
   'checked-script': script('ssekit.iife.js', false),
   production: modules('dist/production'),
   'production-script': script('ssekit.iife.min.js', true),
+  miniprogram,
 };
 
 export default defineConfig(({ command, mode }) => ({

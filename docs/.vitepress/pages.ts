@@ -27,6 +27,9 @@ const groups: readonly Group[] = [
       ['options', 'Options and retry', '选项与重试'],
       ['sharing', 'One connection for all tabs', '所有标签页共用一个连接'],
       ['slots', 'A drop-in EventSource', '直接替换 EventSource'],
+      ['places', 'Where it runs', '运行环境'],
+      ['miniprogram', 'WeChat mini programs', '微信小程序'],
+      ['react-native', 'React Native and Expo', 'React Native 与 Expo'],
     ],
   },
   {

@@ -1,3 +1,4 @@
+import { monotonicNow } from '../clock.js';
 import type { SseError } from '../errors.js';
 import { retryDelay, shouldRetry, type RetryOptions } from './retry.js';
 
@@ -19,7 +20,7 @@ export class Backoff {
   }
 
   allows(error: SseError, failures: number): boolean {
-    const now = performance.now();
+    const now = monotonicNow();
     if (failures === 1) this.#failingSince = now;
     return shouldRetry(this.#policy, error, failures, now - this.#failingSince);
   }

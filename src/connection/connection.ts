@@ -1,4 +1,5 @@
 import { CHECKED } from '../checked.js';
+import { monotonicNow } from '../clock.js';
 import { SseError } from '../errors.js';
 import { failureIn } from '../stream/fail-on.js';
 import { cutShort, isLast } from '../stream/until.js';
@@ -63,7 +64,7 @@ export function createConnection(
   function start(changes: Pick<SseState, 'status'> & Partial<SseState>): void {
     stop();
     // Rounded up: timers drop the fraction, and would fire too early.
-    const pause = Math.ceil(startedAt + SHORTEST_PAUSE - performance.now());
+    const pause = Math.ceil(startedAt + SHORTEST_PAUSE - monotonicNow());
     if (pause > 0) current = wait(pause, open, pause);
     else open();
     update({ ...changes, retryAt: pause > 0 ? Date.now() + pause : undefined });
@@ -85,7 +86,7 @@ export function createConnection(
     // close() right after connect() costs no request.
     await Promise.resolve();
     if (isOver()) return;
-    startedAt = performance.now();
+    startedAt = monotonicNow();
     transport = undefined;
     try {
       const { failures, error } = state;

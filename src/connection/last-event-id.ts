@@ -212,12 +212,18 @@ export function storageKey(url: string, body?: unknown): string {
   return `ssekit:${place}${text && `?${hash(text)}`}`;
 }
 
-/** FNV-1a with 64 bits. With 32 bits, two of 77,000 texts would probably share a hash. */
+/**
+ * Two hashes in the way of FNV-1a, because with 32 bits, two of 77,000 texts would probably share
+ * one. Without BigInt, which older webviews lack.
+ */
 function hash(text: string): string {
-  let hash = 0xcbf29ce484222325n;
-  for (let i = 0; i < text.length; i++)
-    hash = BigInt.asUintN(64, (hash ^ BigInt(text.charCodeAt(i))) * 0x100000001b3n);
-  return hash.toString(36);
+  let first = 0;
+  let second = 0;
+  for (let i = 0; i < text.length; i++) {
+    first = Math.imul(first ^ text.charCodeAt(i), 0x1000193);
+    second = Math.imul(second ^ (first >>> 7), 0x5bd1e995);
+  }
+  return ((first >>> 0) * 2 ** 20 + (second >>> 12)).toString(36);
 }
 
 /**

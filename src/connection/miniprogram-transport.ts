@@ -30,6 +30,8 @@ interface MiniprogramOptions {
 /** What ssekit uses of a `RequestTask`. Old base libraries lack the two listeners. */
 interface MiniprogramTask {
   abort(): void;
+  /** Taro's task is a promise, too. */
+  catch?(ignore: () => void): unknown;
   onHeadersReceived?(listener: (head: Head) => void): void;
   onChunkReceived?(listener: (chunk: { readonly data: ArrayBuffer }) => void): void;
 }
@@ -106,7 +108,8 @@ function send(call: MiniprogramRequest, request: TransportRequest, sink: Transpo
   let early: ArrayBuffer[] | undefined = [];
   const push = (chunk: ArrayBuffer) => {
     if (early) early.push(chunk);
-    else response.push(new Uint8Array(chunk));
+    // A copy: polyfills of TextDecoder ignore a buffer that was made in another realm.
+    else response.push(new Uint8Array(chunk).slice());
   };
   const head = ({ statusCode = 200, header = {} }: Head) => {
     const chunks = early;
@@ -139,6 +142,8 @@ function send(call: MiniprogramRequest, request: TransportRequest, sink: Transpo
       response.fail(networkError(new Error(errMsg)));
     },
   });
+  // `fail` has been called, and nobody else waits for the promise.
+  task.catch?.(() => undefined);
   if (!task.onChunkReceived) {
     response.fail('wx.request needs base library 2.20.2 or newer to stream.');
     return;

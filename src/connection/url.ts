@@ -33,7 +33,8 @@ export function resolveUrl(input: unknown): string {
       CHECKED && 'url-password',
     );
   }
-  return url.href;
+  // React Native 0.81 appends a slash to paths.
+  return url.href === `${String(input)}/` && url.pathname !== '/' ? String(input) : url.href;
 }
 
 /** Sets a query parameter. The rest stays byte for byte, because it may be signed. */

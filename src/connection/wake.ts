@@ -1,3 +1,4 @@
+import { monotonicNow } from '../clock.js';
 import { deadline, type Deadline } from '../stream/time-limit.js';
 import { watchPage } from './page-events.js';
 
@@ -34,14 +35,14 @@ export function watchForDeath(
 ): () => void {
   let doubt: Deadline | undefined;
   let heardAt = Date.now();
-  let tickedAt = performance.now();
+  let tickedAt = monotonicNow();
   let lead = heardAt - tickedAt;
 
   const startDoubt = () => {
     doubt ??= deadline(GRACE, dead);
   };
   const lookAtClocks = () => {
-    const now = performance.now();
+    const now = monotonicNow();
     const jump = Date.now() - now - lead;
     const isLate = isWorker && now - tickedAt > TICK + LATE_IN_WORKER;
     tickedAt = now;

@@ -1,3 +1,4 @@
+import { monotonicNow } from '../clock.js';
 import { deadline, type Deadline } from '../stream/time-limit.js';
 import { SOONEST_DEPOSED, standForLeader, watchLeader, type LeaderWatch } from './election.js';
 import {
@@ -189,7 +190,7 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
     }
     if (notice.kind === 'question' || notice.kind === 'push') {
       if (!isLeading) return;
-      activeAt = performance.now();
+      activeAt = monotonicNow();
       member.answer(notice);
     } else if (isLeading) {
       // Its own claim: all notices posted before it have been read.
@@ -228,7 +229,7 @@ export function joinTabs(name: string, locks: LockManager, member: Member): TabG
   return {
     post,
     whileLeading(run) {
-      const silence = performance.now() - activeAt;
+      const silence = monotonicNow() - activeAt;
       activeAt += silence;
       if (waiting) waiting.push(run);
       // Without a channel there's no other tab.

@@ -1,3 +1,4 @@
+import { monotonicNow } from '../clock.js';
 import { SseError } from '../errors.js';
 
 /** The longest delay that `setTimeout` supports. With one more millisecond, it fires at once. */
@@ -26,14 +27,14 @@ export interface Deadline {
  * waiting to be read, so it waits one more interval.
  */
 export function deadline(ms: number, expire: () => void): Deadline {
-  let beatAt = performance.now();
+  let beatAt = monotonicNow();
   let granted = false;
   let timer: ReturnType<typeof setTimeout>;
 
   const arm = (delay: number) => {
-    const due = performance.now() + delay;
+    const due = monotonicNow() + delay;
     timer = setTimeout(() => {
-      const now = performance.now();
+      const now = monotonicNow();
       const left = beatAt + ms - now;
       if (left > 0) arm(left);
       else if (now - due > LATE && !granted) {
@@ -46,7 +47,7 @@ export function deadline(ms: number, expire: () => void): Deadline {
   arm(ms);
   return {
     beat() {
-      beatAt = performance.now();
+      beatAt = monotonicNow();
       granted = false;
     },
     cancel() {

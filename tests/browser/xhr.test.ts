@@ -91,6 +91,22 @@ test('past 2 Mi characters another request continues after the latest ID, and no
   expect(seen).toEqual(['open', ...delivered, '5', '6']);
 });
 
+test('an ID that still came with the event before another request is not kept', async () => {
+  const lines = `id: 1\ndata: ${' '.repeat(2 * 1024 * 1024)}\n\n`;
+  const s = await script(SAME, [
+    { chunks: [`${lines}id: 9\n\n`, { wait: true }], end: 'hold' },
+    { chunks: [':\n'] },
+    { chunks: ['event: end\ndata\n\n'], end: 'hold' },
+  ]);
+  const client = new SseClient(s.url, { transport, retryInterval: 100 });
+  await client.once('end');
+  client.close();
+  await s.release(2);
+  const { requests } = await s.closed();
+  // The second request continued after 1 and brought no event. A third one after 9 would skip events.
+  expect(requests.map(({ headers }) => headers['last-event-id'])).toEqual([undefined, '1', '1']);
+});
+
 test.for(['GET', 'POST'])(
   'a response over %s without IDs fails with overflow at 8 Mi characters',
   async (method) => {

@@ -69,6 +69,25 @@ test('a request that the platform refuses at once is an error', async () => {
   expect(call.mock.results).toEqual([{ type: 'return', value: undefined }]);
 });
 
+test("a task that's a promise, as in Taro, leaves no unhandled rejection", async () => {
+  const unhandled = vi.fn();
+  process.on('unhandledRejection', unhandled);
+  const transport = miniprogramTransport(({ fail }) => {
+    const error = { errMsg: 'request:fail' };
+    fail(error);
+    return Object.assign(Promise.reject(new Error(error.errMsg)), {
+      abort: vi.fn(),
+      onChunkReceived: vi.fn(),
+    });
+  });
+  const client = new SseClient(url, { transport, retry: false });
+  await new Promise((resolve) => client.onError(resolve));
+  // Node reports rejections before the next macrotask.
+  await new Promise(setImmediate);
+  process.off('unhandledRejection', unhandled);
+  expect(unhandled).not.toHaveBeenCalled();
+});
+
 test('characters that are cut between chunks arrive whole, whether headers come first or not', async () => {
   for (const isEarly of [true, false]) {
     const { transport, next } = platform();
