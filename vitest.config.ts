@@ -49,6 +49,12 @@ const watchdog = new Watchdog();
  */
 const fast = ['types', 'unit', 'production', 'react 18', 'node', 'browser (chromium)', 'page'];
 
+/**
+ * Only runs if you name it (`npm run test:servers`): it installs seven languages and takes minutes,
+ * and what it tests changes with other people's releases.
+ */
+const named = ['servers'];
+
 /** Selects projects by `--mode fast` (`npm test`) or `--mode rest`, and by `--project`. */
 function isSelected(mode: string, name: string): boolean {
   if (mode === 'fast' && !fast.includes(name)) return false;
@@ -60,6 +66,7 @@ function isSelected(mode: string, name: string): boolean {
         ? [args[i + 1] ?? '']
         : [],
   );
+  if (filters.length === 0 && named.includes(name)) return false;
   const names = [name, name.replace(/ \(.*/, '')];
   return filters.length === 0 || filters.some((filter) => /[*!]/.test(filter) || names.includes(filter));
 }
@@ -248,6 +255,12 @@ export default defineConfig(async ({ mode }) => {
       maxWorkers: 1,
       sequence: { groupOrder: 5 },
       testTimeout: 30_000,
+      hookTimeout: 60_000,
+    }),
+    inNode('servers', ['tests/servers/**/*.test.ts'], {
+      maxWorkers: 1,
+      sequence: { groupOrder: 7 },
+      testTimeout: 60_000,
       hookTimeout: 60_000,
     }),
     // npm and the compilers use all cores.

@@ -8,6 +8,8 @@ import path from 'node:path';
 /** A server that runs as a separate program. Its folder is deleted when it stops. */
 export interface Running {
   readonly folder: string;
+  /** What it has printed so far. */
+  output(): string;
   /** Ends it as a crash does. */
   kill(): Promise<void>;
   stop(): Promise<void>;
@@ -84,6 +86,7 @@ export async function start(
   }
   return {
     folder,
+    output: () => output,
     kill: () => end('SIGKILL'),
     async stop() {
       await end('SIGTERM');

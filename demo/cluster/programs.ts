@@ -10,9 +10,13 @@ export const packages = {
   redis: 'redis-server',
   haproxy: 'haproxy',
   caddy: 'caddy',
+  apache: 'apache2',
 } as const;
 
 export type ServerName = keyof typeof packages;
+
+/** Programs that aren't named like their server. */
+const files: Partial<Record<ServerName, string>> = { redis: 'redis-server', apache: 'apache2' };
 
 /**
  * The path of this server's program (for Nchan, of its module), or `undefined` if it isn't
@@ -20,7 +24,7 @@ export type ServerName = keyof typeof packages;
  */
 export function findProgram(name: ServerName): string | undefined {
   if (name === 'nchan') return nchanModule();
-  const file = name === 'redis' ? 'redis-server' : name;
+  const file = files[name] ?? name;
   // Debian installs servers outside a normal user's PATH.
   const folders = [...(process.env.PATH ?? '').split(path.delimiter), '/usr/sbin', '/usr/local/sbin'];
   return folders.map((folder) => path.join(folder, file)).find(isProgram);

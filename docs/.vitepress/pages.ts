@@ -37,6 +37,8 @@ const groups: readonly Group[] = [
     pages: [
       ['recipes/llm', 'Language models', '大模型'],
       ['recipes/servers', 'Servers and proxies', '服务端与代理'],
+      ['servers', 'Servers by language', '各语言的服务端'],
+      ['protocols', 'Protocols', '协议'],
       ['recipes/auth', 'Authentication', '身份验证'],
       ['recipes/frameworks', 'Frameworks', '框架'],
       ['recipes/state', 'State libraries and routers', '状态库与路由'],

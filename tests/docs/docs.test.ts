@@ -362,7 +362,8 @@ describe('the blocks that are marked', () => {
     },
   };
   /**
-   * llm.test.ts runs the snippets of llm.md, tests/unit/docs.test.tsx those that need a page, and
+   * llm.test.ts runs the snippets of llm.md, tests/interop those of protocols.md and
+   * slots.md, tests/unit/docs.test.tsx those that need a page, and
    * frameworks.test.tsx those that a server renders.
    */
   const elsewhere = [
@@ -384,6 +385,7 @@ describe('the blocks that are marked', () => {
     'rxjs',
     'next',
     'nuxt',
+    ...[...snippets('docs/protocols.md'), ...snippets('docs/slots.md')].flatMap(({ name }) => name ?? []),
   ];
 
   const marked = all.filter(({ name, file }) => name !== undefined && !file.endsWith('.zh-CN.md'));

@@ -1,4 +1,4 @@
-import type { fetchSse as FetchSse, SseClient as Client } from 'ssekit';
+import type { FetchEventSourceInit, fetchSse as FetchSse, SseClient as Client } from 'ssekit';
 
 /**
  * The names that snippets use without declaring them: what the reader's page has. They're exported
@@ -10,6 +10,7 @@ export declare const SseClient: typeof Client;
 export declare const fetchSse: typeof FetchSse;
 export declare const client: Client;
 export declare const response: Response;
+export declare const options: Pick<FetchEventSourceInit, 'headers' | 'refreshAuth' | 'retry'>;
 
 // A page.
 export declare const output: HTMLElement;

@@ -13,7 +13,7 @@ import { describeWith } from './programs.ts';
 import { speaksWith } from './suite.ts';
 
 /**
- * HAProxy and Caddy in front of a Node server, configured as in docs/recipes/servers.md, except for
+ * HAProxy, Caddy and Apache in front of a Node server, configured as in docs/recipes/servers.md, except for
  * ports and shorter timeouts.
  */
 
@@ -25,6 +25,9 @@ interface Proxy {
   /** Whether it ends a stream after one silent second. */
   readonly isImpatient: boolean;
 }
+
+/** Where Debian has them. */
+const APACHE_MODULES = '/usr/lib/apache2/modules';
 
 const proxies: readonly Proxy[] = [
   {
@@ -60,6 +63,23 @@ http://127.0.0.1:${port} {
 `,
     args: ['run', '--config', 'Caddyfile', '--adapter', 'caddyfile'],
     isImpatient: false,
+  },
+  {
+    name: 'apache',
+    file: 'httpd.conf',
+    config: (port, backend) => `
+ServerName localhost
+Listen 127.0.0.1:${port}
+PidFile apache.pid
+ErrorLog error.log
+DefaultRuntimeDir .
+Mutex file:. default
+${process.getuid?.() === 0 ? 'User www-data' : ''}
+${['mpm_event', 'authz_core', 'proxy', 'proxy_http'].map((name) => `LoadModule ${name}_module ${APACHE_MODULES}/mod_${name}.so`).join('\n')}
+ProxyPass /events http://127.0.0.1:${backend}/events flushpackets=on timeout=1
+`,
+    args: ['-d', '.', '-f', 'httpd.conf', '-DFOREGROUND'],
+    isImpatient: true,
   },
 ];
 

@@ -1,0 +1,4 @@
+require_relative 'server'
+require 'rack/deflater'
+use Rack::Deflater
+run Server
