@@ -1,3 +1,4 @@
+import { devtools } from './connection/devtools-hook.js';
 import { isUnauthorized, refresh } from './connection/refresh-auth.js';
 import {
   createDecode,
@@ -70,33 +71,32 @@ export function fetchSse(url: UrlSource, init: FetchSseInit & DecodeSetting = {}
   const { until, failOn, signal, lastEventId = '', maxEventSize, refreshAuth } = init;
   refuseUnsafe(options, lastEventId);
   let requested = '';
-  return readMessages(
-    async (signal) => {
-      const context = { failures: 0, lastEventId, error: undefined, signal };
-      const request = async () => {
-        const prepared = await prepareRequest(options, context, []);
-        ({ url: requested } = prepared);
-        // Where the query carries the ID, the header would only cause a CORS preflight.
-        return openStream(options.lastEventIdParam ? { ...prepared, lastEventId: '' } : prepared);
-      };
-      try {
-        return await request();
-      } catch (error) {
-        if (!refreshAuth || !isUnauthorized(error)) throw error;
-        await refresh(refreshAuth, error, options.openTimeout, signal);
-        return request();
-      }
+  const settings = {
+    until,
+    failOn,
+    signal,
+    lastEventId,
+    maxEventSize,
+    decode: createDecode(init, true),
+    locate: (error: unknown) => {
+      locate(error, requested);
     },
-    {
-      until,
-      failOn,
-      signal,
-      lastEventId,
-      maxEventSize,
-      decode: createDecode(init, true),
-      locate: (error) => {
-        locate(error, requested);
-      },
-    },
-  );
+  };
+  devtools()?.loop(options, settings);
+  return readMessages(async (signal) => {
+    const context = { failures: 0, lastEventId, error: undefined, signal };
+    const request = async () => {
+      const prepared = await prepareRequest(options, context, []);
+      ({ url: requested } = prepared);
+      // Where the query carries the ID, the header would only cause a CORS preflight.
+      return openStream(options.lastEventIdParam ? { ...prepared, lastEventId: '' } : prepared);
+    };
+    try {
+      return await request();
+    } catch (error) {
+      if (!refreshAuth || !isUnauthorized(error)) throw error;
+      await refresh(refreshAuth, error, options.openTimeout, signal);
+      return request();
+    }
+  }, settings);
 }
