@@ -6,11 +6,13 @@ import { watchLoop } from './watch-loop.js';
 /**
  * Puts the hook on the global object, where every copy of ssekit finds it.
  *
+ * @param panel - What mounting again returns.
  * @returns A function that removes it, and leaves every client as it was.
  */
-export function install(recorder: Recorder): () => void {
+export function install(recorder: Recorder, panel?: unknown): () => void {
   const watched = new Map<object, WatchedClient>();
-  const hook: DevtoolsHook = {
+  const hook: DevtoolsHook & { readonly panel: unknown } = {
+    panel,
     client(face, connection, observer, options) {
       let client = watched.get(observer);
       if (!client) {

@@ -79,8 +79,8 @@ export class Stream {
 
   /** How many components hold it; `undefined` if it isn't one of a hook. */
   get components(): number | undefined {
-    const held = this.#source?.face as { [HOLDERS]?: ReadonlySet<unknown> } | undefined;
-    return held?.[HOLDERS]?.size;
+    const { [HOLDERS]: holders } = (this.#source?.face ?? {}) as { [HOLDERS]?: ReadonlySet<unknown> };
+    return holders?.size;
   }
 
   /** What the page can do with it now. */
