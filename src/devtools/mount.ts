@@ -1,6 +1,5 @@
 import { DEVTOOLS } from '../connection/devtools-hook.js';
 import { install } from './install.js';
-import type { LanguageOption } from './language.js';
 import { Panel } from './panel.js';
 import { Recorder } from './recorder.js';
 
@@ -20,7 +19,7 @@ export interface DevtoolsOptions {
   /** Whether the panel is open at first. Default `false`: only a button shows. */
   readonly open?: boolean | undefined;
   /** Default `'auto'`: Chinese if the document's `lang`, or else the browser, says so. */
-  readonly language?: LanguageOption | undefined;
+  readonly language?: 'auto' | 'en' | 'zh' | undefined;
   /** Default `'auto'`: as the system has it. */
   readonly theme?: 'auto' | 'light' | 'dark' | undefined;
 }

@@ -86,6 +86,8 @@ export class Panel {
     this.#preferences.isOpen = true;
     this.#show();
     this.#remember();
+    // What gets the focus must be there now, and not in the next frame.
+    this.#list.paint(this.#recorder.streams, this.#chosen);
     this.#list.node.querySelector<HTMLElement>('[aria-current]')?.focus();
   };
 

@@ -124,7 +124,7 @@ dd { font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
 
 .timeline { position: relative; margin: 8px 14px 0; }
 .timeline canvas { display: block; width: 100%; height: 36px; border-radius: 4px; background: var(--well); }
-.peak { position: absolute; right: 5px; top: 3px; font-size: 10px; color: var(--soft); font-variant-numeric: tabular-nums; }
+.peak { position: absolute; left: 6px; top: 3px; font-size: 10px; color: var(--soft); font-variant-numeric: tabular-nums; }
 .scale { display: flex; justify-content: space-between; font-size: 10px; color: var(--soft); }
 
 @container panel (width < 640px) {

@@ -17,6 +17,7 @@ describe('minified and compressed with brotli', () => {
     ['FetchEventSource', 8150],
     ['SseClient', 11_300],
     ['everything', 16_950],
+    ['ssekit/devtools', 16_300],
   ])('%s is at most %i bytes', async (name, budget) => {
     expect(await sizeOf(name)).toBeLessThanOrEqual(budget);
   });
@@ -38,7 +39,7 @@ test.each(['dist', 'dist/production'])(
   'esbuild bundles every entry of %s without a warning',
   async (folder) => {
     const { warnings } = await esbuild.build({
-      entryPoints: ['index', 'react', 'vue', 'xhr', 'miniprogram', 'testing'].map((entry) =>
+      entryPoints: ['index', 'react', 'vue', 'xhr', 'miniprogram', 'devtools', 'testing'].map((entry) =>
         join(root, folder, `${entry}.js`),
       ),
       outdir: root,

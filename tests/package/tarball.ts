@@ -31,9 +31,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
 async function isStale(): Promise<boolean> {
   const src = (await readdir(join(root, 'src'), { recursive: true })).map((file) => `src/${file}`);
   const sources = [...src, 'vite.config.ts', 'unchecked.ts', 'tsconfig.json', 'tsconfig.build.json'];
-  const built = ['index.js', 'production/index.js', 'index.d.ts', 'ssekit.iife.js', 'ssekit.iife.min.js'].map(
-    (file) => `dist/${file}`,
-  );
+  const built = [
+    'index.js',
+    'production/index.js',
+    'index.d.ts',
+    'ssekit.iife.js',
+    'ssekit.iife.min.js',
+    'ssekit-devtools.iife.js',
+  ].map((file) => `dist/${file}`);
   return Math.max(...(await times(sources))) > Math.min(...(await times(built)));
 }
 
