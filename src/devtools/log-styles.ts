@@ -17,7 +17,7 @@ export const LOG_STYLES = `
 .log { flex: 1; display: flex; min-height: 0; }
 .table { position: relative; container: table / inline-size; flex: 1; display: flex; flex-direction: column; min-width: 0; min-height: 0; }
 .scroller { flex: 1; overflow: auto; overscroll-behavior: contain; min-height: 0; }
-.rows { position: relative; }
+.rows { position: relative; contain: layout style; }
 .row { display: grid; grid-template-columns: 88px 62px 150px minmax(70px, 130px) 78px 58px minmax(0, 1fr); align-items: center; gap: 0 10px; height: 24px; padding: 0 14px 0 11px; border-left: 3px solid transparent; font-family: var(--mono); font-size: 11.5px; }
 .one .row { grid-template-columns: 88px 62px minmax(70px, 130px) 78px 58px minmax(0, 1fr); }
 .one .stream:not(button) { display: none; }

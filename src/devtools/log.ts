@@ -1,5 +1,5 @@
 import { Details } from './details.js';
-import { create } from './element.js';
+import { create, write } from './element.js';
 import type { Language } from './language.js';
 import type { Recorder } from './recorder.js';
 import { COLUMNS, rowView } from './row-view.js';
@@ -56,7 +56,7 @@ export class Log {
     this.node.classList.toggle('one', filter.stream !== undefined);
     this.#empty.hidden = shown.length > 0;
     const { words } = this.#language;
-    this.#empty.textContent = total > 0 ? words.noMatch : streams.length > 0 ? words.noRows : words.noneHint;
+    write(this.#empty, total > 0 ? words.noMatch : streams.length > 0 ? words.noRows : words.noneHint);
     this.#list.drop(this.#recorder.gone);
     this.#recorder.gone = 0;
     this.#list.paint();

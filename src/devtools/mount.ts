@@ -61,9 +61,7 @@ const NOTHING: Devtools = {
  *
  * @example
  * ```ts
- * import { mountDevtools } from 'ssekit/devtools';
- *
- * if (import.meta.env.DEV) mountDevtools();
+ * if (location.hostname === 'localhost') mountDevtools();
  * ```
  */
 export function mountDevtools(options: DevtoolsOptions = {}): Devtools {

@@ -14,7 +14,7 @@ import { Timeline } from './timeline.js';
 import { Toolbar } from './toolbar.js';
 
 /** In ms: between two paints with new rows, and between two of what changes with the time. */
-const PAINT = 50;
+const PAINT = 100;
 const TICK = 250;
 
 /** The button and the panel, in a shadow root of their own. */
@@ -200,7 +200,7 @@ export class Panel {
   readonly #paint = (now: number): void => {
     this.#frame = 0;
     if (!this.#preferences.isOpen) return;
-    // Nobody reads faster, and a thousand events a second cost no more than twenty.
+    // Nobody reads faster, and a thousand events a second cost no more than ten.
     if (now - this.#painted < PAINT) {
       this.#schedule();
       return;

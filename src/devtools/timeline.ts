@@ -56,10 +56,15 @@ export class Timeline {
     this.#window = isYoung ? WINDOWS[0] : WINDOWS[1];
     for (const label of this.#labels) label();
     const x = (at: number) => ((at - now + this.#window) / this.#window) * width;
+    const colours = new Map<string, string>();
     const colour = (name: string) => {
+      const known = colours.get(name);
+      if (known) return known;
       // A canvas doesn't know `light-dark()`, but the colour of an element is resolved.
       this.#canvas.style.color = `var(--${name})`;
-      return getComputedStyle(this.#canvas).color;
+      const { color } = getComputedStyle(this.#canvas);
+      colours.set(name, color);
+      return color;
     };
     const peak = Math.max(1, ...seconds.map(({ events }) => events));
 

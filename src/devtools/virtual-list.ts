@@ -25,7 +25,10 @@ export class VirtualList<T> {
   readonly #source: Source<T>;
   readonly #views: RowView<T>[] = [];
   #isFollowing = true;
+  /** Where it's scrolled to, in px. */
   #top = 0;
+  /** Of the scroller, in px. */
+  #height = 0;
   #chosen: number | undefined;
   readonly #resize: ResizeObserver;
 
@@ -42,7 +45,10 @@ export class VirtualList<T> {
       const node = this.#views.find((view) => target instanceof Node && view.node.contains(target))?.node;
       if (node) this.#choose(Number(node.ariaPosInSet) - 1);
     });
-    this.#resize = new ResizeObserver(source.schedule);
+    this.#resize = new ResizeObserver(() => {
+      this.#height = scroller.clientHeight;
+      source.schedule();
+    });
     this.#resize.observe(scroller);
   }
 
@@ -51,11 +57,9 @@ export class VirtualList<T> {
     const { scroller } = this;
     const items = this.#source.items();
     const count = items.length;
-    const inView = Math.ceil(scroller.clientHeight / ROW_HEIGHT) + 1;
-    this.#list.style.height = `${count * ROW_HEIGHT}px`;
+    const inView = Math.ceil(this.#height / ROW_HEIGHT) + 1;
     // Exactly to the end: further, and the browser's way back would look like the reader's.
-    if (this.#isFollowing) scroller.scrollTop = Math.max(0, count * ROW_HEIGHT - scroller.clientHeight);
-    this.#top = scroller.scrollTop;
+    if (this.#isFollowing) this.#top = Math.max(0, count * ROW_HEIGHT - this.#height);
     const first = Math.max(0, Math.min(Math.floor(this.#top / ROW_HEIGHT), count - inView));
     const shown = Math.min(inView, count);
     while (this.#views.length < shown) this.#addView();
@@ -75,11 +79,16 @@ export class VirtualList<T> {
     }
     if (active) scroller.setAttribute('aria-activedescendant', active);
     else scroller.removeAttribute('aria-activedescendant');
+    // Last, and without reading anything before: so the browser lays the rows out once.
+    this.#list.style.height = `${count * ROW_HEIGHT}px`;
+    if (this.#isFollowing) scroller.scrollTop = this.#top;
   }
 
   /** This many items have left the front: keeps the place of a reader who scrolled up. */
   drop(count: number): void {
-    if (!this.#isFollowing && count > 0) this.scroller.scrollTop -= count * ROW_HEIGHT;
+    if (this.#isFollowing || count === 0) return;
+    this.scroller.scrollTop -= count * ROW_HEIGHT;
+    this.#top = this.scroller.scrollTop;
   }
 
   /** Chooses nothing, and follows the end again. */
@@ -121,11 +130,13 @@ export class VirtualList<T> {
   readonly #scrolled = (): void => {
     const { scrollTop, clientHeight, scrollHeight } = this.scroller;
     // Our own scroll: its rows are painted. Painting again would follow new rows in every frame.
-    if (scrollTop === this.#top) return;
-    // Rows may be added between our own scroll and its event, so only going up ends the following.
-    if (scrollTop < this.#top) this.#isFollowing = false;
-    else if (scrollTop + clientHeight >= scrollHeight - ROW_HEIGHT && this.#chosen === undefined)
-      this.#isFollowing = true;
+    if (Math.abs(scrollTop - this.#top) < 1) return;
+    const isAtEnd = scrollTop + clientHeight >= scrollHeight - ROW_HEIGHT;
+    // Rows may be added between our own scroll and its event, so only going up ends the following;
+    // and not where the list became higher, which looks like going up.
+    if (scrollTop < this.#top && !isAtEnd) this.#isFollowing = false;
+    else if (isAtEnd && this.#chosen === undefined) this.#isFollowing = true;
+    this.#top = scrollTop;
     this.#source.schedule();
   };
 

@@ -1,9 +1,15 @@
 /** Pages with the devtools and the library as scripts of their own, under the strictest policy. */
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'vite';
+import type { mountDevtools } from 'ssekit/devtools';
 import { createApp } from '../../demo/server/app.ts';
 import { createTestServer, type Middleware, type TestServer } from '../server.ts';
 import { unchecked } from '../../unchecked.ts';
+
+declare global {
+  /** What the script of the devtools adds to a page. */
+  var ssekitDevtools: { readonly mountDevtools: typeof mountDevtools };
+}
 
 /** No style, no markup from text, and no request to anywhere else. */
 const POLICY = [

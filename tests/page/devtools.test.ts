@@ -2,14 +2,9 @@ import { readFileSync } from 'node:fs';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { BrowserContextOptions, Locator, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { mountDevtools } from 'ssekit/devtools';
 import { browser, openBrowser } from './demo-page.ts';
 import './library-page.ts';
 import { createDevtoolsPages, type DevtoolsPages } from './devtools-page.ts';
-
-declare global {
-  var ssekitDevtools: { readonly mountDevtools: typeof mountDevtools };
-}
 
 openBrowser();
 
