@@ -24,7 +24,7 @@ const held = [
   'connection-options',
   'validate',
 ];
-const doors = ['index', 'react', 'vue', 'xhr', 'miniprogram', 'testing'];
+const doors = ['index', 'react', 'vue', 'xhr', 'miniprogram', 'devtools', 'testing'];
 
 /**
  * The wings of src, and the wings that each may import from. Any wing may import the nouns. `import
@@ -36,6 +36,7 @@ const wings = {
   decode: ['stream'],
   share: ['connection', 'stream'],
   components: ['connection', 'decode', 'stream'],
+  devtools: ['connection', 'stream'],
   testing: [],
 };
 

@@ -91,7 +91,10 @@ const modules = (outDir: string): BuildEnvironmentOptions => ({
   outDir,
   sourcemap: true,
   minify: false,
-  lib: { entry: ['index', 'react', 'vue', 'xhr', 'miniprogram', 'testing'].map(source), formats: ['es'] },
+  lib: {
+    entry: ['index', 'react', 'vue', 'xhr', 'miniprogram', 'devtools', 'testing'].map(source),
+    formats: ['es'],
+  },
   rolldownOptions: {
     external: ['react', 'vue'],
     plugins: [withoutBareImports],
@@ -100,11 +103,16 @@ const modules = (outDir: string): BuildEnvironmentOptions => ({
 });
 
 /** One file that defines a global variable, for pages without a bundler. */
-const script = (fileName: string, minify: boolean): BuildEnvironmentOptions => ({
+const script = (
+  fileName: string,
+  minify: boolean,
+  entry = 'index',
+  name = 'ssekit',
+): BuildEnvironmentOptions => ({
   emptyOutDir: false,
   sourcemap: true,
   minify,
-  lib: { entry: source('index'), name: 'ssekit', formats: ['iife'], fileName: () => fileName },
+  lib: { entry: source(entry), name, formats: ['iife'], fileName: () => fileName },
 });
 
 /**
@@ -134,6 +142,7 @@ const builds: Readonly<Record<string, BuildEnvironmentOptions>> = {
   production: modules('dist/production'),
   'production-script': script('ssekit.iife.min.js', true),
   miniprogram,
+  'devtools-script': script('ssekit-devtools.iife.js', true, 'devtools', 'ssekitDevtools'),
 };
 
 export default defineConfig(({ command, mode }) => ({

@@ -24,6 +24,7 @@ export const imports = {
   'SseClient, ssekit/vue': `export { SseClient } from './dist/production/index.js'; export { ${hooks} } from './dist/production/vue.js'`,
   'SseClient, ssekit/react with useFetchSse': `export { SseClient } from './dist/production/index.js'; export * from './dist/production/react.js'`,
   'SseClient, ssekit/vue with useFetchSse': `export { SseClient } from './dist/production/index.js'; export * from './dist/production/vue.js'`,
+  'ssekit/devtools': `export * from './dist/production/devtools.js'`,
   everything: `export * from './dist/production/index.js'`,
 } as const;
 

@@ -13,6 +13,7 @@ import type { UrlSource } from './connection/request-options.js';
 import { complain, guard, isAside, isSilent } from './report.js';
 import { withDebug } from './connection/debug.js';
 import { withHints } from './connection/hints.js';
+import { devtools } from './connection/devtools-hook.js';
 import type { Connection, ConnectionObserver } from './connection/contract.js';
 import type { OpenInfo } from './connection/transport.js';
 import type { SseState } from './connection/state.js';
@@ -91,6 +92,7 @@ export class SseClient<Events extends object = Record<string, string>> {
     const plain: ConnectionObserver = {
       state: ({ status, error }) => {
         const { count } = this.#closes;
+        devtools()?.client(this, this.#connection, observer, settings);
         locate(error, this.url);
         if (status === 'closed') this.#signal?.removeEventListener('abort', this.#abort);
         this.#leaving.report('state', this.#show);

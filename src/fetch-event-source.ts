@@ -1,4 +1,5 @@
 import { createConnection } from './connection/connection.js';
+import { devtools } from './connection/devtools-hook.js';
 import { standardFetchTransport } from './connection/fetch-transport.js';
 import { needGlobals } from './errors.js';
 import type { GlobalEventSource } from './globals.js';
@@ -8,7 +9,7 @@ import type { FetchOptions, StreamOptions } from './connection/request-options.j
 import { requestOptions } from './connection/request.js';
 import { parseUrl } from './connection/url.js';
 import { retryPolicy, type RetryOptions } from './connection/retry.js';
-import type { Connection } from './connection/contract.js';
+import type { Connection, ConnectionObserver, ConnectionOptions } from './connection/contract.js';
 
 /**
  * `EventSourceInit`, plus options that `EventSource` lacks. Functions are called before every
@@ -160,41 +161,43 @@ export class FetchEventSource extends Target implements GlobalEventSource {
      * has opened before.
      */
     let canWork = /^https?:/.test(this.#url) && (request.method !== 'GET' || request.body === undefined);
-    this.#connection = createConnection(
-      {
-        ...request,
-        refreshAuth,
-        lastEventId: '',
-        retryInterval: retryInterval ?? RECONNECTION_TIME,
-        policy: retryPolicy(
-          retry ?? {
-            factor: 1,
-            maxInterval: Infinity,
-            jitter: false,
-            // What 9.2.3 calls a network error, and the end of the stream.
-            shouldRetry: ({ code }) => /network|timeout/.test(code) && request.method === 'GET' && canWork,
-          },
-        ),
-        chooseTransport: () => ({ name: 'fetch', start: standardFetchTransport }),
+    const options: ConnectionOptions = {
+      ...request,
+      refreshAuth,
+      lastEventId: '',
+      retryInterval: retryInterval ?? RECONNECTION_TIME,
+      policy: retryPolicy(
+        retry ?? {
+          factor: 1,
+          maxInterval: Infinity,
+          jitter: false,
+          // What 9.2.3 calls a network error, and the end of the stream.
+          shouldRetry: ({ code }) => /network|timeout/.test(code) && request.method === 'GET' && canWork,
+        },
+      ),
+      chooseTransport: () => ({ name: 'fetch', start: standardFetchTransport }),
+    };
+    const observer: ConnectionObserver = {
+      state: ({ status, error }) => {
+        devtools()?.client(this, this.#connection, observer, options);
+        // The body of a POST ended. A client doesn't call that a failure, but an EventSource never
+        // closes silently.
+        if (status === 'closed' && !error && !this.#isClosing) this.#leaving.report('error', this.#fail);
+        return undefined;
       },
-      {
-        state: ({ status, error }) => {
-          // The body of a POST ended. A client doesn't call that a failure, but an EventSource
-          // never closes silently.
-          if (status === 'closed' && !error && !this.#isClosing) this.#leaving.report('error', this.#fail);
-        },
-        open: () => {
-          canWork = true;
-          this.dispatchEvent(new Event('open'));
-        },
-        // EventSource has no event for an ID that can't be sent.
-        error: ({ code }) => {
-          if (code !== 'gap') this.#leaving.report('error', this.#fail);
-        },
-        message: ({ type, data, origin, lastEventId }) =>
-          this.dispatchEvent(new MessageEvent(type, { data, origin, lastEventId })),
+      open: () => {
+        canWork = true;
+        this.dispatchEvent(new Event('open'));
       },
-    );
+      // EventSource has no event for an ID that can't be sent.
+      error: ({ code }) => {
+        if (code !== 'gap') this.#leaving.report('error', this.#fail);
+      },
+      message: ({ type, data, origin, lastEventId }) => {
+        this.dispatchEvent(new MessageEvent(type, { data, origin, lastEventId }));
+      },
+    };
+    this.#connection = createConnection(options, observer);
     this.#leaving.watch();
     this.#connection.connect();
   }

@@ -1,3 +1,4 @@
+import { devtools } from './connection/devtools-hook.js';
 import { isUnauthorized, refresh } from './connection/refresh-auth.js';
 import {
   createDecode,
@@ -96,6 +97,18 @@ export function fetchSse(
   const { until, failOn, signal, lastEventId = '', maxEventSize, refreshAuth } = init;
   refuseUnsafe(options, lastEventId);
   let requested = '';
+  const settings = {
+    until,
+    failOn,
+    signal,
+    lastEventId,
+    maxEventSize,
+    decode: createDecode(init, true),
+    locate: (error: unknown) => {
+      locate(error, requested);
+    },
+  };
+  devtools()?.loop(options, settings);
   const forgotten = CHECKED ? setTimeout(hint, UNUSED, LOOP) : undefined;
   return readMessages(
     async (signal) => {
@@ -115,17 +128,7 @@ export function fetchSse(
         return request();
       }
     },
-    {
-      until,
-      failOn,
-      signal,
-      lastEventId,
-      maxEventSize,
-      decode: createDecode(init, true),
-      locate: (error) => {
-        locate(error, requested);
-      },
-    },
+    settings,
     () => {
       clearTimeout(forgotten);
     },

@@ -1,5 +1,6 @@
 import { CHECKED } from '../checked.js';
 import { SseClient } from '../client.js';
+import { HOLDERS } from '../connection/devtools-hook.js';
 import { CLOSED, READY_STATE, type SseState } from '../connection/state.js';
 import { SseError } from '../errors.js';
 import { QUIETLY, type Unsubscribe } from '../listeners.js';
@@ -197,6 +198,7 @@ function create(url: string | URL, options: GivenOptions, identity: Identity): E
     entry.state = stateOf();
   }, QUIETLY);
   entryOf.set(client, entry);
+  Object.assign(client, { [HOLDERS]: entry.holders });
   return entry;
 }
 

@@ -24,7 +24,9 @@ export function createConnection(
   listened: Listened = { types: new Set(), all: false },
 ): Connection {
   const { failOn, policy, refreshAuth, until } = options;
-  const lastEventId = new LastEventId(options.lastEventId, options.stored, observer.error);
+  const lastEventId = new LastEventId(options.lastEventId, options.stored, (error) => {
+    observer.error(error);
+  });
   let state = CLOSED;
   let url = typeof options.url === 'string' ? options.url : '';
   const backoff = new Backoff(policy, options.retryInterval);

@@ -34,7 +34,10 @@ export interface ConnectionOptions extends RequestOptions {
   readonly chooseTransport: (request: TransportRequest, beyondNative: boolean) => NamedTransport;
 }
 
-/** What a connection reports. */
+/**
+ * What a connection reports. Call its methods as its properties: the devtools may replace them at any
+ * time.
+ */
 export interface ConnectionObserver {
   /** Returns `false` if `close()` was called meanwhile: nothing else is reported then. */
   readonly state: (now: SseState) => boolean | undefined;
@@ -66,6 +69,8 @@ export interface Connection {
    * clients wait (`Retry-After`, `retry:`).
    */
   readonly notBefore?: number | undefined;
+  /** The lock that the tabs of a shared connection compete for, and whether this tab holds it. */
+  readonly shared?: { readonly name: string; readonly leads: boolean } | undefined;
   listen(type: string): void;
   /** This type has no listeners left. */
   unlisten?(type: string): void;

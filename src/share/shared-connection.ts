@@ -1,5 +1,5 @@
 import { CHECKED } from '../checked.js';
-import { misuse } from '../errors.js';
+import { misuse, type SseError } from '../errors.js';
 import { createConnection } from '../connection/connection.js';
 import type {
   Connection,
@@ -11,6 +11,7 @@ import type {
 import { ignoreAfter } from '../connection/ignore-after.js';
 import { LastEventId } from '../connection/last-event-id.js';
 import { CLOSED, isSameState, READY_STATE, type SseState } from '../connection/state.js';
+import type { OpenInfo } from '../connection/transport.js';
 import { textMessage } from '../message.js';
 import { isLast } from '../stream/until.js';
 import { VERSION, type EventNotice } from './channel.js';
@@ -68,11 +69,14 @@ function share(
   const journal = new Journal();
   const listened: Listened = { types: new Set(), all: false };
   let state = CLOSED;
+  const reportError = (error: SseError) => {
+    observer.error(error);
+  };
   /** The position of this tab, whether it leads or follows. */
   const lastEventId: LastEventId = new LastEventId(
     options.lastEventId,
     stored && journal.storedIn(stored, name, () => lastEventId.settled),
-    observer.error,
+    reportError,
   );
   /** From `connect()` to the end: one group for each session. */
   let tabs: TabGroup | undefined;
@@ -85,12 +89,14 @@ function share(
     const unlessOver = ignoreAfter(() => tabs !== session);
     const streamObserver = {
       state: unlessOver(update),
-      open: unlessOver(observer.open),
+      open: unlessOver((info: OpenInfo) => {
+        observer.open(info);
+      }),
       message: unlessOver(deliver),
       id: unlessOver((id: string) => {
         lastEventId.set(id, journal.sequence);
       }),
-      error: unlessOver(observer.error),
+      error: unlessOver(reportError),
     };
     const following = (follower = createFollower(
       {
@@ -187,6 +193,9 @@ function share(
       if (listened.all) return;
       listened.all = true;
       stream()?.listenToAll();
+    },
+    get shared() {
+      return { name, leads: !!leader };
     },
     hold: () => lastEventId.hold(),
     connect() {

@@ -9,7 +9,7 @@ import { root } from './snippets.ts';
  * compiles.
  */
 
-const entries = ['index', 'react', 'vue', 'xhr', 'miniprogram', 'testing'] as const;
+const entries = ['index', 'react', 'vue', 'xhr', 'miniprogram', 'devtools', 'testing'] as const;
 const nameOfModule = (entry: string) => (entry === 'index' ? 'ssekit' : `ssekit/${entry}`);
 
 interface Exported {

@@ -50,7 +50,7 @@ describe('the package', () => {
   test('exports these names and no others', async () => {
     const names = await inNode(`
       const names = [];
-      for (const entry of ['', '/react', '/vue', '/xhr', '/miniprogram', '/testing']) {
+      for (const entry of ['', '/react', '/vue', '/xhr', '/miniprogram', '/devtools', '/testing']) {
         names.push(Object.keys(await import('ssekit' + entry)).sort());
       }
       console.log(JSON.stringify(names));`);
@@ -60,6 +60,7 @@ describe('the package', () => {
       exportsOfBinding,
       ['xhrTransport'],
       ['miniprogramTransport'],
+      ['mountDevtools'],
       ['MockEventSource', 'mockSse'],
     ]);
   });
@@ -97,7 +98,8 @@ describe('the package', () => {
     };
     for (const build of ['', 'production/']) {
       const load = (entry: string) => packages(`${build}${entry}.js`);
-      for (const entry of ['index', 'xhr', 'miniprogram', 'testing']) expect(load(entry)).toEqual([]);
+      for (const entry of ['index', 'xhr', 'miniprogram', 'devtools', 'testing'])
+        expect(load(entry)).toEqual([]);
       for (const entry of ['react', 'vue']) expect(load(entry)).toEqual([entry]);
     }
     // The entry has the mark. Files that only the entry imports are for clients too.

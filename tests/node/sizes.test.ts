@@ -13,10 +13,11 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 describe('minified and compressed with brotli', () => {
   test.each<[Import, number]>([
     ['parseSse', 3600],
-    ['fetchSse', 5200],
-    ['FetchEventSource', 8050],
-    ['SseClient', 11_250],
-    ['everything', 16_850],
+    ['fetchSse', 5250],
+    ['FetchEventSource', 8100],
+    ['SseClient', 11_300],
+    ['everything', 16_900],
+    ['ssekit/devtools', 16_300],
   ])('%s is at most %i bytes', async (name, budget) => {
     expect(await sizeOf(name)).toBeLessThanOrEqual(budget);
   });
@@ -28,7 +29,7 @@ describe('minified and compressed with brotli', () => {
     ['SseClient, ssekit/react', 1800],
     ['SseClient, ssekit/vue', 1900],
     ['SseClient, ssekit/react with useFetchSse', 3000],
-    ['SseClient, ssekit/vue with useFetchSse', 3050],
+    ['SseClient, ssekit/vue with useFetchSse', 3080],
   ])('%s adds at most %i bytes to SseClient', async (name, budget) => {
     expect((await sizeOf(name)) - (await sizeOf('SseClient'))).toBeLessThanOrEqual(budget);
   });
@@ -38,7 +39,7 @@ test.each(['dist', 'dist/production'])(
   'esbuild bundles every entry of %s without a warning',
   async (folder) => {
     const { warnings } = await esbuild.build({
-      entryPoints: ['index', 'react', 'vue', 'xhr', 'miniprogram', 'testing'].map((entry) =>
+      entryPoints: ['index', 'react', 'vue', 'xhr', 'miniprogram', 'devtools', 'testing'].map((entry) =>
         join(root, folder, `${entry}.js`),
       ),
       outdir: root,

@@ -31,7 +31,7 @@ describe('what npm publishes', () => {
     const args = [attw, inject('tarball'), '--profile', 'esm-only', '--no-emoji'];
     const { stdout } = await promisify(execFile)(process.execPath, args);
     // It exits with an error for any problem. This lists what it checked.
-    for (const entry of ['react', 'vue', 'xhr', 'miniprogram', 'testing'])
+    for (const entry of ['react', 'vue', 'xhr', 'miniprogram', 'devtools', 'testing'])
       expect(stdout).toContain(`"ssekit/${entry}"`);
   });
 

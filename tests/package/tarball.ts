@@ -33,9 +33,14 @@ async function isStale(): Promise<boolean> {
   const sources = [...src, 'vite.config.ts', 'unchecked.ts', 'tsconfig.json', 'tsconfig.build.json'];
   const built = [
     'miniprogram/index.js',
-    ...['index.js', 'production/index.js', 'index.d.ts', 'ssekit.iife.js', 'ssekit.iife.min.js'].map(
-      (file) => `dist/${file}`,
-    ),
+    ...[
+      'index.js',
+      'production/index.js',
+      'index.d.ts',
+      'ssekit.iife.js',
+      'ssekit.iife.min.js',
+      'ssekit-devtools.iife.js',
+    ].map((file) => `dist/${file}`),
   ];
   return Math.max(...(await times(sources))) > Math.min(...(await times(built)));
 }

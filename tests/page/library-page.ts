@@ -1,6 +1,6 @@
 /** Pages with the library as a plain script and a scene of the test's own: for reloads and navigations, which a bundler's page would disturb. */
 import { inject } from 'vitest';
-import type { FetchEventSource, sharedConnection, SseClient } from 'ssekit';
+import type { FetchEventSource, fetchSse, sharedConnection, SseClient } from 'ssekit';
 import { createApp } from '../../demo/server/app.ts';
 import { createTestServer, type Middleware, type TestServer } from '../server.ts';
 
@@ -8,6 +8,7 @@ import { createTestServer, type Middleware, type TestServer } from '../server.ts
 export interface LibraryGlobal {
   readonly SseClient: typeof SseClient;
   readonly FetchEventSource: typeof FetchEventSource;
+  readonly fetchSse: typeof fetchSse;
   readonly sharedConnection: typeof sharedConnection;
 }
 

@@ -1,0 +1,1 @@
+export { mountDevtools, type Devtools, type DevtoolsOptions } from './devtools/mount.js';
