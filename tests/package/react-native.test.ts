@@ -134,7 +134,7 @@ describe.for([
     const fetch = streamingFetch as unknown as typeof globalThis.fetch;
     const loop = ssekit.fetchSse(s.url, { fetch });
     expect((await loop.next()).value).toMatchObject({ data: '你好😀' });
-    await loop.return();
+    await loop.return?.();
     const client = connect(s.url, { fetch, transport: 'fetch' });
     expect((await client.once('message')).data).toBe('你好😀');
     client.close();
