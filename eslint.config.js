@@ -97,6 +97,7 @@ export default defineConfig(
     'dist-docs',
     'docs/.vitepress/cache',
     'coverage',
+    'tests/servers/nestjs',
   ]),
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,

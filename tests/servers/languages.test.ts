@@ -1,4 +1,4 @@
-import { cpSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright';
@@ -22,25 +22,40 @@ const patience = { timeout: 30_000, interval: 50 };
 
 let browser: Browser;
 let library: string;
+/** Where npm has installed npm/package.json. */
+let npmFolder: string;
 
 beforeAll(async () => {
   await ensurePackages(languageServers.flatMap(({ packages }) => packages));
+  npmFolder = newFolder();
+  copyFileSync(new URL('npm/package.json', import.meta.url), join(npmFolder, 'package.json'));
+  await execute(npmFolder, ['npm', 'install', '--prefer-offline', '--no-audit', '--no-fund']);
   [browser, library] = await Promise.all([launchChromium(), bundle()]);
 }, 600_000);
-afterAll(() => browser.close());
+afterAll(async () => {
+  await browser.close();
+  rmSync(npmFolder, { recursive: true });
+});
+
+/** Runs a program in this folder. */
+async function execute(folder: string, command: readonly string[]): Promise<string> {
+  const { ok, output } = await run('sh', ['-c', 'cd "$0" && exec "$@"', folder, ...command]);
+  if (!ok) throw new Error(`${command.join(' ')} failed:\n${output}`);
+  return output;
+}
 
 /** Runs a server in a copy of its folder. */
 async function serve(
-  { file: [folder], build, env = {} }: LanguageServer,
+  { file: [folder], build, usesNpm, env = {} }: LanguageServer,
   command: (port: number) => readonly string[],
 ): Promise<{ running: Running; port: number }> {
   const copy = newFolder();
   cpSync(fileURLToPath(new URL(folder, import.meta.url)), copy, { recursive: true });
-  if (build) {
-    const [program = '', ...args] = build;
-    const { ok, output } = await run('sh', ['-c', 'cd "$0" && exec "$@"', copy, program, ...args]);
-    if (!ok) throw new Error(output);
+  if (usesNpm) {
+    writeFileSync(join(copy, 'package.json'), '{ "type": "module" }');
+    symlinkSync(join(npmFolder, 'node_modules'), join(copy, 'node_modules'));
   }
+  if (build) await execute(copy, build);
   const [port = 0] = await freePorts(1);
   const [program = '', ...args] = command(port);
   const running = await start(program, args, {
@@ -49,12 +64,6 @@ async function serve(
     env: { ...env, PORT: String(port) },
   });
   return { running, port };
-}
-
-/** The versions that this command prints. */
-async function versionsOf([program = '', ...args]: readonly string[]): Promise<string> {
-  const { output } = await run(program, args);
-  return [...new Set(output.match(/\d+(?:\.\d+)+/g))].join(', ');
 }
 
 describe.for(languageServers.map((server) => [server.name, server] as const))('%s', ([, server]) => {
@@ -152,7 +161,11 @@ describe.for(languageServers.map((server) => [server.name, server] as const))('%
 
   test('answers a POST', async () => {
     const words: string[] = [];
-    const options = { json: { prompt: 'to be or not' }, decode: 'json', until: '[DONE]' } as const;
+    const options = {
+      json: { prompt: 'to be or not' },
+      decode: 'json',
+      until: server.done ?? '[DONE]',
+    } as const;
     for await (const { data } of fetchSse<string>(`${origin}/chat`, options)) words.push(data);
     expect(words).toEqual(['to', 'be', 'or', 'not']);
     passed.add('POST');
@@ -160,7 +173,8 @@ describe.for(languageServers.map((server) => [server.name, server] as const))('%
 
   test('its row in docs/servers.md has its versions, its marks, and how events arrive', async () => {
     const marks = ['resumes', 'close', '401', '503', 'POST'].map((name) => (passed.has(name) ? '✓' : '✗'));
-    const versions = await versionsOf(server.versions);
+    const printed = await execute(running.folder, server.versions);
+    const versions = [...new Set(printed.match(/\d+(?:\.\d+)+/g))].join(', ');
     expect(versions).toMatch(/\d/);
     expect(compareRow('servers', [server.name], [versions, ...marks, await arrival(origin)])).toEqual({});
   });

@@ -1,4 +1,8 @@
-/** The servers in other languages: how each starts, from Debian's packages. */
+/**
+ * The servers in other languages and frameworks: how each starts, from Debian's packages or from
+ * those of npm/package.json.
+ */
+import { createRequire } from 'node:module';
 import { packagedPython as python } from './debian.ts';
 
 export interface LanguageServer {
@@ -9,6 +13,10 @@ export interface LanguageServer {
   readonly packages: readonly string[];
   /** Prints the versions of the row, in this order. */
   readonly versions: readonly string[];
+  /** Whether its folder gets the modules of npm/package.json. */
+  readonly usesNpm?: boolean;
+  /** What it sends as `[DONE]`. */
+  readonly done?: string;
   /** Runs once before it starts. */
   readonly build?: readonly string[];
   readonly command: (port: number) => readonly string[];
@@ -40,6 +48,27 @@ const threads = ['--worker-class', 'gthread', '--threads', '20'];
 const puma = (file: string) => (port: number) => [
   ...['puma', '--threads', '20:20', '--bind', `tcp://127.0.0.1:${port}`, '--environment', 'production', file],
 ];
+
+/** A server on Node. */
+const onNode = (
+  name: string,
+  file: readonly [folder: string, file: string],
+  modules: readonly string[],
+  loader: readonly string[] = [],
+): LanguageServer => ({
+  name,
+  file,
+  packages: [],
+  usesNpm: true,
+  versions: [
+    process.execPath,
+    '-e',
+    `for (const name of ${JSON.stringify(modules)}) console.log(JSON.parse(fs.readFileSync('node_modules/' + name + '/package.json')).version)`,
+  ],
+  command: () => [process.execPath, ...loader, file[1]],
+});
+
+const tsx = createRequire(import.meta.url).resolve('tsx');
 
 export const languageServers: readonly LanguageServer[] = [
   {
@@ -133,5 +162,15 @@ export const languageServers: readonly LanguageServer[] = [
     packages: ['default-jdk-headless'],
     versions: ['java', '--version'],
     command: () => ['java', 'Server.java'],
+  },
+  onNode('NestJS, `@Sse`', ['nestjs', 'server.ts'], ['@nestjs/core'], ['--import', tsx]),
+  {
+    ...onNode('Koa', ['koa', 'server.js'], ['koa']),
+    compressed: ['`koa-compress`', () => [process.execPath, 'compressed.js']],
+  },
+  onNode('h3, `createEventStream`', ['h3', 'server.js'], ['h3']),
+  {
+    ...onNode('Fastify, `@fastify/sse`', ['fastify', 'server.js'], ['@fastify/sse', 'fastify']),
+    done: '"[DONE]"',
   },
 ];
