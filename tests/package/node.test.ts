@@ -27,3 +27,7 @@ test.for([
 test('Jest runs a test of an application with ssekit/testing', async () => {
   await project.script('test');
 });
+
+test("Jest's own jsdom fails at once with what it lacks, and jest-fixed-jsdom runs the same test", async () => {
+  await project.script('test:jsdom');
+});
