@@ -10,11 +10,10 @@ import {
 } from './decode/decode.js';
 import { CHECKED } from './checked.js';
 import { locate, needGlobals } from './errors.js';
-import type { Impossible } from './impossible.js';
 import { hint } from './report.js';
 import { openStream } from './stream/open-stream.js';
 import { readMessages, type MessageIterator } from './stream/read-messages.js';
-import type { FetchOptions, OneBody, StreamOptions, UrlSource } from './connection/request-options.js';
+import type { FetchOptions, StreamOptions, UrlSource } from './connection/request-options.js';
 import { prepareRequest, refuseUnsafe, requestOptions } from './connection/request.js';
 import { hintAtUnknown, validateRequest, validateDecode } from './validate.js';
 
@@ -27,16 +26,13 @@ import { hintAtUnknown, validateRequest, validateDecode } from './validate.js';
  * for await (const { data } of fetchSse('/api/chat', init)) output.append(data);
  * ```
  */
-export type FetchSseInit = StreamOptions & FetchOptions & OneBody;
+export type FetchSseInit = StreamOptions & FetchOptions;
 
 /**
  * What the overloads take together. It stands last: past three, the compiler only says what's wrong
  * with the last one.
  */
-type FetchArgument = StreamOptions &
-  Omit<FetchOptions, 'body'> &
-  OneBody<Impossible<'give `json` (any value) or `body`, not both'>> &
-  DecodeSetting;
+type FetchArgument = FetchSseInit & DecodeSetting;
 
 /** In ms, after which an iterator that nobody uses is a mistake. */
 const UNUSED = 2000;
@@ -81,11 +77,7 @@ export function fetchSse<Output, Raw>(
 export function fetchSse<T = unknown>(url: UrlSource, init: FetchSseInit & AsValue<T>): MessageIterator<T>;
 /** @hidden */
 export function fetchSse(url: UrlSource, init: FetchArgument): MessageIterator<unknown>;
-export function fetchSse(
-  url: UrlSource,
-  given: (FetchSseInit & DecodeSetting) | FetchArgument = {},
-): MessageIterator<unknown> {
-  const init = given as StreamOptions & FetchOptions & DecodeSetting;
+export function fetchSse(url: UrlSource, init: FetchArgument = {}): MessageIterator<unknown> {
   if (CHECKED) {
     needGlobals('TextDecoder');
     validateRequest(url, init);

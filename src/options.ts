@@ -2,7 +2,7 @@ import type { ConnectionFactory } from './connection/contract.js';
 import type { Debug } from './connection/debug.js';
 import type { IdStorage, Resumed } from './connection/last-event-id.js';
 import type { EventSourceClass } from './connection/native-transport.js';
-import type { FetchOptions, OneBody, StreamOptions } from './connection/request-options.js';
+import type { FetchOptions, StreamOptions } from './connection/request-options.js';
 import type { RetryOptions } from './connection/retry.js';
 import type { Transport } from './connection/transport.js';
 import type { DecodeOptions, Decoded } from './decode/decode-options.js';
@@ -169,7 +169,7 @@ export interface AutoOptions extends FetchOptions, ResumeOptions {
  * const client = new SseClient<{ tick: string }>('/api/prices', options);
  * ```
  */
-export type ConnectOptions = CommonOptions & (NativeOptions | (AutoOptions & OneBody));
+export type ConnectOptions = CommonOptions & (NativeOptions | AutoOptions);
 
 /**
  * Options of {@link SseClient}. All are optional, except that payloads other than strings need
@@ -191,7 +191,7 @@ interface CommonArgument extends Omit<CommonOptions, 'share'> {
 }
 
 /** What another client than a native one takes as an argument. */
-interface AutoArgument extends Omit<AutoOptions, 'transport' | 'body'> {
+interface AutoArgument extends Omit<AutoOptions, 'transport'> {
   readonly transport?:
     | AutoOptions['transport']
     | Impossible<'another option is beyond native EventSource: leave `transport` out'>;
@@ -202,7 +202,7 @@ interface AutoArgument extends Omit<AutoOptions, 'transport' | 'body'> {
  * to be read in compile errors.
  */
 export type ClientArgument<Events extends object> = CommonArgument &
-  (NativeOptions | (AutoArgument & OneBody<Impossible<'give `json` (any value) or `body`, not both'>>)) &
+  (NativeOptions | AutoArgument) &
   DecodeOptions<Events, 'argument'>;
 
 /**

@@ -67,7 +67,7 @@ export function withHints(
       );
     else if (hasBytes)
       say(
-        'bytes came for 10 s, but no event. If they are no comments: each event must end with a blank line.',
+        'bytes came for 10 s, but no event. If they are not just comments, the blank line after each event is missing.',
       );
     else if (transport === 'native')
       say(

@@ -110,10 +110,6 @@ export interface StreamOptions {
   readonly signal?: AbortSignal | null | undefined;
 }
 
-/** `json` or `body`, not both. */
-export type OneBody<Both = undefined> =
-  { readonly json?: undefined; readonly body?: BodySource } | { readonly body?: Both | undefined };
-
 /**
  * Options that native `EventSource` can't honour. Each of them makes the `auto` transport use
  * `fetch`.

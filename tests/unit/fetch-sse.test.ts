@@ -119,7 +119,7 @@ describe('fetchSse', () => {
 
   const checked: [string, FetchSseInit, RegExp][] = CHECKED
     ? [
-        ['json and body', { json: {}, body: '' } as object, /not both/],
+        ['json and body', { json: {}, body: '' }, /not both/],
         ['a negative timeout', { idleTimeout: -1 }, /`idleTimeout`/],
       ]
     : [];

@@ -119,7 +119,7 @@ describe('a connection', () => {
     const json = ref<object>();
     const scope = effectScope();
     const refs = scope.run(() =>
-      useSse(url, () => ({ fetch: server.fetch, retry: 9, body: 'a', json: json.value }) as object),
+      useSse(url, () => ({ fetch: server.fetch, retry: 9, body: 'a', json: json.value })),
     );
     await server.next();
     expect(() => {
