@@ -1,5 +1,5 @@
 /** `npm run pictures`: takes the pictures for the READMEs from the real page. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright';
 import { launchChromium } from '../tests/engines/find.ts';
@@ -27,6 +27,22 @@ async function deploy(page: Page, tick: () => Promise<void>): Promise<void> {
   while ((await typed()) < 120) await tick();
 }
 
+const devtools = readFileSync(new URL('../dist/ssekit-devtools.iife.js', import.meta.url), 'utf8');
+
+/** The devtools in the dashboard, mounted before the page's own script runs. Run `npm run build` first. */
+async function inspect(page: Page, origin: string): Promise<void> {
+  await page.addInitScript(
+    `${devtools}\ndocument.addEventListener('readystatechange', () => ssekitDevtools.mountDevtools({ open: true }), { once: true });`,
+  );
+  await page.goto(`${origin}/?metrics=150&interval=60&session=devtools#dashboard`);
+  await page.locator('nav button', { hasText: '/api/metrics' }).click();
+  const rows = page.locator('.rows > .row[data-kind="event"]:not([hidden])');
+  // Six seconds of events.
+  await page.locator('.head .facts', { hasText: /(Events|事件数)[4-9]\d/ }).waitFor();
+  await rows.filter({ hasText: '"qps"' }).nth(3).dispatchEvent('click');
+  await page.locator('.tree').waitFor();
+}
+
 function save(name: string, picture: Buffer): void {
   writeFileSync(folder + name, picture);
   console.log(`docs/pictures/${name}, ${Math.round(picture.length / 1000)} kB`);
@@ -47,6 +63,14 @@ try {
         save(`${scene}-${variant}.png`, await page.screenshot());
         await page.context().close();
       }
+      const inspected = await browser.newPage({
+        colorScheme,
+        locale: language === 'zh' ? 'zh-CN' : 'en-US',
+        viewport: { width: 1280, height: 900 },
+      });
+      await inspect(inspected, built.origin);
+      save(`devtools-${variant}.png`, await inspected.screenshot());
+      await inspected.context().close();
       const page = await visit(browser, `${built.origin}/?mock=1&interval=60#typewriter`, {
         colorScheme,
         language,

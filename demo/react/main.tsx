@@ -92,6 +92,9 @@ function Dashboard() {
   );
 }
 
+// Before any client is made. The condition is a constant, so a build leaves the panel out.
+if (import.meta.env.MODE === 'development') (await import('ssekit/devtools')).mountDevtools();
+
 const root = document.getElementById('root');
 if (root) {
   createRoot(root).render(

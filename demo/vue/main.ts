@@ -86,4 +86,7 @@ const Dashboard = defineComponent(() => {
     ]);
 });
 
+// Before any client is made. The condition is a constant, so a build leaves the panel out.
+if (import.meta.env.MODE === 'development') (await import('ssekit/devtools')).mountDevtools();
+
 createApp(() => [h(Typewriter), h(Dashboard)]).mount('#root');

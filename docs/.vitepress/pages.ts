@@ -30,6 +30,7 @@ const groups: readonly Group[] = [
       ['places', 'Where it runs', '运行环境'],
       ['miniprogram', 'WeChat mini programs', '微信小程序'],
       ['react-native', 'React Native and Expo', 'React Native 与 Expo'],
+      ['devtools', 'Devtools', '开发者工具'],
     ],
   },
   {

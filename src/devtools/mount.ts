@@ -30,7 +30,7 @@ export interface DevtoolsOptions {
  * @example
  * ```ts
  * const devtools: Devtools = mountDevtools();
- * button.onclick = devtools.open;
+ * output.onclick = devtools.open;
  * ```
  */
 export interface Devtools {

@@ -102,7 +102,7 @@ function bands(
     const to = end === undefined ? width : x(end);
     const isFailed = status === 'closed' && end === undefined && stream.state.error !== undefined;
     context.fillStyle = colour(isFailed ? 'failed' : status === 'connecting' ? 'reconnecting' : status);
-    if (to > 0) context.fillRect(from, HEIGHT - BAND, Math.max(1, to - from), BAND);
+    if (to > 0) context.fillRect(from, HEIGHT - BAND, Math.max(1, to - from + 0.5), BAND);
   }
 }
 

@@ -66,6 +66,12 @@ test.for(['react', 'vue'])(
     await page.locator('.note', { hasText: /^\d{2,} characters$/ }).waitFor();
     expect(await page.getByRole('status').allTextContents()).toEqual(['open', 'open']);
 
+    // Each stream is held by the components that use it.
+    await page.getByRole('button', { name: 'Open devtools: 2 open' }).click();
+    await page.locator('nav button', { hasText: '/api/metrics' }).click();
+    await page.locator('.head .facts', { hasText: /Components[1-9]/ }).waitFor();
+    await page.getByRole('button', { name: 'Close the panel' }).click();
+
     const figure = page.locator('.tile .figure').first();
     const before = (await figure.textContent()) ?? '';
     await page.waitForFunction(

@@ -186,6 +186,7 @@ describe('the log', () => {
     await stream(page, '/api/metrics').click();
     await rows(page, 'event').first().waitFor();
     await button(page, 'Pause').click();
+    await count(page).filter({ hasText: 'new while paused' }).waitFor();
     const last = await rows(page).last().getAttribute('aria-posinset');
     await count(page)
       .filter({ hasText: /^([5-9]|\d{2,}) new while paused$/ })
