@@ -61,8 +61,8 @@ export function isSilent(error: SseError, isShown: boolean): boolean {
 const hinted = new Set<string>();
 
 /** Gives the developer a hint in the console, once per text. Only builds with checks give any. */
-export function hint(text: string, log = console.warn): void {
+export function hint(text: string): void {
   if (hinted.has(text)) return;
   hinted.add(text);
-  log(`ssekit: ${text}`);
+  console.warn(`ssekit: ${text}`);
 }

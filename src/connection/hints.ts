@@ -27,7 +27,8 @@ const quote = (names: Iterable<string>) =>
 /**
  * Tells the developer what a stream that never fails doesn't say: no answer comes, bytes but no
  * events, events that nobody listens to, or an ID that CORS refuses. A hint is a debug line, or one
- * line in the console where `debug` is off. Only builds with checks give hints.
+ * line in the console where `debug` is off. What may just be a quiet stream is a debug line only. Only
+ * builds with checks give hints.
  */
 export function withHints(
   observer: ConnectionObserver,
@@ -35,10 +36,12 @@ export function withHints(
   listening: Listening,
   connection: () => Connection,
 ): ConnectionObserver {
-  const say = (text: string, log?: typeof console.info) => {
+  const say = (text: string) => {
     if (observer.debug) observer.debug(`hint: ${text}`);
-    else hint(text, log);
+    else hint(text);
   };
+  /** A quiet stream is healthy, so the console says nothing of it unasked. */
+  const sayInDebug = (text: string) => observer.debug?.(`hint: ${text}`);
   let timer: ReturnType<typeof setTimeout> | undefined;
   /** An event was delivered: the stream and its listeners fit together. */
   let isServed = false;
@@ -66,18 +69,16 @@ export function withHints(
         `the server sends events that nobody listens to: ${quote(unheard)}. ${listened ? `You listen to ${listened}; "message" is an event without a name.` : 'Listen with `on()`.'}`,
       );
     else if (hasBytes)
-      say(
+      sayInDebug(
         'bytes came for 10 s, but no event. If they are not just comments, the blank line after each event is missing.',
       );
     else if (transport === 'native')
-      say(
+      sayInDebug(
         `open for 10 s, and no event came. The server may be quiet. Or its events have other names: native EventSource shows only those you listen to${listened && `, ${listened}`}. With transport: 'fetch', \`debug\` shows all.`,
-        console.info,
       );
     else
-      say(
+      sayInDebug(
         'open for 10 s, and no event came. The server may be quiet. Or something on the way collects its answer: a proxy, or compression.',
-        console.info,
       );
   };
 
