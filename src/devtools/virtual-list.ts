@@ -24,6 +24,7 @@ export class VirtualList<T> {
   readonly #list = create('div', 'rows');
   readonly #source: Source<T>;
   readonly #views: RowView<T>[] = [];
+  readonly #shown = new Map<RowView<T>, T>();
   #isFollowing = true;
   /** Where it's scrolled to, in px. */
   #top = 0;
@@ -42,8 +43,11 @@ export class VirtualList<T> {
     scroller.addEventListener('scroll', this.#scrolled, { passive: true });
     scroller.addEventListener('keydown', this.#pressed);
     this.#list.addEventListener('click', ({ target }) => {
-      const node = this.#views.find((view) => target instanceof Node && view.node.contains(target))?.node;
-      if (node) this.#choose(Number(node.ariaPosInSet) - 1);
+      const view = this.#views.find(({ node }) => target instanceof Node && node.contains(target));
+      const item = view && this.#shown.get(view);
+      // By what it shows: since the last paint, items may have come and gone.
+      const index = item === undefined ? -1 : this.#source.items().indexOf(item);
+      if (index >= 0) this.#choose(index);
     });
     this.#resize = new ResizeObserver(() => {
       this.#height = scroller.clientHeight;
@@ -64,7 +68,8 @@ export class VirtualList<T> {
     const shown = Math.min(inView, count);
     while (this.#views.length < shown) this.#addView();
     let active: string | undefined;
-    for (const [i, { node, show }] of this.#views.entries()) {
+    for (const [i, view] of this.#views.entries()) {
+      const { node, show } = view;
       const item = i < shown ? items[first + i] : undefined;
       node.hidden = item === undefined;
       if (item === undefined) continue;
@@ -75,6 +80,7 @@ export class VirtualList<T> {
       node.ariaPosInSet = String(first + i + 1);
       node.ariaSetSize = String(count);
       if (key === this.#chosen) active = node.id;
+      this.#shown.set(view, item);
       show(item);
     }
     if (active) scroller.setAttribute('aria-activedescendant', active);

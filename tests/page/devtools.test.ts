@@ -88,6 +88,7 @@ describe('the panel under a strict policy with Trusted Types', () => {
     await page.locator('.query').click();
     await page.locator('.query', { hasText: '•••' }).waitFor();
     await button(page, 'Connection').click();
+    await expect.poll(() => rows(page, 'event').count()).toBe(0);
     await rows(page, 'request').first().click();
     await page.locator('.details', { hasText: 'x-secret' }).waitFor();
     expect(await text()).not.toMatch(/s3cr3t|hidden/);
