@@ -26,6 +26,8 @@ export class VirtualList<T> {
   readonly #views: RowView<T>[] = [];
   readonly #shown = new Map<RowView<T>, T>();
   #isFollowing = true;
+  /** The chosen row must come into view, once the list is high enough: in the next paint. */
+  #hasMoved = false;
   /** Where it's scrolled to, in px. */
   #top = 0;
   /** Of the scroller, in px. */
@@ -87,7 +89,8 @@ export class VirtualList<T> {
     else scroller.removeAttribute('aria-activedescendant');
     // Last, and without reading anything before: so the browser lays the rows out once.
     this.#list.style.height = `${count * ROW_HEIGHT}px`;
-    if (this.#isFollowing) scroller.scrollTop = this.#top;
+    if (this.#isFollowing || this.#hasMoved) scroller.scrollTop = this.#top;
+    this.#hasMoved = false;
   }
 
   /** This many items have left the front: keeps the place of a reader who scrolled up. */
@@ -121,14 +124,11 @@ export class VirtualList<T> {
     const at = Math.max(0, Math.min(index, items.length - 1));
     const item = items[at];
     if (item === undefined) return;
-    const { scroller } = this;
     this.#chosen = this.#source.key(item);
     this.#isFollowing = false;
+    this.#hasMoved = true;
     const top = at * ROW_HEIGHT;
-    scroller.scrollTop = Math.max(
-      top + ROW_HEIGHT - scroller.clientHeight,
-      Math.min(scroller.scrollTop, top),
-    );
+    this.#top = Math.max(top + ROW_HEIGHT - this.#height, Math.min(this.#top, top));
     this.#source.choose(item);
     this.#source.schedule();
   }

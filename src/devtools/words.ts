@@ -95,7 +95,7 @@ export const zh: Words = {
     failures: '连续失败',
     events: '事件数',
     bytes: '已接收',
-    id: '最后的事件 ID',
+    id: '最后事件 ID',
     part: '本标签页',
     tabs: '标签页数',
     components: '组件数',

@@ -8,6 +8,9 @@ import { watch } from '../faults/watch.ts';
  * Time and transport are driven by hand.
  */
 
+// Without the hints of builds with checks, which have a timer of their own.
+vi.mock('../../src/checked.ts', () => ({ CHECKED: false }));
+
 beforeEach(() => {
   vi.useFakeTimers();
 });

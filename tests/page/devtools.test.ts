@@ -287,9 +287,11 @@ describe('without a mouse', () => {
     const viewport = { width, height: 800 };
     const { page } = await visit(threeStreams, { lang, colorScheme, viewport, bypassCSP: true });
     await stream(page, '/api/metrics').click();
-    await rows(page, 'event').filter({ hasText: '"qps"' }).first().click();
-    await page.locator('.tree').waitFor();
+    const row = rows(page, 'event').filter({ hasText: '"qps"' }).first();
+    await row.waitFor();
     await button(page, /^(Pause|暂停)$/).click();
+    await row.click();
+    await page.locator('.tree').waitFor();
     const { violations } = await new AxeBuilder({ page }).include('ssekit-devtools').analyze();
     expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
   });
