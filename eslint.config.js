@@ -11,6 +11,7 @@ const nouns = [
   'listeners',
   'report',
   'iterate',
+  'event-handlers',
   'subscriptions',
   'leaving',
   'impossible',

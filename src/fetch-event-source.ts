@@ -2,6 +2,7 @@ import { createConnection } from './connection/connection.js';
 import { devtools } from './connection/devtools-hook.js';
 import { standardFetchTransport } from './connection/fetch-transport.js';
 import { needGlobals } from './errors.js';
+import { EventHandlers } from './event-handlers.js';
 import type { GlobalEventSource } from './globals.js';
 import { watchLeaving } from './leaving.js';
 import type { ReadyState } from './message.js';
@@ -91,10 +92,7 @@ export class FetchEventSource extends Target implements GlobalEventSource {
   readonly #connection: Connection;
   readonly #leaving = watchLeaving();
   #isClosing = false;
-  /**
-   * By event type: the listener that represents the handler attribute, and the attribute's value.
-   */
-  readonly #handlers = new Map<string, EventListenerObject & { value: unknown }>();
+  readonly #handlers = new EventHandlers(this);
 
   static {
     // As WebIDL requires: constants on the interface and its prototype, attributes and methods
@@ -115,10 +113,10 @@ export class FetchEventSource extends Target implements GlobalEventSource {
       // Written as accessors, so that the functions are named `get onopen` and `set onopen`.
       const attribute = {
         get [name](): unknown {
-          return handlers(this).get(type)?.value ?? null;
+          return handlers(this).get(type);
         },
         set [name](value: unknown) {
-          (this as unknown as FetchEventSource).#setHandler(type, value);
+          handlers(this).set(type, value);
         },
       };
       Object.defineProperties(this.prototype, Object.getOwnPropertyDescriptors(attribute));
@@ -229,28 +227,6 @@ export class FetchEventSource extends Target implements GlobalEventSource {
     // While the page was being left, the stream may have come back.
     if (status !== 'open') this.dispatchEvent(new Event('error'));
   };
-
-  /**
-   * HTML 8.1.8.1, "event handlers": an object takes a place in the list of listeners, and keeps it
-   * when another object replaces it. Any other value frees the place.
-   */
-  #setHandler(type: string, value: unknown): void {
-    const present = this.#handlers.get(type);
-    if (Object(value) !== value) {
-      if (present) this.removeEventListener(type, present);
-      this.#handlers.delete(type);
-    } else if (present) present.value = value;
-    else {
-      const handler = {
-        value,
-        handleEvent: (event: Event) => {
-          if (typeof handler.value === 'function') handler.value.call(this, event);
-        },
-      };
-      this.#handlers.set(type, handler);
-      this.addEventListener(type, handler);
-    }
-  }
 }
 
 function resolve(url: string): string {

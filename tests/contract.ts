@@ -72,6 +72,27 @@ export function describeCases(
   });
 }
 
+/** Runs every case where there is no test runner, a topic at a time. */
+export async function runCases(
+  Source: SourceClass,
+  environment: Environment,
+): Promise<{ readonly passed: number; readonly failed: readonly string[] }> {
+  let passed = 0;
+  const failed: string[] = [];
+  for (const cases of Object.values(topics)) {
+    const runs = cases(environment).map(async (contractCase) => {
+      try {
+        await runCase(contractCase, Source, environment);
+        passed++;
+      } catch {
+        failed.push(contractCase[0]);
+      }
+    });
+    await Promise.all(runs);
+  }
+  return { passed, failed: failed.sort() };
+}
+
 /** Finds the case with this title. */
 export function findCase(topic: Topic, title: string, environment: Environment): Case {
   const found = topics[topic](environment).find((contractCase) => contractCase[0] === title);

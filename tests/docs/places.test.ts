@@ -27,7 +27,7 @@ test('each place that a test of the package visits is in the table', () => {
     ...read('tests/package/places.test.ts').matchAll(/^ {2}(?:async )?(?:'(an? .+?)'|"(an? .+?)")[:(]/gm),
   ];
   const runtimes = [
-    ...read('tests/package/runtimes.test.ts').matchAll(/^ {2}(?:async )?(\w+)(?:: \(urls|\(urls)/gm),
+    ...read('tests/package/runtimes.test.ts').matchAll(/^ {2}(?:async )?(\w+)(?:: \(file|\(file)/gm),
   ];
   const names = [...visited, ...runtimes].map(([, one, other]) => one ?? other ?? '');
   expect(names.length).toBe(12);
