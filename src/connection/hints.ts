@@ -1,7 +1,6 @@
 import type { SseError } from '../errors.js';
 import { hint } from '../report.js';
 import type { Connection, ConnectionObserver, ConnectionOptions } from './contract.js';
-import type { SseState } from './state.js';
 
 /** In ms. A healthy server answers sooner, and most streams bring an event sooner. */
 const PATIENCE = 10_000;
@@ -52,8 +51,8 @@ export function withHints(
   /** Failures in a row without an answer, on a stream that had worked; `NaN` if it never had. */
   let refusals = NaN;
 
-  const lookAtWait = ({ transport }: SseState) => {
-    if (transport === undefined)
+  const lookAtWait = () => {
+    if (connection().state.transport === undefined)
       say(
         'your functions for the URL, headers and body have not answered for 10 s. `openTimeout` limits that.',
       );
@@ -62,7 +61,7 @@ export function withHints(
         'no answer for 10 s. The server must send its headers before the first event: some frameworks hold them back until then. `openTimeout` ends such a wait.',
       );
   };
-  const lookAtEvents = ({ transport }: SseState) => {
+  const lookAtEvents = () => {
     const listened = quote(listening.types);
     if (unheard.size)
       say(
@@ -72,7 +71,7 @@ export function withHints(
       sayInDebug(
         'bytes came for 10 s, but no event. If they are not just comments, the blank line after each event is missing.',
       );
-    else if (transport === 'native')
+    else if (connection().state.transport === 'native')
       sayInDebug(
         `open for 10 s, and no event came. The server may be quiet. Or its events have other names: native EventSource shows only those you listen to${listened && `, ${listened}`}. With transport: 'fetch', \`debug\` shows all.`,
       );
@@ -89,7 +88,7 @@ export function withHints(
       const { status, retryAt } = now;
       const isWaiting = status !== 'open';
       if (status !== 'closed' && retryAt === undefined && !isServed && !(isWaiting && options.openTimeout))
-        timer = setTimeout(isWaiting ? lookAtWait : lookAtEvents, PATIENCE, now);
+        timer = setTimeout(isWaiting ? lookAtWait : lookAtEvents, PATIENCE);
       return observer.state(now);
     },
     open(info) {
