@@ -182,7 +182,7 @@ export class Panel {
   /** Keys without a modifier work unless you type. */
   readonly #pressed = (event: KeyboardEvent): void => {
     const isTyping = event.target instanceof HTMLInputElement && event.target.type === 'search';
-    // The page has keys of its own.
+    // So the page's own shortcuts don't run, too.
     event.stopPropagation();
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === 'Escape' && !isTyping) this.close();
@@ -200,7 +200,7 @@ export class Panel {
   readonly #paint = (now: number): void => {
     this.#frame = 0;
     if (!this.#preferences.isOpen) return;
-    // Nobody reads faster, and a thousand events a second cost no more than ten.
+    // You can't read faster than this, so painting more often would only cost time.
     if (now - this.#painted < PAINT) {
       this.#schedule();
       return;

@@ -19,7 +19,7 @@ export interface WatchedClient {
   unwatch(): void;
 }
 
-/** Puts functions around those of a client, so that the recorder sees what passes. */
+/** Wraps a client's functions, so that the recorder sees its events, errors and requests. */
 export function watchClient(
   recorder: Recorder,
   face: Face,

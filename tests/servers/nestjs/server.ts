@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { existsSync } from 'node:fs';
+import { ServerResponse } from 'node:http';
 import { Body, Controller, Headers, HttpException, Module, Post, Query, Res, Sse } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Observable } from 'rxjs';
@@ -27,9 +28,9 @@ const ticks = (n: number) =>
 class Events {
   @Sse('events')
   events(
-    @Headers() headers: any,
+    @Headers() headers: Record<string, string | undefined>,
     @Query('ticket') ticket: string,
-    @Res({ passthrough: true }) response: any,
+    @Res({ passthrough: true }) response: ServerResponse,
   ) {
     if (headers.authorization !== 'Bearer secret' && ticket !== 'secret') throw new HttpException('', 401);
     if (existsSync('deploying')) {
@@ -42,7 +43,7 @@ class Events {
   }
 
   @Post('chat')
-  chat(@Body('prompt') prompt: string, @Res() response: any) {
+  chat(@Body('prompt') prompt: string, @Res() response: ServerResponse) {
     response.setHeader('Content-Type', 'text/event-stream');
     for (const word of prompt.split(' ')) response.write(`data: ${JSON.stringify(word)}\n\n`);
     response.end('data: [DONE]\n\n');
