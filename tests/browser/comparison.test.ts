@@ -8,12 +8,12 @@ import { table } from '../comparison/table.ts';
  * see.
  */
 
-/** Two origins, because a browser opens six connections per origin. */
-const origins = [inject('sameOrigin'), inject('crossOrigin')] as const;
+/** Three origins, because a browser opens six connections per origin. */
+const origins = [inject('sameOrigin'), inject('crossOrigin'), inject('crossOriginSameSite')] as const;
 
 async function ofEach(see: (peer: Peer, origin: string) => Promise<string>): Promise<Record<string, string>> {
   const verdicts = Object.entries(peers).map(async ([name, peer], i) => {
-    return [name, await see(peer, origins[i % 2 === 0 ? 0 : 1])] as const;
+    return [name, await see(peer, origins[i % origins.length] ?? '')] as const;
   });
   return Object.fromEntries(await Promise.all(verdicts));
 }

@@ -30,6 +30,9 @@ interface Seen extends Told {
 /** The server breaks its silence after this many ms: four times what the library may tolerate. */
 const SILENCE = 4000;
 
+/** In ms. The slowest row of all takes 6 s on an idle machine. */
+const PATIENCE = 25_000;
+
 /** Milliseconds between the first request and the second. */
 const gap = ({ requests: [first, second] }: Seen) => (second?.time ?? NaN) - (first?.time ?? NaN);
 
@@ -139,7 +142,16 @@ export async function observe(
   const events: string[] = [];
   const failures: (number | undefined)[] = [];
   let opened: Opened | undefined;
-  await new Promise<void>((resolve) => {
+  let patience: ReturnType<typeof setTimeout> | undefined;
+  await new Promise<void>((resolve, reject) => {
+    // Closes the connection, because an open one would block the rows that follow.
+    patience = setTimeout(() => {
+      opened?.close();
+      void s.log().then(({ requests, held }) => {
+        const seen = JSON.stringify({ events, failures, held, requests });
+        reject(new Error(`${peer.package || 'EventSource'} has seen too little: ${seen}`));
+      }, reject);
+    }, PATIENCE);
     const look = () => {
       if (until({ events, failures }) || opened?.isOver()) resolve();
     };
@@ -156,6 +168,7 @@ export async function observe(
       },
     });
   });
+  clearTimeout(patience);
   const told = { events: [...events], failures: [...failures] };
   opened?.close();
   const { requests } = await s.closed();

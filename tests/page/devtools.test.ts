@@ -171,8 +171,8 @@ describe('the log', () => {
     await button(page, 'Errors').click();
     await expect.poll(() => rows(page).count()).toBe(1);
     await button(page, 'Connection').click();
-    await expect.poll(() => rows(page, 'event').count()).toBe(0);
-    expect(await rows(page, 'state').count()).toBe(3);
+    await expect.poll(() => rows(page, 'state').count()).toBe(3);
+    expect(await rows(page, 'event').count()).toBe(0);
   });
 
   test('merges the pieces of a text into one row', async () => {
