@@ -18,8 +18,9 @@ import type { Connection, ConnectionObserver, ConnectionOptions } from './connec
  *
  * Without `retry`, it reconnects as the standard says: after each end of the stream and each
  * network error, always after the reconnection time (`retryInterval`, or the server's `retry:`).
- * Any other answer is final. With `retry`, the policy of {@link SseClient} decides, so a 503 during
- * a deploy is retried.
+ * Only when the page is shown or the network is back does it try sooner, but never before the
+ * server's `retry:`. Any other answer is final. With `retry`, the policy of {@link SseClient}
+ * decides, so a 503 during a deploy is retried.
  *
  * @example
  * ```ts
