@@ -4,7 +4,13 @@ import { CHECKED } from './checked.js';
 import type { SseClient } from './client.js';
 import type { ComponentOptions, ComponentUrl } from './components/component-options.js';
 import { countdown } from './components/countdown.js';
-import { foldedValue, type FoldedValue, type Reducer, type ValueOptions } from './components/folded-value.js';
+import {
+  foldedValue,
+  type FoldedValue,
+  type Initial,
+  type Reducer,
+  type ValueOptions,
+} from './components/folded-value.js';
 import { recordMissed } from './components/missed-events.js';
 import { createClientStore, type ClientState } from './components/registry.js';
 import type { Decoded } from './decode/decode-options.js';
@@ -158,6 +164,14 @@ export function useSseValue<Events extends object, K extends EventName<Events>, 
   initial: T,
   options?: ValueOptions,
 ): T;
+/** @hidden */
+export function useSseValue<Events extends object, K extends EventName<Events>, T, Returned>(
+  client: SseClient<Events> | null | undefined,
+  type: K,
+  reducer: (value: T, event: MessageOf<Events, K>) => Returned,
+  initial: Initial<T, Returned>,
+  options?: ValueOptions,
+): never;
 export function useSseValue<Events extends object, K extends EventName<Events>, T>(
   client: SseClient<Events> | null | undefined,
   type: K,
