@@ -2,6 +2,7 @@
 import { useEffect, useInsertionEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { CHECKED } from './checked.js';
 import type { SseClient } from './client.js';
+import { misuse } from './errors.js';
 import type { ComponentOptions, ComponentUrl } from './components/component-options.js';
 import { countdown } from './components/countdown.js';
 import {
@@ -17,6 +18,7 @@ import type { Decoded } from './decode/decode-options.js';
 import type { Impossible } from './impossible.js';
 import type { EventName, MessageOf } from './message.js';
 import type { ClientArgument, WithoutOptions } from './options.js';
+import { validateHook } from './validate.js';
 
 export type { ComponentOptions, ComponentUrl } from './components/component-options.js';
 export type { Reducer, ValueOptions } from './components/folded-value.js';
@@ -78,7 +80,7 @@ export function useSse<Events extends object = Record<string, string>>(
 export function useSse(given: ComponentUrl | Impossible<string>, options: object = {}): unknown {
   const url = given as ComponentUrl;
   if (CHECKED && typeof url === 'function') {
-    throw new TypeError('The URL of a hook must be a value: it reconnects whenever that changes.');
+    throw misuse('The URL of a hook must be a value: it reconnects whenever that changes.', 'hook-url');
   }
   const next = createClientStore(url, options);
   // State, because React may drop a memo, and this component's connection with it.
@@ -110,6 +112,7 @@ export function useSseEvent<Events extends object, K extends EventName<Events>>(
   type: K,
   handler: (event: MessageOf<Events, K>) => void,
 ): void {
+  if (CHECKED) validateHook(undefined, handler);
   const { subscribe } = useFolded(
     client,
     type,

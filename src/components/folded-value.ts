@@ -1,3 +1,5 @@
+import { CHECKED } from '../checked.js';
+import { validateHook } from '../validate.js';
 import { clamp } from '../stream/time-limit.js';
 import type { SseClient } from '../client.js';
 import type { Unsubscribe } from '../listeners.js';
@@ -75,6 +77,7 @@ export function foldedValue<Events extends object, K extends EventName<Events>, 
   before?: FoldedValue<Events, K, T>,
   record?: Recorder,
 ): FoldedValue<Events, K, T> {
+  if (CHECKED) validateHook(client, reduce);
   let isReplaced = before?.type === type && isSuccessor(client, before.client);
   let folded = before && isReplaced ? before.getSnapshot() : initial;
   let shown = folded;

@@ -1,3 +1,4 @@
+import { CHECKED } from '../checked.js';
 import type { FetchOptions, OnePayload, UrlSource } from '../connection/request-options.js';
 import type { AsValue, DecodeSetting } from '../decode/decode.js';
 import { SseError } from '../errors.js';
@@ -207,7 +208,9 @@ export class RequestStore implements RequestActions<unknown> {
   #fetch({ json, body, headers }: SendInit): MessageIterator<unknown> {
     const { url, options } = this.given();
     const content = json === undefined && body === undefined ? {} : { json, body };
-    const init = { ...options, ...content, headers: headers ?? options.headers };
+    // Or fetchSse would say that it doesn't know them.
+    const own = CHECKED && { reduce: undefined, initial: undefined, throttle: undefined };
+    const init = { ...options, ...content, ...own, headers: headers ?? options.headers };
     return fetchSse(url, init as FetchSseInit & AsValue<unknown>);
   }
 

@@ -1,6 +1,8 @@
 import { toValue, type MaybeRefOrGetter, type ShallowRef } from 'vue';
 import type { SseClient } from '../client.js';
 import type { EventName, MessageOf } from '../message.js';
+import { CHECKED } from '../checked.js';
+import { validateHook } from '../validate.js';
 import { countdown } from './countdown.js';
 import {
   foldedValue,
@@ -28,6 +30,7 @@ export function useSseEvent<Events extends object, K extends EventName<Events>>(
   type: MaybeRefOrGetter<K>,
   handler: (event: MessageOf<Events, K>) => void,
 ): void {
+  if (CHECKED) validateHook(undefined, handler);
   useFolded(
     client,
     type,
