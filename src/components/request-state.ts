@@ -1,3 +1,4 @@
+import { CHECKED } from '../checked.js';
 import type { FetchOptions, UrlSource } from '../connection/request-options.js';
 import type { AsValue, DecodeSetting } from '../decode/decode.js';
 import { SseError } from '../errors.js';
@@ -198,6 +199,8 @@ export class RequestStore implements RequestActions<unknown> {
     const { url, options } = this.given();
     const content = json === undefined && body === undefined ? {} : { json, body };
     const init = { ...options, ...content, headers: headers ?? options.headers };
+    // `fetchSse` would hint at options that it doesn't know.
+    if (CHECKED) for (const name of ['reduce', 'initial', 'throttle']) Reflect.deleteProperty(init, name);
     return fetchSse(url, init as FetchSseInit & AsValue<unknown>);
   }
 
