@@ -93,7 +93,6 @@ export default defineConfig(
   globalIgnores([
     'dist',
     'miniprogram',
-    'dist-api',
     'dist-demo',
     'dist-docs',
     'docs/.vitepress/cache',

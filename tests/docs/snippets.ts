@@ -27,12 +27,15 @@ export const root = `${resolve(fileURLToPath(import.meta.url), '../../..')}/`;
 
 export const read = (file: string): string => readFileSync(root + file, 'utf8');
 
-/** Every page that shows code to users. Not what only the site has: its first page, and the READMEs. */
+/**
+ * Every page that shows code to users. Not what only the site has: its first page, the READMEs, and
+ * the API reference.
+ */
 export const documents: readonly string[] = [
   'README.md',
   'README.zh-CN.md',
   ...readdirSync(`${root}docs`, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.md') && !/^(index|start|\.vitepress)\b/.test(file))
+    .filter((file) => file.endsWith('.md') && !/^(index|start|api|\.vitepress)\b/.test(file))
     .map((file) => `docs/${file.replaceAll('\\', '/')}`)
     .sort(),
 ];
