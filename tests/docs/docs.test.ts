@@ -30,7 +30,7 @@ describe('every block of TypeScript', () => {
 
   test('is found, on every page that has one', () => {
     expect(new Set(all.map(({ file }) => file))).toEqual(
-      new Set(documents.filter((file) => /^```tsx?$/m.test(read(file)))),
+      new Set(documents.filter((file) => /^```tsx?\b/m.test(read(file)))),
     );
     expect(snippets('README.md').length).toBeGreaterThan(3);
     expect(diagnostics.size).toBe(all.length);

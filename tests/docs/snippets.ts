@@ -40,14 +40,16 @@ export const documents: readonly string[] = [
     .sort(),
 ];
 
-/** The TypeScript blocks of a page. */
+/** The TypeScript blocks of a page, also in groups, where each has a label. */
 export function snippets(file: string): Snippet[] {
   const text = read(file);
-  return [...text.matchAll(/^(?:<!-- run: (\S+) -->\n+)?```(tsx?)\n(.*?)^```$/gms)].map((match) => {
-    const [all, name, language = '', code = ''] = match;
-    const before = text.slice(0, match.index + all.indexOf('```ts'));
-    return { file, line: before.split('\n').length + 1, code, language, name };
-  });
+  return [...text.matchAll(/^(?:<!-- run: (\S+) -->\n+)?```(tsx?)(?: \[\w+\])?\n(.*?)^```$/gms)].map(
+    (match) => {
+      const [all, name, language = '', code = ''] = match;
+      const before = text.slice(0, match.index + all.indexOf('```ts'));
+      return { file, line: before.split('\n').length + 1, code, language, name };
+    },
+  );
 }
 
 /** The block with this name. */
