@@ -64,7 +64,7 @@ beforeAll(async () => {
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   browser = await launchChromium();
   visitor = await browser.newContext();
-}, 300_000);
+}, 600_000);
 
 afterAll(async () => {
   await browser.close();
@@ -212,6 +212,26 @@ describe('the first page', () => {
     }),
   );
 });
+
+test.for(['guide.html', 'zh/guide.html'])(
+  '/%s shows the code of a framework in its tab, and copies it',
+  { timeout: 30_000 },
+  (address) =>
+    visit(
+      address,
+      async (page) => {
+        const group = page.locator('.vp-code-group').first();
+        await group.getByText('React', { exact: true }).click();
+        const code = group.locator('[class*="language-"]').filter({ visible: true });
+        expect(await code.locator('code').innerText()).toContain("from 'ssekit/react'");
+        await code.hover();
+        await code.locator('button.copy').click();
+        const copied = () => page.evaluate(() => navigator.clipboard.readText());
+        await expect.poll(copied).toContain('export function Prices()');
+      },
+      { permissions: ['clipboard-read', 'clipboard-write'] },
+    ),
+);
 
 test('a page without a Chinese version offers the English one', { timeout: 30_000 }, () =>
   visit('design.html', async (page) => {
