@@ -96,6 +96,7 @@ export default defineConfig(
     'dist-demo',
     'dist-docs',
     'docs/.vitepress/cache',
+    'docs/.vitepress/.temp',
     'coverage',
     'tests/servers/nestjs',
   ]),
