@@ -122,7 +122,7 @@ export function createClientStore(url: ComponentUrl, first: GivenOptions): Clien
     asked = identity;
     if (!entry) return;
     const left = entry;
-    const { client, holders } = left;
+    const { client, holders } = entry;
     holders.delete(store);
     // From now on, the client calls the functions of the next holder.
     holders.values().next().value?.settle();

@@ -103,7 +103,7 @@ function send(request: TransportRequest, sink: TransportSink, isRenewal = false)
     if (!hasHead && xhr.status) {
       hasHead = true;
       const { responseURL } = xhr;
-      if (redirect === 'manual' && responseURL && responseURL !== url.replace(/#.*/s, '')) {
+      if (redirect === 'manual' && responseURL && responseURL !== url.split('#')[0]) {
         response.fail(redirectError());
         return;
       }
