@@ -165,6 +165,8 @@ export default defineConfig(({ command, mode }) => ({
     __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: false,
   },
   publicDir: false as const,
+  // Answers unknown paths with 404, not with the page.
+  appType: 'mpa' as const,
   server: { headers: policy('ws:') },
   preview: { headers: policy() },
   build: builds[mode] ?? {},
