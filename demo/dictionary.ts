@@ -123,6 +123,7 @@ export const en = {
   latencyChart:
     'Chart of latency in the last minute, median and 99th percentile. The newest figures are in the tile',
   alarms: 'Alarms and deploys',
+  noAlarms: 'None in the last minute.',
   deployed: (version: string) => `version ${version} is live`,
   alarmText: (alarm: { text: string; textZh: string }) => alarm.text,
   sendBadPayload: 'Send a bad payload',
@@ -371,6 +372,7 @@ export const zh: Dictionary = {
   throughputChart: '最近一分钟每秒请求数的曲线，最新数值在上方的卡片里',
   latencyChart: '最近一分钟延迟的曲线，中位数与 99 分位，最新数值在上方的卡片里',
   alarms: '告警与发布',
+  noAlarms: '最近一分钟没有。',
   deployed: (version) => `${version} 版已上线`,
   alarmText: ({ textZh }) => textZh,
   sendBadPayload: '发一条坏数据',

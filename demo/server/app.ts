@@ -27,7 +27,9 @@ export function createApp(): express.Express {
 
   app.use('/api', allowEveryOrigin);
   app.get('/api/sse', admit, replay(text));
-  app.get('/api/metrics', admit, metrics());
+  const { stream, snapshot } = metrics(sessions);
+  app.get('/api/metrics', admit, stream);
+  app.get('/api/metrics/snapshot', snapshot);
   app.get('/api/numbers', admit, numbers);
   app.get('/api/wire/:name', admit, wire);
   app.post('/api/chat', admit, express.json(), chat);
