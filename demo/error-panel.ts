@@ -12,8 +12,12 @@ export interface ErrorPanel {
 
 interface Seen {
   readonly error: SseError;
+  readonly at: Date;
   readonly retryAt: number | undefined;
 }
+
+/** A fact's name, its value, and its label if that isn't the name. */
+type Fact = readonly [name: string, value: string, label?: string];
 
 /** Shows every detail of the connection's last error. */
 export function errorPanel(): ErrorPanel {
@@ -26,13 +30,13 @@ export function errorPanel(): ErrorPanel {
     const seen = last.get(shown);
     none.hidden = seen !== undefined;
     list.hidden = seen === undefined;
-    if (seen) list.replaceChildren(...facts(seen).map(([name, value]) => row(name, value)));
+    if (seen) list.replaceChildren(...facts(seen).map(row));
   }
   onLanguage(render);
 
   return {
     add({ scene }, error, { retryAt }) {
-      last.set(scene, { error, retryAt });
+      last.set(scene, { error, retryAt, at: new Date() });
       if (scene === shown) render();
     },
     show({ scene }) {
@@ -42,16 +46,18 @@ export function errorPanel(): ErrorPanel {
   };
 }
 
-function facts({ error, retryAt }: Seen): [string, string][] {
+/** Names of properties are code. The others follow the language. */
+function facts({ error, at, retryAt }: Seen): Fact[] {
   const { code, status, message, failures, willRetry, retryAfter } = error;
   const t = texts();
   return [
+    ['time', clock(at), t.errorTime],
     ['code', code],
     ['status', String(status ?? t.notKnown)],
     ['failures', String(failures ?? t.notKnown)],
     ['willRetry', String(willRetry ?? false)],
     ['retryAfter', retryAfter === undefined ? t.notSent : `${retryAfter} ms`],
-    ['next attempt', nextAttempt(error, retryAt)],
+    ['next attempt', nextAttempt(error, retryAt), t.nextAttempt],
     ['message', message],
   ];
 }
@@ -62,8 +68,8 @@ function nextAttempt({ code, willRetry }: SseError, retryAt: number | undefined)
   return retryAt === undefined ? texts().browserDecides : clock(new Date(retryAt));
 }
 
-function row(name: string, value: string): HTMLElement {
-  const item = create('div', '', create('dt', '', name), create('dd', '', value));
+function row([name, value, label = name]: Fact): HTMLElement {
+  const item = create('div', '', create('dt', '', label), create('dd', '', value));
   item.dataset.fact = name;
   return item;
 }

@@ -64,6 +64,7 @@ export const dashboardSnippets: Snippets = {
 import { number, object, string } from 'valibot';
 
 const client = new SseClient('/api/metrics', {
+  idleTimeout: 5000, // longer than the server's heartbeat: detects a dead connection
   schemas: {
     message: object({ qps: number(), cpu: number() }),
     deploy: object({ version: string() }),
@@ -103,6 +104,7 @@ export const tabsSnippets: Snippets = {
   vanilla: `import { sharedConnection, SseClient } from 'ssekit';
 
 const client = new SseClient<{ number: string }>('/api/numbers', {
+  idleTimeout: 5000, // detects a dead connection that never closes
   share: sharedConnection('numbers:user42'), // the login is part of the name
   lastEventIdParam: 'lastEventId', // so a new leader continues where the old one stopped
 });

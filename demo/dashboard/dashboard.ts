@@ -41,7 +41,9 @@ export function dashboard(
   const rate = rateSelect(metricsInterval, () => {
     client.reconnect();
   });
-  const client = new SseClient(() => `/api/metrics?${new URLSearchParams({ session, ...strings(rate()) })}`, {
+  const url = () => `/api/metrics?${new URLSearchParams({ session, ...strings(rate()), heartbeat: '2000' })}`;
+  const client = new SseClient(url, {
+    idleTimeout: 5000,
     schemas: { message: Tick, alarm: Alarm, deploy: Deploy },
     autoConnect: false,
     ...backend.options,

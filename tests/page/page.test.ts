@@ -248,7 +248,9 @@ describe.concurrent('the fault buttons', () => {
     expect(await fact(it, 'willRetry')).toBe('true');
     expect(await fact(it, 'retryAfter')).toBe('2000 ms');
     expect(Number(await fact(it, 'failures'))).toBeGreaterThan(1);
-    expect(await fact(it, 'next attempt')).toMatch(/^\d\d:\d\d:\d\d\.\d{3}$/);
+    for (const name of ['time', 'next attempt']) {
+      expect(await fact(it, name)).toMatch(/^\d\d:\d\d:\d\d\.\d{3}$/);
+    }
     await lampShows(it, 'open');
     expect(await armed(it, /^503/).count()).toBe(0);
   });
@@ -281,7 +283,7 @@ describe.concurrent('the fault buttons', () => {
     const it = await visit();
     await hasTyped(it, 20);
     await it.press(/^Silence/);
-    await it.page.locator('#fault-note', { hasText: 'Armed: Silence' }).waitFor();
+    await it.page.locator('#fault-note', { hasText: 'Armed: Silence. Native EventSource can’t' }).waitFor();
     // Another stream is the clock: pending bytes have arrived with its first events, and no more
     // come with the next ones.
     const ticks = (count: number) =>
@@ -312,8 +314,17 @@ describe.concurrent('the fault buttons', () => {
     await it.page.getByLabel('Transport').selectOption('fetch');
     await lampShows(it, 'open', 'over fetch');
     await it.press(/^Silence/);
+    await it.page.locator('#fault-note', { hasText: /^Armed: Silence\.$/ }).waitFor();
     await lampShows(it, 'reconnecting', 'timeout:');
     await goesOn(it);
+  });
+
+  test.for(['dashboard', 'tabs'])('Silence is noticed by the scene %s', async (scene, { visit }) => {
+    const it = await visit({ scene });
+    await lampShows(it, 'open', 'over fetch');
+    await it.press(/^Silence/);
+    await lampShows(it, 'reconnecting', 'timeout:');
+    await lampShows(it, 'open');
   });
 
   test('Slow open holds the answer back, and the text goes on after it', async ({ expect, visit }) => {
