@@ -37,6 +37,7 @@ export const en = {
   tryingNow: (failures: number) => `trying now · failures: ${failures}`,
 
   typedText: 'Typed text',
+  paperEmpty: 'The text appears here, one character per event.',
   connection: 'Connection',
   connect: 'Connect',
   close: 'Close',
@@ -195,6 +196,7 @@ export const en = {
   doubled: 'Doubled',
   connections: 'Connections',
   chaos: 'Chaos: a random fault every second or two',
+  soakIdle: 'Not running yet.',
   startSoak: 'Start soak',
   stopSoak: 'Stop soak',
   struck: (kind: string) => `Injected: ${kind}.`,
@@ -291,6 +293,7 @@ export const zh: Dictionary = {
   tryingNow: (failures) => `正在尝试 · 已失败 ${failures} 次`,
 
   typedText: '打出的文字',
+  paperEmpty: '文字会出现在这里，每个事件一个字。',
   connection: '连接',
   connect: '连接',
   close: '关闭',
@@ -442,6 +445,7 @@ export const zh: Dictionary = {
   doubled: '重复',
   connections: '连接次数',
   chaos: '随机故障：每一两秒一次',
+  soakIdle: '还没有开始。',
   startSoak: '开始测试',
   stopSoak: '停止测试',
   struck: (kind) => `已注入：${kind}。`,

@@ -9,6 +9,7 @@ import { counting } from '../server/numbers.ts';
 import { typing } from '../server/replay.ts';
 import { positionAfter } from '../server/last-event-id.ts';
 import { rememberSessions, type Session } from '../server/sessions.ts';
+import english from '../server/index.en.txt?raw';
 import text from '../server/index.txt?raw';
 import { wireCases } from '../wire/cases.ts';
 import { admitted } from './gate.ts';
@@ -22,7 +23,8 @@ export function mockBackend(): Backend {
   const server = mockSse();
   const sessions = rememberSessions();
   const serviceOf = services();
-  const codePoints = Array.from(text.replace(/\r\n?/g, '\n'));
+  const codePointsOf = (text: string) => Array.from(text.replace(/\r\n?/g, '\n'));
+  const [codePoints, inEnglish] = [codePointsOf(text), codePointsOf(english)];
   void serve();
   // The ID travels in the query: a page opened from disk has no origin, so the header would be left
   // out.
@@ -74,7 +76,10 @@ export function mockBackend(): Backend {
     switch (name) {
       case 'sse':
         if (id === 'end') exchange.open({ status: 204 });
-        else play(exchange, session, typing(codePoints, positionAfter(id, codePoints.length)), interval);
+        else {
+          const chosen = query.get('lang') === 'en' ? inEnglish : codePoints;
+          play(exchange, session, typing(chosen, positionAfter(id, chosen.length)), interval);
+        }
         return;
       case 'metrics':
         play(
