@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type BuildEnvironmentOptions, type Plugin } from 'vite';
+import { replayPrograms } from './demo/replay/plugin.ts';
 import { createApp } from './demo/server/app.ts';
 import { unchecked } from './unchecked.ts';
 
@@ -153,6 +154,7 @@ export default defineConfig(({ command, mode }) => ({
     ],
   },
   plugins: [
+    replayPrograms,
     ...(command === 'serve' ? [mockServer] : []),
     ...(mode === 'demo' ? [inOneFile] : []),
     ...(mode.startsWith('production') ? [unchecked()] : []),

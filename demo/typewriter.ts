@@ -4,9 +4,10 @@ import type { CodePanel } from './code-panel.ts';
 import { connectionForm } from './connection-form.ts';
 import { element, write } from './element.ts';
 import { followEnd } from './follow.ts';
+import { keyOf } from './replay/choice.ts';
 import type { Inspector } from './inspector/inspector.ts';
 import { language, onLanguage, texts, type Language } from './language.ts';
-import { replaySnippets } from './snippets.ts';
+import { snippetsFor } from './replay/snippets.ts';
 import { observe, type Stream, type StreamObserver } from './stream.ts';
 import { typeStream } from './type-stream.ts';
 import { typedText } from './typed-text.ts';
@@ -64,7 +65,7 @@ export function typewriter(
 
   const url = (lang: Language) => {
     const query = new URLSearchParams({ session, interval: String(form.interval), lang });
-    if (form.auth) query.set('auth', '1');
+    if (form.choice.auth) query.set('auth', '1');
     return `/api/sse?${query}`;
   };
   const paper = {
@@ -80,8 +81,15 @@ export function typewriter(
     tap.event(event, delta);
   }
 
+  async function showCode(): Promise<void> {
+    const { choice, header } = form;
+    const snippets = await snippetsFor(choice, header);
+    // Ignore it once something else is chosen.
+    if (keyOf(choice) === keyOf(form.choice)) code.set('typewriter', snippets);
+  }
+
   function start(lastEventId: string): Running {
-    code.set('typewriter', replaySnippets(form.auth ? '/api/sse?auth=1' : '/api/sse', form.options()));
+    void showCode();
     // A position belongs to one text, so only a new start takes another.
     const lang = lastEventId === '' ? language() : running.lang;
     typed.lang = lang;

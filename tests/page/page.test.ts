@@ -1,6 +1,13 @@
 import { describe } from 'vitest';
+import { formatted } from '../../demo/replay/table.ts';
 import { answerTo } from '../../demo/server/answer.ts';
-import { dashboardSnippets, replaySnippets, soakSnippets, tabsSnippets } from '../../demo/snippets.ts';
+import {
+  dashboardSnippets,
+  replaySnippets,
+  soakSnippets,
+  tabsSnippets,
+  type Framework,
+} from '../../demo/snippets.ts';
 import {
   armed,
   fact,
@@ -378,6 +385,8 @@ describe.concurrent('headers', () => {
 
 describe.concurrent('settings and code', () => {
   const source = ({ page }: Visit) => page.locator('#source').textContent();
+  const program = (options: Parameters<typeof replaySnippets>[1], framework: Framework) =>
+    formatted(replaySnippets('/api/sse', options)[framework], framework);
 
   test('the code is that of the settings, and the settings are what the stream runs with', async ({
     expect,
@@ -385,7 +394,7 @@ describe.concurrent('settings and code', () => {
   }) => {
     const it = await visit({ interval: '100' });
     await lampShows(it, 'open');
-    expect(await source(it)).toBe(replaySnippets('/api/sse', {}).vanilla);
+    await expect.poll(() => source(it)).toBe(await program({}, 'vanilla'));
     await it.page.getByLabel('Transport').selectOption('fetch');
     await it.page.getByLabel('retry').selectOption({ label: 'three times' });
     await it.page.getByLabel('decode').selectOption({ label: 'JSON for done' });
@@ -401,13 +410,13 @@ describe.concurrent('settings and code', () => {
       retry: 3,
       decode: { done: 'json' },
     } as const;
-    expect(await source(it)).toBe(replaySnippets('/api/sse', chosen).vanilla);
+    await expect.poll(() => source(it)).toBe(await program(chosen, 'vanilla'));
     await it.page.locator('#framework').getByText('React').click();
-    expect(await source(it)).toBe(replaySnippets('/api/sse', chosen).react);
+    await expect.poll(() => source(it)).toBe(await program(chosen, 'react'));
     await it.page.locator('#framework').getByText('Vue').click();
-    expect(await source(it)).toBe(replaySnippets('/api/sse', chosen).vue);
+    await expect.poll(() => source(it)).toBe(await program(chosen, 'vue'));
     await it.page.locator('#framework').getByText('TypeScript').click();
-    expect(await source(it)).toBe(replaySnippets('/api/sse', chosen).vanilla);
+    await expect.poll(() => source(it)).toBe(await program(chosen, 'vanilla'));
   });
 
   test('retry: never makes a cut final', async ({ visit }) => {

@@ -89,5 +89,10 @@ describe.concurrent('the same wire', () => {
     const source = (await it.page.locator('#source').textContent()) ?? '';
     expect(source).toContain('function naiveReader');
     expect(source).toContain('of fetchSse(url)');
+    // The highlighter loads after the program.
+    await it.page.locator('#source .keyword').first().waitFor();
+    const keywords = await it.page.locator('#source .keyword').allTextContents();
+    expect(keywords).toEqual(expect.arrayContaining(['for', 'if', 'await', 'const', 'return']));
+    expect(await it.page.locator('#source').textContent()).toBe(source);
   });
 });
