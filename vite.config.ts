@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type BuildEnvironmentOptions, type Plugin } from 'vite';
+import { errorPages } from './demo/errors/plugin.ts';
 import { replayPrograms } from './demo/replay/plugin.ts';
 import { createApp } from './demo/server/app.ts';
 import { unchecked } from './unchecked.ts';
@@ -155,6 +156,7 @@ export default defineConfig(({ command, mode }) => ({
   },
   plugins: [
     replayPrograms,
+    errorPages,
     ...(command === 'serve' ? [mockServer] : []),
     ...(mode === 'demo' ? [inOneFile] : []),
     ...(mode.startsWith('production') ? [unchecked()] : []),

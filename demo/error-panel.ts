@@ -1,6 +1,7 @@
 import { clock } from './clock.ts';
-import { create, element } from './element.ts';
-import { onLanguage, texts } from './language.ts';
+import { create, element, part, write } from './element.ts';
+import { helpPage } from './header/site.ts';
+import { language, onLanguage, texts } from './language.ts';
 import type { Stream } from './stream.ts';
 import type { SseError, SseState } from 'ssekit';
 
@@ -23,6 +24,7 @@ type Fact = readonly [name: string, value: string, label?: string];
 export function errorPanel(): ErrorPanel {
   const list = element('last-error', HTMLDListElement);
   const none = element('no-error', HTMLElement);
+  const help = element('error-help', HTMLDetailsElement);
   const last = new Map<Stream['scene'], Seen>();
   let shown: Stream['scene'] = 'typewriter';
 
@@ -30,7 +32,10 @@ export function errorPanel(): ErrorPanel {
     const seen = last.get(shown);
     none.hidden = seen !== undefined;
     list.hidden = seen === undefined;
-    if (seen) list.replaceChildren(...facts(seen).map(row));
+    help.hidden = seen === undefined;
+    if (!seen) return;
+    list.replaceChildren(...facts(seen).map(row));
+    void explain(help, seen.error);
   }
   onLanguage(render);
 
@@ -44,6 +49,24 @@ export function errorPanel(): ErrorPanel {
       render();
     },
   };
+}
+
+/** Shows what the page of errors says, in the page's language. Loads it with the first error. */
+async function explain(root: HTMLElement, error: SseError): Promise<void> {
+  const { default: entries } = await import('virtual:error-entries');
+  const entry = error.help.slice(error.help.indexOf('#') + 1);
+  const { why = '', cure = '' } = entries[language()][entry] ?? {};
+  write(part(root, 'why'), why);
+  write(part(root, 'cure'), cure);
+  const address = helpPage(error);
+  const file = language() === 'zh' ? error.help.replace('errors.md', 'errors.zh-CN.md') : error.help;
+  const where = create(
+    address === undefined ? 'code' : 'a',
+    '',
+    address === undefined ? file : texts().errorMore,
+  );
+  if (where instanceof HTMLAnchorElement) Object.assign(where, { href: address, target: '_top' });
+  part(root, 'where').replaceChildren(where);
 }
 
 /** Names of properties are code. The others follow the language. */

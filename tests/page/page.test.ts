@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { errorEntries } from '../../demo/errors/plugin.ts';
 import { formatted } from '../../demo/replay/table.ts';
 import { answerTo } from '../../demo/server/answer.ts';
 import {
@@ -260,6 +261,26 @@ describe.concurrent('the fault buttons', () => {
     }
     await lampShows(it, 'open');
     expect(await armed(it, /^503/).count()).toBe(0);
+  });
+
+  test('an error says why and what to do, in the language of the page', async ({ expect, visit }) => {
+    const it = await visit();
+    await lampShows(it, 'open');
+    await it.press(/^401/);
+    await lampShows(it, 'closed');
+    const help = (name: string) => it.page.locator(`#error-help [data-part="${name}"]`);
+    await it.page.locator('#error-help summary').click();
+    const entries = errorEntries();
+    for (const [language, label, where] of [
+      ['en', 'English', 'ssekit/docs/errors.md#http-401'],
+      ['zh', '中文', 'ssekit/docs/errors.zh-CN.md#http-401'],
+    ] as const) {
+      await it.page.locator('#language').getByText(label, { exact: true }).click();
+      for (const name of ['why', 'cure'] as const) {
+        await expect.poll(() => help(name).textContent()).toBe(entries[language]['http-401']?.[name]);
+      }
+      expect(await help('where').textContent()).toBe(where);
+    }
   });
 
   test('HTML in place of the stream is final', async ({ visit }) => {
