@@ -29,10 +29,13 @@ export function say(node: Element, read: (t: Dictionary) => string): void {
   write(node, read(texts()));
 }
 
-/** Calls the listener now and whenever the language changes. */
-export function onLanguage(listener: () => void): void {
+/** Calls the listener now and whenever the language changes. Call the result to stop. */
+export function onLanguage(listener: () => void): () => void {
   listeners.add(listener);
   listener();
+  return () => {
+    listeners.delete(listener);
+  };
 }
 
 /** Chinese or English: first by the browser's language, then as chosen. */
