@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { format } from 'prettier';
 import { replaySnippets, type Framework } from '../snippets.ts';
 import { everyChoice, keyOf, replayOptions } from './choice.ts';
@@ -20,15 +21,17 @@ export async function formatted(program: string, framework: Framework): Promise<
  * so the page has no formatter.
  */
 export async function replayTable(): Promise<Record<string, Readonly<Record<Framework, string>>>> {
-  const rows = everyChoice().map(async (choice) => {
+  const table: Record<string, Readonly<Record<Framework, string>>> = {};
+  for (const choice of everyChoice()) {
+    // In development, the streams come from the same process: each gets its turn.
+    await nextTurn();
     const url = choice.auth ? '/api/sse?auth=1' : '/api/sse';
     const programs = replaySnippets(url, replayOptions(choice, placeholder));
-    const [vanilla, react, vue] = await Promise.all([
-      formatted(programs.vanilla, 'vanilla'),
-      formatted(programs.react, 'react'),
-      formatted(programs.vue, 'vue'),
-    ]);
-    return [keyOf(choice), { vanilla, react, vue }] as const;
-  });
-  return Object.fromEntries(await Promise.all(rows));
+    table[keyOf(choice)] = {
+      vanilla: await formatted(programs.vanilla, 'vanilla'),
+      react: await formatted(programs.react, 'react'),
+      vue: await formatted(programs.vue, 'vue'),
+    };
+  }
+  return table;
 }
