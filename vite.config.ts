@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type BuildEnvironmentOptions, type Plugin } from 'vite';
+import { errorPages } from './demo/errors/plugin.ts';
+import { replayPrograms } from './demo/replay/plugin.ts';
 import { createApp } from './demo/server/app.ts';
 import { unchecked } from './unchecked.ts';
 
@@ -153,6 +155,8 @@ export default defineConfig(({ command, mode }) => ({
     ],
   },
   plugins: [
+    replayPrograms,
+    errorPages,
     ...(command === 'serve' ? [mockServer] : []),
     ...(mode === 'demo' ? [inOneFile] : []),
     ...(mode.startsWith('production') ? [unchecked()] : []),
@@ -165,6 +169,8 @@ export default defineConfig(({ command, mode }) => ({
     __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: false,
   },
   publicDir: false as const,
+  // Answers unknown paths with 404, not with the page.
+  appType: 'mpa' as const,
   server: { headers: policy('ws:') },
   preview: { headers: policy() },
   build: builds[mode] ?? {},

@@ -58,8 +58,10 @@ const wire = sameWire(settings, backend, inspector, code);
 askBox(settings, backend, inspector);
 
 const scenes = sceneSwitch((name) => {
-  // A scene without its own stream shows the typewriter's state.
-  const stream = [typing, wall, sharing, soaking].find((each) => each.scene === name) ?? typing;
+  const own = [typing, wall, sharing, soaking].find((each) => each.scene === name);
+  // Without a stream of its own, a scene has no state to show.
+  lampRoot.hidden = own === undefined;
+  const stream = own ?? typing;
   shown = stream.scene;
   say(part(lampRoot, 'stream'), (t) => t[stream.scene]);
   const state = states.get(shown);

@@ -5,7 +5,7 @@ const poses = {
   typewriter: {
     query: 'interval=10&chat=1',
     async prepare(page) {
-      await page.locator('#typed', { hasText: '怎么办' }).waitFor();
+      await page.locator('#typed', { hasText: /Last-Event-ID/ }).waitFor();
       await page.locator('#send').click();
       await page.locator('#ask-note', { hasText: /Answered|回答完/ }).waitFor();
       await page.locator('#faults button').first().click();
