@@ -14,6 +14,9 @@ import { CHECKED } from '../../src/checked.ts';
 
 /** What JavaScript gives where the types say something else. */
 const wrong = (value: unknown) => value as never;
+interface Ticks {
+  tick: string;
+}
 const url = 'https://a.test/sse';
 
 const warned = vi.fn();
@@ -122,13 +125,13 @@ describe.runIf(CHECKED)('a wrong argument is a TypeError that names the culprit 
     ],
     [
       'the result of useSse as client',
-      inComponent(() => useSseValue(wrong(useSse(url)), 'tick', () => 1, 0)),
+      inComponent(() => useSseValue<Ticks, 'tick', number>(wrong(useSse(url)), 'tick', () => 1, 0)),
       /must be a client.*#hook-client/,
     ],
     [
       'no handler',
       inComponent(() => {
-        useSseEvent(null, 'tick', wrong(undefined));
+        useSseEvent<Ticks, 'tick'>(null, 'tick', wrong(undefined));
       }),
       /third argument must be a function.*#hook-function/,
     ],
@@ -151,7 +154,10 @@ describe.runIf(CHECKED)('a wrong argument is a TypeError that names the culprit 
 describe.runIf(CHECKED)('an unknown option is a hint', () => {
   const server = mockSse();
   test.for<[string, () => { close: () => void }]>([
-    ['of a client: hedaers', () => new SseClient(url, { fetch: server.fetch, ...wrong({ hedaers: {} }) })],
+    [
+      'of a client: hedaers',
+      () => new SseClient(url, { fetch: server.fetch, ...({ hedaers: {} } as object) }),
+    ],
     [
       'which is inherited: heeaders',
       () => new SseClient(url, Object.create({ heeaders: {}, fetch: server.fetch }) as object),
@@ -159,7 +165,7 @@ describe.runIf(CHECKED)('an unknown option is a hint', () => {
     ['of a policy: limt', () => new SseClient(url, { fetch: server.fetch, retry: wrong({ limt: 3 }) })],
     [
       'of a source: hedders',
-      () => new FetchEventSource(url, { fetch: server.fetch, ...wrong({ hedders: {} }) }),
+      () => new FetchEventSource(url, { fetch: server.fetch, ...({ hedders: {} } as object) }),
     ],
     [
       'of the devtools: docked',
