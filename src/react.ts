@@ -24,14 +24,8 @@ export type { ComponentOptions, ComponentUrl } from './components/component-opti
 export type { Reducer, ValueOptions } from './components/folded-value.js';
 export { useFetchSse, type RequestHook } from './components/react-request.js';
 export type { ClientState } from './components/registry.js';
-export type {
-  FoldOptions,
-  LatestOptions,
-  RequestActions,
-  RequestState,
-  RequestStatus,
-  SendInit,
-} from './components/request-state.js';
+export type { FoldOptions, LatestOptions } from './components/fold-options.js';
+export type { RequestActions, RequestState, RequestStatus, SendInit } from './components/request-state.js';
 
 /**
  * The options of `SseClient`, and more. They aren't derived from its type, because the compiler

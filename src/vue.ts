@@ -23,14 +23,8 @@ export type { Reducer, ValueOptions } from './components/folded-value.js';
 export type { ClientState } from './components/registry.js';
 export { useFetchSse, type RequestRefs } from './components/vue-request.js';
 export { useSecondsToRetry, useSseEvent, useSseValue } from './components/vue-values.js';
-export type {
-  FoldOptions,
-  LatestOptions,
-  RequestActions,
-  RequestState,
-  RequestStatus,
-  SendInit,
-} from './components/request-state.js';
+export type { FoldOptions, LatestOptions } from './components/fold-options.js';
+export type { RequestActions, RequestState, RequestStatus, SendInit } from './components/request-state.js';
 
 /**
  * {@link ClientState}, a ref for each part.

@@ -2,15 +2,8 @@ import { useInsertionEffect, useState, useSyncExternalStore } from 'react';
 import type { UrlSource } from '../connection/request-options.js';
 import type { AsText, AsValue, BySchema } from '../decode/decode.js';
 import type { AnyArgument, FetchSseArgument } from '../fetch-sse.js';
-import {
-  RequestStore,
-  type AnyFold,
-  type FoldOptions,
-  type GivenRequest,
-  type LatestOptions,
-  type RequestActions,
-  type RequestState,
-} from './request-state.js';
+import type { AnyFold, FoldOptions, LatestOptions } from './fold-options.js';
+import { RequestStore, type GivenRequest, type RequestActions, type RequestState } from './request-state.js';
 
 /**
  * {@link RequestState} and {@link RequestActions} in one.

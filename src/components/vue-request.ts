@@ -1,15 +1,8 @@
 import { computed, onScopeDispose, toValue, type ComputedRef, type MaybeRefOrGetter } from 'vue';
 import type { AsText, AsValue, BySchema } from '../decode/decode.js';
 import type { AnyArgument, FetchSseArgument } from '../fetch-sse.js';
-import {
-  RequestStore,
-  type AnyFold,
-  type FoldOptions,
-  type GivenRequest,
-  type LatestOptions,
-  type RequestActions,
-  type RequestState,
-} from './request-state.js';
+import type { AnyFold, FoldOptions, LatestOptions } from './fold-options.js';
+import { RequestStore, type GivenRequest, type RequestActions, type RequestState } from './request-state.js';
 import { useStore } from './vue-store.js';
 
 /**
