@@ -86,6 +86,14 @@ const withoutBareImports: Plugin = {
   },
 };
 
+/** The page in one file. */
+const page = (outDir: string): BuildEnvironmentOptions => ({
+  outDir,
+  rolldownOptions: { output: { codeSplitting: false } },
+});
+
+const { GITHUB_SERVER_URL: host = 'https://github.com', GITHUB_REPOSITORY: repository } = process.env;
+
 /** One module per file of src, so a bundler doesn't even read what a page doesn't import. */
 const modules = (outDir: string): BuildEnvironmentOptions => ({
   outDir,
@@ -132,11 +140,12 @@ const miniprogram: BuildEnvironmentOptions = {
 };
 
 /**
- * By mode: the demo, the package in two builds, each as modules and as a script, and the package for
+ * By mode: the demo, alone and for the documentation's site; the package in two builds, each as modules and as a script, and the package for
  * mini programs.
  */
 const builds: Readonly<Record<string, BuildEnvironmentOptions>> = {
-  demo: { outDir: 'dist-demo', rolldownOptions: { output: { codeSplitting: false } } },
+  demo: page('dist-demo'),
+  site: page('docs/public/demo'),
   checked: modules('dist'),
   'checked-script': script('ssekit.iife.js', false),
   production: modules('dist/production'),
@@ -154,7 +163,7 @@ export default defineConfig(({ command, mode }) => ({
   },
   plugins: [
     ...(command === 'serve' ? [mockServer] : []),
-    ...(mode === 'demo' ? [inOneFile] : []),
+    ...(mode === 'demo' || mode === 'site' ? [inOneFile] : []),
     ...(mode.startsWith('production') ? [unchecked()] : []),
   ],
   // Turns off the Vue features that demo/vue doesn't use. Vue warns in the console about each one
@@ -163,6 +172,9 @@ export default defineConfig(({ command, mode }) => ({
     __VUE_OPTIONS_API__: false,
     __VUE_PROD_DEVTOOLS__: false,
     __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: false,
+    // The site's page links to the repository that built it.
+    ...(mode === 'site' &&
+      repository !== undefined && { 'import.meta.env.SOURCE': JSON.stringify(`${host}/${repository}`) }),
   },
   publicDir: false as const,
   server: { headers: policy('ws:') },

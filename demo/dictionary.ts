@@ -1,11 +1,14 @@
+import { header } from './header/words.ts';
+import type { Translation } from './translation.ts';
 import type { SseError } from 'ssekit';
 
 /** Every text of the page in English. */
 export const en = {
+  ...header.en,
   skip: 'Skip to the stream',
   // Uses a non-breaking hyphen.
   tagline: 'Server\u2011Sent Events, typed.',
-  lede: 'One response that stays open, one event at a time, and a connection whose state you can always see. Break it with the buttons and watch the text continue where it stopped.',
+  lede: 'A Server-Sent Events client for browsers: typed events, POST and headers, reconnects that lose nothing, and a state you can always see.',
   colophon: 'The streams and faults come from a mock server, demo/server, which runs next to this page.',
   colophonMock:
     'There is no server here: this page plays the streams and faults itself, through the fetch of ssekit/testing.',
@@ -229,11 +232,7 @@ export const en = {
 type ErrorFacts = Pick<SseError, 'code' | 'message' | 'status'>;
 
 /** The texts of one language. A missing text, or one with different parameters, doesn't compile. */
-export type Dictionary = {
-  readonly [K in keyof typeof en]: (typeof en)[K] extends (...args: infer A) => string
-    ? (...args: A) => string
-    : string;
-};
+export type Dictionary = Translation<typeof en>;
 
 const errorsInChinese: Readonly<Record<SseError['code'], string>> = {
   network: '连接断开，或没能连上',
@@ -250,9 +249,10 @@ const errorsInChinese: Readonly<Record<SseError['code'], string>> = {
 };
 
 export const zh: Dictionary = {
+  ...header.zh,
   skip: '跳到内容',
   tagline: 'Server\u2011Sent Events，带类型。',
-  lede: '一个不结束的响应，事件逐条到达，断线自动重连，状态如实可查。用下面的按钮制造故障，看文字从断开的地方接着打。',
+  lede: '浏览器端的 Server-Sent Events 客户端：事件带类型，支持 POST 和请求头，断线自动重连、一条不丢，状态如实可查。',
   colophon: '数据流和故障都来自 demo/server 里的模拟服务，它和页面一起启动。',
   colophonMock: '这里没有服务器：数据流和故障都由页面自己模拟，用的是 ssekit/testing 的 fetch。',
   bindings: '在组件里用同一个客户端：',

@@ -5,6 +5,7 @@ import { dashboard } from './dashboard/dashboard.ts';
 import { element, part } from './element.ts';
 import { errorPanel } from './error-panel.ts';
 import { faultPanel } from './faults.ts';
+import { header } from './header/header.ts';
 import { inspector as createInspector } from './inspector/inspector.ts';
 import { keyboard } from './keys.ts';
 import { lamp } from './lamp.ts';
@@ -22,6 +23,7 @@ import type { SseState } from 'ssekit';
 const settings = settingsFrom(location.search);
 themeSwitch();
 languageSwitch();
+header();
 
 // Only a page without a server has to load the mock.
 const backend = settings.mock ? (await import('./mock/backend.ts')).mockBackend() : network;

@@ -27,6 +27,6 @@ export function settingsFrom(search: string): Settings {
     numbersInterval: ms('numbers', 20),
     // `randomUUID()` doesn't exist on plain http, which demos on a local network use.
     session: query.get('session') ?? `page-${Math.random().toString(36).slice(2)}`,
-    mock: query.get('mock') === '1' || import.meta.env.MODE === 'demo',
+    mock: query.get('mock') === '1' || /^(demo|site)$/.test(import.meta.env.MODE),
   };
 }

@@ -4,5 +4,6 @@ declare module '*?raw' {
 }
 
 interface ImportMeta {
-  readonly env: { readonly MODE: string };
+  /** SOURCE is the address of the repository, in a build for the documentation's site. */
+  readonly env: { readonly MODE: string; readonly SOURCE?: string };
 }
