@@ -1,3 +1,4 @@
+import { chat } from './chat/words.ts';
 import { header } from './header/words.ts';
 import type { Translation } from './translation.ts';
 import type { SseError } from 'ssekit';
@@ -5,6 +6,7 @@ import type { SseError } from 'ssekit';
 /** Every text of the page in English. */
 export const en = {
   ...header.en,
+  ...chat.en,
   skip: 'Skip to the stream',
   // Uses a non-breaking hyphen.
   tagline: 'Server\u2011Sent Events, typed.',
@@ -65,17 +67,6 @@ export const en = {
   copy: 'Copy',
   copied: 'Copied.',
   copyFailed: 'The browser doesn’t allow this page to copy.',
-
-  ask: 'Ask',
-  askVerb: 'Ask',
-  stop: 'Stop',
-  answer: 'Answer',
-  yourQuestion: 'Your question',
-  question: 'Why does streaming use SSE?',
-  askOnce: 'One request with fetchSse. It’s never sent twice.',
-  answering: 'Answering.',
-  answered: 'Answered.',
-  stopped: 'Stopped: the request has ended here and on the server.',
 
   breakIt: 'Break it',
   heal: 'Heal',
@@ -250,6 +241,7 @@ const errorsInChinese: Readonly<Record<SseError['code'], string>> = {
 
 export const zh: Dictionary = {
   ...header.zh,
+  ...chat.zh,
   skip: '跳到内容',
   tagline: 'Server\u2011Sent Events，带类型。',
   lede: '浏览器端的 Server-Sent Events 客户端：事件带类型，支持 POST 和请求头，断线自动重连、一条不丢，状态如实可查。',
@@ -308,17 +300,6 @@ export const zh: Dictionary = {
   copy: '复制',
   copied: '已复制。',
   copyFailed: '浏览器不允许页面复制。',
-
-  ask: '提问',
-  askVerb: '提问',
-  stop: '停止',
-  answer: '回答',
-  yourQuestion: '你的问题',
-  question: '为什么流式输出用 SSE？',
-  askOnce: '用 fetchSse 发一次请求，不会重发。',
-  answering: '正在回答。',
-  answered: '回答完了。',
-  stopped: '已停止：页面和服务器两边的请求都结束了。',
 
   breakIt: '制造故障',
   heal: '恢复',

@@ -1,5 +1,5 @@
-import { askBox } from './ask.ts';
 import { network } from './backend.ts';
+import { chatSnippets } from './chat/snippets.ts';
 import { codePanel } from './code-panel.ts';
 import { dashboard } from './dashboard/dashboard.ts';
 import { element, part } from './element.ts';
@@ -10,6 +10,7 @@ import { inspector as createInspector } from './inspector/inspector.ts';
 import { keyboard } from './keys.ts';
 import { lamp } from './lamp.ts';
 import { languageSwitch, say } from './language.ts';
+import { lazily } from './lazily.ts';
 import { sceneSwitch } from './scenes.ts';
 import { settingsFrom } from './settings.ts';
 import { soak } from './soak.ts';
@@ -57,7 +58,10 @@ const wall = dashboard(settings, backend, scene);
 const soaking = soak(settings, backend, scene);
 const sharing = tabs(settings, backend, scene);
 const wire = sameWire(settings, backend, inspector, code);
-askBox(settings, backend, inspector);
+const chat = lazily(async () => {
+  (await import('./chat/chat.ts')).chat(settings, backend);
+});
+code.set('chat', chatSnippets);
 
 const scenes = sceneSwitch((name) => {
   // A scene without its own stream shows the typewriter's state.
@@ -73,6 +77,7 @@ const scenes = sceneSwitch((name) => {
   wall.show(name === 'dashboard');
   sharing.show(name === 'tabs');
   wire.show(name === 'wire');
+  if (name === 'chat') chat();
 });
 
 keyboard([

@@ -3,13 +3,22 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright';
 /** The scenes, each at a moment when there's something to see. */
 const poses = {
   typewriter: {
-    query: 'interval=10&chat=1',
+    query: 'interval=10',
     async prepare(page) {
       await page.locator('#typed', { hasText: '怎么办' }).waitFor();
-      await page.locator('#send').click();
-      await page.locator('#ask-note', { hasText: /Answered|回答完/ }).waitFor();
       await page.locator('#faults button').first().click();
       await page.locator('#lamp[data-status="reconnecting"]', { hasText: '503' }).waitFor();
+    },
+  },
+  chat: {
+    query: 'interval=60000&chat=1',
+    async prepare(page) {
+      await page.locator('#chat-starters button').first().click();
+      await page.locator('#chat-note', { hasText: /Answered|回答完/ }).waitFor();
+      await page.locator('#chat-break').click();
+      await page.locator('#chat-question').fill('OK?');
+      await page.locator('#chat-send').click();
+      await page.locator('.answer[data-failed]').waitFor();
     },
   },
   dashboard: {

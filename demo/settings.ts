@@ -23,7 +23,7 @@ export function settingsFrom(search: string): Settings {
   return {
     interval: ms('interval', 300),
     metricsInterval: ms('metrics', 1000),
-    chatInterval: ms('chat', 40),
+    chatInterval: ms('chat', 25),
     numbersInterval: ms('numbers', 20),
     // `randomUUID()` doesn't exist on plain http, which demos on a local network use.
     session: query.get('session') ?? `page-${Math.random().toString(36).slice(2)}`,

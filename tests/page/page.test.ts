@@ -1,8 +1,9 @@
 import { describe } from 'vitest';
-import { answerTo } from '../../demo/server/answer.ts';
+import { chatSnippets } from '../../demo/chat/snippets.ts';
 import { dashboardSnippets, replaySnippets, soakSnippets, tabsSnippets } from '../../demo/snippets.ts';
 import {
   armed,
+  breakOff,
   fact,
   goesOn,
   hasFinished,
@@ -417,47 +418,17 @@ describe.concurrent('settings and code', () => {
   test('each scene has its own', async ({ expect, visit }) => {
     const it = await visit({ interval: '100' });
     const sources: (string | null)[] = [];
-    for (const name of ['Dashboard', 'Tabs', 'Parsing', 'Soak']) {
+    for (const name of ['Chat', 'Dashboard', 'Tabs', 'Parsing', 'Soak']) {
       await it.page.getByRole('link', { name }).click();
       sources.push(await source(it));
     }
     expect(sources).toEqual([
+      chatSnippets.vanilla,
       dashboardSnippets.vanilla,
       tabsSnippets.vanilla,
       expect.stringContaining('naiveReader'),
       soakSnippets.vanilla,
     ]);
-  });
-});
-
-describe.concurrent('the ask box', () => {
-  test('types the whole answer to the question', async ({ expect, visit }) => {
-    const it = await visit({ chat: '1' });
-    await it.page.getByLabel('Your question').fill('Why not WebSocket?');
-    await it.page.getByLabel('Your question').press('Enter');
-    await it.page.locator('#ask-note', { hasText: 'Answered.' }).waitFor();
-    expect(await it.page.locator('#answer').textContent()).toBe(answerTo('Why not WebSocket?'));
-  });
-
-  test('Stop ends the request here and on the server', async ({ expect, visit }) => {
-    const it = await visit({ chat: '50' });
-    await it.press('Ask');
-    await it.page.locator('#answer', { hasText: 'You asked' }).waitFor();
-    expect(await streamsOpen(`${it.session}-ask`)).toBe(1);
-    await it.press('Stop');
-    await it.page.locator('#ask-note', { hasText: 'Stopped' }).waitFor();
-    await expect.poll(() => streamsOpen(`${it.session}-ask`)).toBe(0);
-    expect(await it.page.getByRole('button', { name: 'Stop' }).isDisabled()).toBe(true);
-  });
-
-  test('a new question takes the place of the one being answered', async ({ expect, visit }) => {
-    const it = await visit({ chat: '20' });
-    await it.press('Ask');
-    await it.page.locator('#answer', { hasText: 'You asked' }).waitFor();
-    await it.page.getByLabel('Your question').fill('Second?');
-    await it.press('Ask');
-    await it.page.locator('#ask-note', { hasText: 'Answered.' }).waitFor();
-    expect(await it.page.locator('#answer').textContent()).toBe(answerTo('Second?'));
   });
 });
 
@@ -490,14 +461,15 @@ describe.concurrent('the page', () => {
   });
 
   test.for(
-    ['typewriter', 'dashboard', 'tabs', 'wire', 'soak'].flatMap((scene) =>
+    ['typewriter', 'chat', 'dashboard', 'tabs', 'wire', 'soak'].flatMap((scene) =>
       ['en-US', 'zh-CN'].map((locale) => [scene, locale] as const),
     ),
   )(
     'the scene %s does not scroll sideways in %s, from 320 to 3840 px',
     async ([scene, locale], { expect, visit }) => {
-      const it = await visit({ scene, metrics: '50' }, { locale });
-      if (scene !== 'wire') {
+      const it = await visit({ scene, metrics: '50', chat: '1' }, { locale });
+      if (scene === 'chat') await breakOff(it);
+      else if (scene !== 'wire') {
         // A long reason in the lamp.
         await it.page.locator('#faults button').nth(2).click();
         await lampShows(it, 'closed');
@@ -551,9 +523,7 @@ describe.concurrent('the page', () => {
   });
 
   test('has no complaint in the console, from the first character to the last', async ({ expect, visit }) => {
-    const it = await visit({ interval: '5', chat: '1' });
-    await it.press('Ask');
-    await it.page.locator('#ask-note', { hasText: 'Answered.' }).waitFor();
+    const it = await visit({ interval: '5' });
     await hasFinished(it);
     expect(it.complaints).toEqual([]);
   });

@@ -6,7 +6,6 @@ import { gzipSync } from 'node:zlib';
 import type { Browser } from 'playwright';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { answerTo } from '../../demo/server/answer.ts';
 import { launchChromium } from '../engines/find.ts';
 import { wholeText } from './demo-page.ts';
 
@@ -77,12 +76,17 @@ describe('the static page', () => {
     expect(targets.filter((target) => !target?.startsWith('#'))).toEqual([]);
   });
 
-  test('answers, and stops answering', async () => {
-    const { page } = await visit('typewriter', { interval: '1000' });
+  test('answers in the chat, with the tokens it used, and breaks off', async () => {
+    const { page, complaints } = await visit('chat', { interval: '60000' });
     await page.getByLabel('Your question').fill('Offline?');
-    await page.getByRole('button', { name: 'Ask', exact: true }).click();
-    await page.locator('#ask-note', { hasText: 'Answered.' }).waitFor();
-    expect(await page.locator('#answer').textContent()).toBe(answerTo('Offline?'));
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
+    await page.locator('.answer .usage', { hasText: /^4 tokens in, \d+ tokens out/ }).waitFor();
+    await page.locator('.answer table').waitFor();
+    await page.locator('#chat-break').click();
+    await page.getByLabel('Your question').fill('And now?');
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
+    await page.locator('.answer[data-failed]', { hasText: 'network:' }).waitFor();
+    expect(complaints).toEqual([]);
   });
 
   test('has every fault, and comes through with the whole text', { timeout: 240_000 }, async () => {
