@@ -2,11 +2,11 @@ import { network } from './backend.ts';
 import { chatSnippets } from './chat/snippets.ts';
 import { codePanel } from './code-panel.ts';
 import { dashboard } from './dashboard/dashboard.ts';
+import { devtoolsPanel } from './devtools.ts';
 import { element, part } from './element.ts';
 import { errorPanel } from './error-panel.ts';
 import { faultPanel } from './faults.ts';
 import { header } from './header/header.ts';
-import { inspector as createInspector } from './inspector/inspector.ts';
 import { keyboard } from './keys.ts';
 import { lamp } from './lamp.ts';
 import { languageSwitch, say } from './language.ts';
@@ -26,15 +26,18 @@ themeSwitch();
 languageSwitch();
 header();
 
-// Only a page without a server has to load the mock.
-const backend = settings.mock ? (await import('./mock/backend.ts')).mockBackend() : network;
+// Before the first client, so that the panel misses nothing. Only a page without a server has to load
+// the mock.
+const [devtools, backend] = await Promise.all([
+  devtoolsPanel(),
+  settings.mock ? import('./mock/backend.ts').then(({ mockBackend }) => mockBackend()) : network,
+]);
 if (backend.isMock) say(element('colophon', HTMLElement), (t) => t.colophonMock);
 
 const lampRoot = element('lamp', HTMLElement);
 const showLamp = lamp(lampRoot);
 const faults = faultPanel(backend);
 const errors = errorPanel();
-const inspector = createInspector();
 const code = codePanel();
 
 /** Lamp, fault buttons and error panel follow the stream of the current scene. */
@@ -52,12 +55,12 @@ const observer: StreamObserver = {
 // `npm run demo` serves those pages too. A built page stands alone.
 element('bindings', HTMLElement).hidden = import.meta.env.MODE !== 'development';
 
-const scene = { inspector, observer, code };
+const scene = { observer, code };
 const typing = typewriter(settings, backend, scene);
 const wall = dashboard(settings, backend, scene);
 const soaking = soak(settings, backend, scene);
 const sharing = tabs(settings, backend, scene);
-const wire = sameWire(settings, backend, inspector, code);
+const wire = sameWire(settings, backend, code);
 const chat = lazily(async () => {
   (await import('./chat/chat.ts')).chat(settings, backend);
 });
@@ -72,7 +75,6 @@ const scenes = sceneSwitch((name) => {
   if (state) showLamp(state);
   faults.aim(stream);
   errors.show(stream);
-  inspector.show(name);
   code.show(name);
   wall.show(name === 'dashboard');
   sharing.show(name === 'tabs');
@@ -90,8 +92,13 @@ keyboard([
   },
   { keys: ['c'], what: (t) => t.keyConnect, press: typing.toggle },
   { keys: ['r'], what: (t) => t.keyReconnect, press: typing.reconnect },
-  { keys: ['p'], what: (t) => t.keyPause, press: inspector.togglePause },
-  { keys: ['/'], what: (t) => t.keyFilter, press: inspector.focusFilter },
+  {
+    keys: ['d'],
+    what: (t) => t.keyDevtools,
+    press() {
+      devtools?.open();
+    },
+  },
   {
     keys: ['f'],
     what: (t) => t.keyFullScreen,

@@ -27,7 +27,12 @@ const poses = {
       await page.locator('#bad-shape').click();
       await page.locator('#payload-error').waitFor();
       // Fifteen seconds of charts.
-      await page.locator('#log-count', { hasText: /1[5-9]\d/ }).waitFor();
+      await page.locator('ssekit-devtools').evaluate((panel) => {
+        // The panel counts what came, whether it's open or not.
+        panel.shadowRoot?.querySelector<HTMLElement>('.launcher')?.click();
+      });
+      await page.locator('nav .stream .note', { hasText: /1[5-9]\d/ }).waitFor();
+      await page.locator('.bar button').last().click();
     },
   },
   tabs: {

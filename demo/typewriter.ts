@@ -4,7 +4,6 @@ import type { CodePanel } from './code-panel.ts';
 import { connectionForm } from './connection-form.ts';
 import { element, write } from './element.ts';
 import { followEnd } from './follow.ts';
-import type { Inspector } from './inspector/inspector.ts';
 import { replaySnippets } from './snippets.ts';
 import { observe, type Stream, type StreamObserver } from './stream.ts';
 import { typeStream } from './type-stream.ts';
@@ -22,13 +21,12 @@ export interface Typewriter extends Stream {
 export function typewriter(
   { interval, session }: Settings,
   backend: Backend,
-  { inspector, observer, code }: { inspector: Inspector; observer: StreamObserver; code: CodePanel },
+  { observer, code }: { observer: StreamObserver; code: CodePanel },
 ): Typewriter {
   const typed = element('typed', HTMLElement);
   const text = typedText(typed);
   const wire = element('wire-line', HTMLElement);
   const follow = followEnd(element('paper', HTMLElement));
-  const tap = inspector.tap('typewriter');
 
   const form = connectionForm(interval, backend, {
     apply() {
@@ -62,19 +60,17 @@ export function typewriter(
     type(event: SseMessage) {
       text.append(event.data);
       follow();
-      arrived(event, event.data);
+      arrived(event);
     },
     finish: arrived,
   };
-  function arrived(event: SseMessage<unknown>, delta?: string): void {
+  function arrived(event: SseMessage<unknown>): void {
     write(wire, `event: ${event.type}   data: ${visible(event.raw)}   id: ${event.lastEventId}`);
-    tap.event(event, delta);
   }
 
   function start(lastEventId: string) {
     code.set('typewriter', replaySnippets(form.auth ? '/api/sse?auth=1' : '/api/sse', form.options()));
     const client = typeStream(url, paper, form.options({ lastEventId, ...backend.options }));
-    tap.watch(client);
     const stopObserving = observe(stream, client, observer);
     const stopShowing = client.subscribe((state) => {
       typed.toggleAttribute('data-live', state.status === 'open');

@@ -3,7 +3,6 @@ import type { Backend } from '../backend.ts';
 import type { CodePanel } from '../code-panel.ts';
 import { element } from '../element.ts';
 import { onFrame } from '../frames.ts';
-import type { Inspector } from '../inspector/inspector.ts';
 import { smallLamp } from '../lamp.ts';
 import { onLanguage } from '../language.ts';
 import type { Settings } from '../settings.ts';
@@ -34,7 +33,7 @@ const paintInterval = 100;
 export function dashboard(
   { metricsInterval, session: page }: Settings,
   backend: Backend,
-  { inspector, observer, code }: { inspector: Inspector; observer: StreamObserver; code: CodePanel },
+  { observer, code }: { observer: StreamObserver; code: CodePanel },
 ): Dashboard {
   const session = `${page}-metrics`;
   const rate = rateSelect(metricsInterval, () => {
@@ -47,7 +46,6 @@ export function dashboard(
   });
   code.set('dashboard', dashboardSnippets);
 
-  const tap = inspector.tap('dashboard');
   const minute = new Minute();
   const meter = new Meter();
   const alarms = new Alarms();
@@ -60,25 +58,21 @@ export function dashboard(
   let stale = false;
   let painted = 0;
 
-  tap.watch(client);
   client.onMessage((event) => {
     latest = event.data;
     minute.add(event.data, Date.now());
     meter.tick();
     stale = true;
-    tap.event(event);
   });
   client.on('alarm', (event) => {
     const { level, time } = event.data;
     alarms.add({ level, time, text: (t) => t.alarmText(event.data) });
     stale = true;
-    tap.event(event);
   });
   client.on('deploy', (event) => {
     const { version, time } = event.data;
     alarms.add({ level: 'deploy', time, text: (t) => t.deployed(version) });
     stale = true;
-    tap.event(event);
   });
   client.onError(showBadPayload);
 

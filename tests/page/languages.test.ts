@@ -90,8 +90,6 @@ describe.concurrent('axe finds nothing', () => {
         await it.page.locator('#faults button').nth(1).click();
         await lampShows(it, 'closed');
       }
-      await it.page.locator('#log > :not([hidden])').last().click();
-      await it.page.locator('#log-detail').waitFor();
       for (const theme of ['light', 'dark']) {
         for (const language of ['en', 'zh']) {
           await it.page.locator(`#theme input[value="${theme}"]`).check({ force: true });
@@ -120,7 +118,7 @@ describe.concurrent('axe finds nothing', () => {
 });
 
 describe.concurrent('single keys', () => {
-  test('go to the scenes, work the stream and the inspector, and are listed', async ({ expect, visit }) => {
+  test('go to the scenes, work the stream and the devtools, and are listed', async ({ expect, visit }) => {
     const it = await visit({ interval: '100' });
     await lampShows(it, 'open');
     const press = (key: string) => it.page.keyboard.press(key);
@@ -134,13 +132,17 @@ describe.concurrent('single keys', () => {
     await lampShows(it, 'closed');
     await press('c');
     await lampShows(it, 'open');
-    await press('p');
-    await it.page.getByRole('button', { name: 'Resume' }).waitFor();
+    await press('d');
+    await it.page.getByRole('region', { name: 'ssekit devtools' }).waitFor();
+    // In the panel, the keys are the panel's.
     await press('/');
     await press('c');
-    expect(await it.page.locator('#log-filter').inputValue()).toBe('c');
+    expect(await it.page.locator('.search').inputValue()).toBe('c');
+    await press('Tab');
+    await press('Escape');
+    await it.page.locator('.panel').waitFor({ state: 'hidden' });
     expect(await it.lamp.getAttribute('data-status')).toBe('open');
-    await it.page.locator('#log-filter').blur();
+    await it.page.locator('.launcher').blur();
     await press('?');
     await it.page.getByRole('dialog', { name: 'Shortcuts' }).waitFor();
     expect(await it.page.locator('#key-list kbd').allTextContents()).toEqual([
@@ -152,8 +154,7 @@ describe.concurrent('single keys', () => {
       '6',
       'c',
       'r',
-      'p',
-      '/',
+      'd',
       'f',
       '?',
     ]);
