@@ -47,8 +47,8 @@ const inOneFile: Plugin = {
 };
 
 /**
- * The page can only load its own files and talk to its own server. Development also allows the
- * socket for hot updates.
+ * The page can only load its own files. It may talk to any server, because you can enter the URL of
+ * your stream. Development also allows the socket for hot updates.
  */
 const policy = (...connect: string[]) => ({
   'Content-Security-Policy': [
@@ -56,7 +56,7 @@ const policy = (...connect: string[]) => ({
     "script-src 'self'",
     "style-src 'self'",
     'img-src data:',
-    ["connect-src 'self'", ...connect].join(' '),
+    ['connect-src http: https:', ...connect].join(' '),
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",

@@ -1,5 +1,6 @@
 import { chat } from './chat/words.ts';
 import { header } from './header/words.ts';
+import { yourStream } from './your-stream/words.ts';
 import type { Translation } from './translation.ts';
 import type { SseError } from 'ssekit';
 
@@ -7,6 +8,7 @@ import type { SseError } from 'ssekit';
 export const en = {
   ...header.en,
   ...chat.en,
+  ...yourStream.en,
   skip: 'Skip to the stream',
   // Uses a non-breaking hyphen.
   tagline: 'Server\u2011Sent Events, typed.',
@@ -219,6 +221,7 @@ const errorsInChinese: Readonly<Record<SseError['code'], string>> = {
 export const zh: Dictionary = {
   ...header.zh,
   ...chat.zh,
+  ...yourStream.zh,
   skip: '跳到内容',
   tagline: 'Server\u2011Sent Events，带类型。',
   lede: '浏览器端的 Server-Sent Events 客户端：事件带类型，支持 POST 和请求头，断线自动重连、一条不丢，状态如实可查。',

@@ -34,6 +34,7 @@ const [devtools, backend] = await Promise.all([
 ]);
 if (backend.isMock) say(element('colophon', HTMLElement), (t) => t.colophonMock);
 
+const main = element('main', HTMLElement);
 const lampRoot = element('lamp', HTMLElement);
 const showLamp = lamp(lampRoot);
 const faults = faultPanel(backend);
@@ -43,10 +44,16 @@ const code = codePanel();
 /** Lamp, fault buttons and error panel follow the stream of the current scene. */
 const states = new Map<Stream['scene'], SseState>();
 let shown: Stream['scene'] = 'typewriter';
+function showState(): void {
+  const state = states.get(shown);
+  // A chat is one request after the other, and your stream has no state before you connect.
+  lampRoot.hidden = state === undefined || main.dataset.scene === 'chat';
+  if (state) showLamp(state);
+}
 const observer: StreamObserver = {
   state(stream, now) {
     states.set(stream.scene, now);
-    if (stream.scene === shown) showLamp(now);
+    if (stream.scene === shown) showState();
     faults.follow(stream, now);
   },
   error: errors.add,
@@ -65,14 +72,17 @@ const chat = lazily(async () => {
   (await import('./chat/chat.ts')).chat(settings, backend);
 });
 code.set('chat', chatSnippets);
+const own: Stream = { scene: 'yours', session: '', connect: () => undefined };
+const yours = lazily(async () => {
+  (await import('./your-stream/your-stream.ts')).yourStream(backend, own, { ...scene, devtools });
+});
 
 const scenes = sceneSwitch((name) => {
   // A scene without its own stream shows the typewriter's state.
-  const stream = [typing, wall, sharing, soaking].find((each) => each.scene === name) ?? typing;
+  const stream = [typing, wall, sharing, soaking, own].find((each) => each.scene === name) ?? typing;
   shown = stream.scene;
   say(part(lampRoot, 'stream'), (t) => t[stream.scene]);
-  const state = states.get(shown);
-  if (state) showLamp(state);
+  showState();
   faults.aim(stream);
   errors.show(stream);
   code.show(name);
@@ -80,6 +90,7 @@ const scenes = sceneSwitch((name) => {
   sharing.show(name === 'tabs');
   wire.show(name === 'wire');
   if (name === 'chat') chat();
+  if (name === 'yours') yours();
 });
 
 keyboard([

@@ -65,6 +65,14 @@ const poses = {
       await page.locator('#soak-counters [data-part="connections"]', { hasText: /^[3-9]/ }).waitFor();
     },
   },
+  yours: {
+    query: 'interval=60000',
+    async prepare(page) {
+      await page.locator('#yours-headers').fill('Authorization: Bearer demo');
+      await page.locator('#yours-connect').click();
+      await page.locator('#yours-count', { hasText: /[5-9]/ }).waitFor();
+    },
+  },
 } as const satisfies Record<string, { query: string; prepare: (page: Page) => Promise<void> }>;
 
 export type Scene = keyof typeof poses;

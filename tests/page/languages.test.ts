@@ -6,7 +6,7 @@ import { breakOff, lampShows, openBrowser, test } from './demo-page.ts';
 
 openBrowser();
 
-const scenes = ['typewriter', 'chat', 'dashboard', 'tabs', 'wire', 'soak'] as const;
+const scenes = ['typewriter', 'chat', 'dashboard', 'tabs', 'wire', 'soak', 'yours'] as const;
 
 describe.concurrent('languages', () => {
   test('the first visit is in the language of the browser, and says so', async ({ expect, visit }) => {
@@ -85,7 +85,11 @@ describe.concurrent('axe finds nothing', () => {
         await it.page.locator('#alarms .badge').first().waitFor();
       }
       if (scene === 'wire') await it.page.locator('[data-reader="ssekit"] [data-verdict="right"]').waitFor();
-      else if (scene !== 'chat') {
+      else if (scene === 'yours') {
+        await it.page.locator('#yours-headers').fill('no header');
+        await it.page.locator('#yours-connect').click();
+        await it.page.locator('#yours-headers-problem').waitFor();
+      } else if (scene !== 'chat') {
         // Final, so nothing changes during the check, and the error panel is full.
         await it.page.locator('#faults button').nth(1).click();
         await lampShows(it, 'closed');
@@ -152,6 +156,7 @@ describe.concurrent('single keys', () => {
       '4',
       '5',
       '6',
+      '7',
       'c',
       'r',
       'd',

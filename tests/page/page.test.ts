@@ -461,7 +461,7 @@ describe.concurrent('the page', () => {
   });
 
   test.for(
-    ['typewriter', 'chat', 'dashboard', 'tabs', 'wire', 'soak'].flatMap((scene) =>
+    ['typewriter', 'chat', 'dashboard', 'tabs', 'wire', 'soak', 'yours'].flatMap((scene) =>
       ['en-US', 'zh-CN'].map((locale) => [scene, locale] as const),
     ),
   )(
@@ -469,7 +469,11 @@ describe.concurrent('the page', () => {
     async ([scene, locale], { expect, visit }) => {
       const it = await visit({ scene, metrics: '50', chat: '1' }, { locale });
       if (scene === 'chat') await breakOff(it);
-      else if (scene !== 'wire') {
+      else if (scene === 'yours') {
+        await it.page.locator('#yours-headers').fill('no header');
+        await it.page.locator('#yours-connect').click();
+        await it.page.locator('#yours-headers-problem').waitFor();
+      } else if (scene !== 'wire') {
         // A long reason in the lamp.
         await it.page.locator('#faults button').nth(2).click();
         await lampShows(it, 'closed');
