@@ -16,7 +16,8 @@ const poses = {
       await page.locator('#chat-starters button').first().click();
       await page.locator('#chat-note', { hasText: /Answered|回答完/ }).waitFor();
       await page.locator('#chat-break').click();
-      await page.locator('#chat-question').fill('OK?');
+      const question = await page.locator('#chat-starters button').nth(1).textContent();
+      await page.locator('#chat-question').fill(question ?? '');
       await page.locator('#chat-send').click();
       await page.locator('.answer[data-failed]').waitFor();
     },

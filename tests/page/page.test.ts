@@ -31,7 +31,7 @@ describe.concurrent('the typewriter', () => {
 
   test('types the same over fetch', async ({ expect, visit }) => {
     const it = await visit({ interval: '15' });
-    await it.page.getByLabel('Transport').selectOption('fetch');
+    await it.page.locator('#settings').getByLabel('Transport').selectOption('fetch');
     await lampShows(it, 'open', 'over fetch');
     await hasFinished(it);
     expect(await it.typed.textContent()).toBe(wholeText);
@@ -59,7 +59,7 @@ describe.concurrent('the typewriter', () => {
       ['auto', 350],
     ] as const) {
       await hasTyped(it, characters);
-      await it.page.getByLabel('Transport').selectOption(transport);
+      await it.page.locator('#settings').getByLabel('Transport').selectOption(transport);
     }
     await hasFinished(it);
     expect(await it.typed.textContent()).toBe(wholeText);
@@ -310,7 +310,7 @@ describe.concurrent('the fault buttons', () => {
 
   test('Silence is noticed over fetch', async ({ visit }) => {
     const it = await visit();
-    await it.page.getByLabel('Transport').selectOption('fetch');
+    await it.page.locator('#settings').getByLabel('Transport').selectOption('fetch');
     await lampShows(it, 'open', 'over fetch');
     await it.press(/^Silence/);
     await lampShows(it, 'reconnecting', 'timeout:');
@@ -359,9 +359,9 @@ describe.concurrent('headers', () => {
 
   test('the fields are off for native EventSource, which cannot send any', async ({ expect, visit }) => {
     const it = await visit({ interval: '100' });
-    await it.page.getByLabel('Transport').selectOption('native');
+    await it.page.locator('#settings').getByLabel('Transport').selectOption('native');
     await lampShows(it, 'open', 'over native');
-    expect(await it.page.getByLabel('Header').isDisabled()).toBe(true);
+    expect(await it.page.locator('#settings').getByLabel('Header').isDisabled()).toBe(true);
     expect(await it.page.getByLabel('Value').isDisabled()).toBe(true);
   });
 });
@@ -376,10 +376,10 @@ describe.concurrent('settings and code', () => {
     const it = await visit({ interval: '100' });
     await lampShows(it, 'open');
     expect(await source(it)).toBe(replaySnippets('/api/sse', {}).vanilla);
-    await it.page.getByLabel('Transport').selectOption('fetch');
+    await it.page.locator('#settings').getByLabel('Transport').selectOption('fetch');
     await it.page.getByLabel('retry').selectOption({ label: 'three times' });
-    await it.page.getByLabel('decode').selectOption({ label: 'JSON for done' });
-    await it.page.getByLabel('Header').fill('X-Token');
+    await it.page.locator('#settings').getByLabel('decode').selectOption({ label: 'JSON for done' });
+    await it.page.locator('#settings').getByLabel('Header').fill('X-Token');
     await it.page.getByLabel('Value').fill('secret');
     const request = it.page.waitForRequest((request) => request.headers()['x-token'] === 'secret');
     await it.page.getByLabel('Value').press('Enter');

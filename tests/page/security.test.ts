@@ -71,7 +71,7 @@ describe('the demo', () => {
     expect(policy).not.toContain('unsafe');
     const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
     const open = (name: string) => page.getByRole('link', { name, exact: true }).click();
-    await page.getByLabel('Transport').selectOption('fetch');
+    await page.locator('#settings').getByLabel('Transport').selectOption('fetch');
     await page.getByText('Dark', { exact: true }).click();
     await open('Chat');
     await page.locator('#chat-starters button').first().click();

@@ -35,22 +35,22 @@ async function otherServer() {
   return { origin: `http://127.0.0.1:${port}`, asked };
 }
 
-const field = ({ page }: Visit, name: string) => page.locator(`#yours-${name}`);
+const field = ({ page }: Visit, id: string) => page.locator(id);
 const source = ({ page }: Visit) => page.locator('#source').textContent();
 
 describe.concurrent('your stream', () => {
   test('connects to the example with one click, and opens the devtools', async ({ expect, visit }) => {
     const it = await visit({ scene: 'yours' });
-    await field(it, 'connect').click();
+    await field(it, '#yours-connect').click();
     await lampShows(it, 'open');
     await it.page.locator('nav button', { hasText: '/api/metrics' }).waitFor();
-    await field(it, 'count')
+    await field(it, '#yours-count')
       .filter({ hasText: /Events: [1-9]/ })
       .waitFor();
     await it.page.keyboard.press('Escape');
-    await field(it, 'close').click();
+    await field(it, '#yours-close').click();
     await lampShows(it, 'closed');
-    await field(it, 'devtools').click();
+    await field(it, '#yours-devtools').click();
     await it.page.locator('.panel').waitFor();
     expect(it.complaints).toEqual([]);
   });
@@ -62,13 +62,13 @@ describe.concurrent('your stream', () => {
     const { origin, asked } = await otherServer();
     const it = await visit({ scene: 'yours' });
     const address = it.page.url();
-    await field(it, 'method').selectOption('POST');
-    await field(it, 'url').fill(`${origin}/stream?a=1`);
-    await field(it, 'headers').fill('X-Secret: s3cr3t');
-    await field(it, 'body').fill('{"ask":"Why?"}');
-    await field(it, 'decode').selectOption('json');
-    await field(it, 'connect').click();
-    await field(it, 'latest').filter({ hasText: 'event: hello   data: {"n":1}' }).waitFor();
+    await field(it, '#yours-method').selectOption('POST');
+    await field(it, '#yours-url').fill(`${origin}/stream?a=1`);
+    await field(it, '#yours-headers').fill('X-Secret: s3cr3t');
+    await field(it, '#yours-body').fill('{"ask":"Why?"}');
+    await field(it, '#yours-decode').selectOption('json');
+    await field(it, '#yours-connect').click();
+    await field(it, '#yours-latest').filter({ hasText: 'event: hello   data: {"n":1}' }).waitFor();
     expect(asked).toMatchObject([
       { method: 'POST', url: '/stream?a=1', headers: { 'x-secret': 's3cr3t' }, body: '{"ask":"Why?"}' },
     ]);
@@ -87,28 +87,28 @@ describe.concurrent('your stream', () => {
     const it = await visit({ scene: 'yours' });
     const requests: string[] = [];
     it.page.on('request', (request) => requests.push(new URL(request.url()).pathname));
-    await field(it, 'url').fill('ftp://example.com');
-    await field(it, 'headers').fill('no name: a');
-    await field(it, 'body').fill('{');
-    await field(it, 'connect').click();
-    await field(it, 'url-problem').filter({ hasText: 'http: or https:' }).waitFor();
-    expect(await field(it, 'headers-problem').textContent()).toContain('“no name”');
-    expect(await field(it, 'body-problem').textContent()).toContain('GET request has no body');
+    await field(it, '#yours-url').fill('ftp://example.com');
+    await field(it, '#yours-headers').fill('no name: a');
+    await field(it, '#yours-body').fill('{');
+    await field(it, '#yours-connect').click();
+    await field(it, '#yours-url-problem').filter({ hasText: 'http: or https:' }).waitFor();
+    expect(await field(it, '#yours-headers-problem').textContent()).toContain('“no name”');
+    expect(await field(it, '#yours-body-problem').textContent()).toContain('GET request has no body');
     expect(await it.page.evaluate(() => document.activeElement?.id)).toBe('yours-url');
-    expect(await field(it, 'url').getAttribute('aria-invalid')).toBe('true');
+    expect(await field(it, '#yours-url').getAttribute('aria-invalid')).toBe('true');
     expect(requests.filter((path) => path === '/api/metrics')).toEqual([]);
-    await field(it, 'url').fill('/api/numbers');
-    await field(it, 'headers').fill('');
-    await field(it, 'body').fill('');
-    expect(await field(it, 'url-problem').isVisible()).toBe(false);
-    await field(it, 'connect').click();
+    await field(it, '#yours-url').fill('/api/numbers');
+    await field(it, '#yours-headers').fill('');
+    await field(it, '#yours-body').fill('');
+    expect(await field(it, '#yours-url-problem').isVisible()).toBe(false);
+    await field(it, '#yours-connect').click();
     await lampShows(it, 'open');
   });
 
   test('plays the example without a server, too', async ({ visit }) => {
     const it = await visit({ scene: 'yours', mock: '1' });
-    await field(it, 'connect').click();
-    await field(it, 'count')
+    await field(it, '#yours-connect').click();
+    await field(it, '#yours-count')
       .filter({ hasText: /Events: [1-9]/ })
       .waitFor();
   });
