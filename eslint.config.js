@@ -93,10 +93,10 @@ export default defineConfig(
   globalIgnores([
     'dist',
     'miniprogram',
-    'dist-api',
     'dist-demo',
     'dist-docs',
     'docs/.vitepress/cache',
+    'docs/.vitepress/.temp',
     'coverage',
     'tests/servers/nestjs',
   ]),

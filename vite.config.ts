@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type BuildEnvironmentOptions, type Plugin } from 'vite';
+import { errorPages } from './demo/errors/plugin.ts';
+import { replayPrograms } from './demo/replay/plugin.ts';
 import { createApp } from './demo/server/app.ts';
 import { unchecked } from './unchecked.ts';
 
@@ -162,6 +164,8 @@ export default defineConfig(({ command, mode }) => ({
     ],
   },
   plugins: [
+    replayPrograms,
+    errorPages,
     ...(command === 'serve' ? [mockServer] : []),
     ...(mode === 'demo' || mode === 'site' ? [inOneFile] : []),
     ...(mode.startsWith('production') ? [unchecked()] : []),
@@ -177,6 +181,8 @@ export default defineConfig(({ command, mode }) => ({
       repository !== undefined && { 'import.meta.env.SOURCE': JSON.stringify(`${host}/${repository}`) }),
   },
   publicDir: false as const,
+  // Answers unknown paths with 404, not with the page.
+  appType: 'mpa' as const,
   server: { headers: policy('ws:') },
   preview: { headers: policy() },
   build: builds[mode] ?? {},

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, preview } from 'vite';
+import { errorPages } from './errors/plugin.ts';
+import { replayPrograms } from './replay/plugin.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -24,6 +26,7 @@ export async function serveBuiltPage(): Promise<BuiltPage> {
     configFile: false,
     logLevel: 'error',
     publicDir: false,
+    plugins: [replayPrograms, errorPages],
     resolve: {
       alias: [
         { find: /^ssekit$/, replacement: `${root}src/index.ts` },

@@ -50,8 +50,12 @@ export function codePanel(): CodePanel {
   function render(): void {
     const snippets = codes.get(shown) ?? {};
     choices.hidden = Object.keys(snippets).length < 2;
-    source.replaceChildren(...highlighted(snippets[framework] ?? snippets.vanilla ?? ''));
+    const program = snippets[framework] ?? snippets.vanilla ?? '';
+    source.textContent = program;
     showLabels();
+    void highlighted(program).then((nodes) => {
+      if (source.textContent === program) source.replaceChildren(...nodes);
+    });
   }
   for (const radio of radios) {
     radio.addEventListener('change', () => {

@@ -3,42 +3,33 @@ import type { Dictionary } from './dictionary.ts';
 import { element } from './element.ts';
 import { say } from './language.ts';
 import type { Replay } from './type-stream.ts';
-import type { CommonOptions, FetchOptions, SseClientOptions } from 'ssekit';
+import type { SseClientOptions } from 'ssekit';
+import { decodes, names, replayOptions, retries, type ReplayChoice, type Resume } from './replay/choice.ts';
 
 /** How the typewriter connects: the current values of the form. */
 export interface ConnectionForm {
   readonly interval: number;
-  /** Whether the server should require a token. */
-  readonly auth: boolean;
-  /** The options for the client. Without `resume`, they're the ones shown in the code panel. */
-  options(resume?: Resume): SseClientOptions<Replay>;
+  readonly choice: ReplayChoice;
+  readonly header: { readonly name: string; readonly value: string };
+  /** The options for the client. */
+  options(resume: Resume): SseClientOptions<Replay>;
 }
 
-/** What only this page's client needs. */
-interface Resume extends Pick<FetchOptions, 'fetch'> {
-  readonly lastEventId: string;
-}
+type Words<K extends string> = Readonly<Record<K, (t: Dictionary) => string>>;
 
-interface Choice {
-  readonly text: (t: Dictionary) => string;
-}
-
-type Retry = Pick<CommonOptions, 'retry' | 'retryInterval'>;
-
-const retries: Readonly<Record<string, Choice & { readonly options: Retry }>> = {
-  default: { text: (t) => t.retryDefault, options: {} },
-  never: { text: (t) => t.retryNever, options: { retry: false } },
-  thrice: { text: (t) => t.retryThrice, options: { retry: 3 } },
-  steady: {
-    text: (t) => t.retrySteady,
-    options: { retryInterval: 1000, retry: { factor: 1, jitter: false } },
-  },
+const retryWords: Words<ReplayChoice['retry']> = {
+  default: (t) => t.retryDefault,
+  never: (t) => t.retryNever,
+  thrice: (t) => t.retryThrice,
+  steady: (t) => t.retrySteady,
 };
 
-const decodes: Readonly<Record<string, Choice & { readonly decode: { readonly done?: 'json' } }>> = {
-  text: { text: (t) => t.decodeText, decode: {} },
-  json: { text: (t) => t.decodeJson, decode: { done: 'json' } },
+const decodeWords: Words<ReplayChoice['decode']> = {
+  text: (t) => t.decodeText,
+  json: (t) => t.decodeJson,
 };
+
+const transports: readonly ReplayChoice['transport'][] = ['auto', 'native', 'fetch'];
 
 /**
  * Speed, transport, retry, decode and a custom header. Calls `apply` for changes that need a new
@@ -51,8 +42,8 @@ export function connectionForm(
 ): ConnectionForm {
   const speed = speedSelect(interval);
   const transport = element('transport', HTMLSelectElement);
-  const retry = choice('retry', retries);
-  const decode = choice('decode', decodes);
+  const retry = choice('retry', names(retries), retryWords);
+  const decode = choice('decode', names(decodes), decodeWords);
   const name = element('header-name', HTMLInputElement);
   const value = element('header-value', HTMLInputElement);
   const auth = element('auth', HTMLInputElement);
@@ -77,45 +68,41 @@ export function connectionForm(
     get interval() {
       return Number(speed.value);
     },
-    get auth() {
-      return auth.checked;
+    get choice() {
+      return {
+        transport: transports.find((known) => known === transport.value) ?? 'auto',
+        retry: retry.chosen(),
+        decode: decode.chosen(),
+        header: !name.disabled && value.value !== '',
+        auth: auth.checked,
+      };
+    },
+    get header() {
+      return { name: name.value, value: value.value };
     },
     options(resume) {
-      const common = { ...retry.chosen().options, decode: decode.chosen().decode };
-      // Native EventSource can't send a chosen Last-Event-ID, so the ID travels in the query.
-      const lastEventIdParam = 'lastEventId';
-      if (transport.value === 'native') {
-        const { lastEventId = '' } = resume ?? {};
-        return { transport: 'native', ...common, lastEventId, lastEventIdParam };
-      }
-      const headers = value.value === '' ? undefined : { [name.value]: value.value };
-      const resumed = resume && { ...resume, lastEventIdParam };
-      // Only fetch can detect a stream that has gone silent.
-      if (transport.value === 'fetch') {
-        return { transport: 'fetch', idleTimeout: 5000, headers, ...common, ...resumed };
-      }
-      return { headers, ...common, ...resumed };
+      return replayOptions(this.choice, { [name.value]: value.value }, resume);
     },
   };
 }
 
 /** Fills a select with named choices. */
-function choice<C extends Choice>(
+function choice<K extends string>(
   id: string,
-  choices: Readonly<Record<string, C>>,
-): { select: HTMLSelectElement; chosen: () => C } {
+  all: readonly K[],
+  words: Words<K>,
+): { select: HTMLSelectElement; chosen: () => K } {
   const select = element(id, HTMLSelectElement);
-  const all = Object.entries(choices);
-  for (const [name, { text }] of all) {
+  for (const name of all) {
     const option = new Option('', name);
-    say(option, text);
+    say(option, words[name]);
     select.add(option);
   }
   return {
     select,
     chosen() {
       const found = all[select.selectedIndex];
-      if (found) return found[1];
+      if (found !== undefined) return found;
       throw new Error(`#${id} has no choice`);
     },
   };

@@ -76,6 +76,7 @@ export interface FaultPanel {
 interface Target {
   readonly armed: Set<Fault>;
   before: SseState['status'];
+  transport: SseState['transport'];
 }
 
 /** Shows a button for each fault. */
@@ -89,7 +90,7 @@ export function faultPanel(backend: Backend): FaultPanel {
   let noted: Fault | undefined;
 
   const targetOf = ({ scene }: Stream): Target => {
-    const target = targets.get(scene) ?? { armed: new Set<Fault>(), before: 'closed' };
+    const target = targets.get(scene) ?? { armed: new Set<Fault>(), before: 'closed', transport: undefined };
     targets.set(scene, target);
     return target;
   };
@@ -123,11 +124,17 @@ export function faultPanel(backend: Backend): FaultPanel {
   show();
 
   async function arm(stream: Stream, fault: Fault): Promise<void> {
-    const { armed } = targetOf(stream);
+    const target = targetOf(stream);
+    const { armed } = target;
     armed.add(fault);
     show();
     const problem = await strike(backend, stream.session, { kind: fault.kind, ...fault.numbers });
-    say(note, problem ?? ((t) => t.armed(fault.name(t))));
+    // The lamp shows what the client knows, and native doesn't know of this.
+    const isUnseen = fault.kind === 'silence' && target.transport === 'native';
+    say(
+      note,
+      problem ?? ((t) => (isUnseen ? `${t.armed(fault.name(t))} ${t.unseen}` : t.armed(fault.name(t)))),
+    );
     noted = problem ? undefined : fault;
     if (problem) armed.clear();
     // The fault needs a connection to hit.
@@ -147,8 +154,9 @@ export function faultPanel(backend: Backend): FaultPanel {
       show();
       say(note, () => '');
     },
-    follow(stream, { status }) {
+    follow(stream, { status, transport }) {
       const target = targetOf(stream);
+      target.transport = transport;
       if (status === target.before) return;
       const wasLost = target.before === 'reconnecting';
       target.before = status;

@@ -3,12 +3,17 @@ import { element, write } from './element.ts';
 import { recall, remember } from './remember.ts';
 
 const languages = { en, zh };
-type Language = keyof typeof languages;
+export type Language = keyof typeof languages;
 const tags: Record<Language, string> = { en: 'en', zh: 'zh-CN' };
 
 let current: Language = 'en';
 const said = new Map<Element, (t: Dictionary) => string>();
 const listeners = new Set<() => void>();
+
+/** The current language. */
+export function language(): Language {
+  return current;
+}
 
 /** The texts of the current language. */
 export function texts(): Dictionary {
@@ -24,10 +29,13 @@ export function say(node: Element, read: (t: Dictionary) => string): void {
   write(node, read(texts()));
 }
 
-/** Calls the listener now and whenever the language changes. */
-export function onLanguage(listener: () => void): void {
+/** Calls the listener now and whenever the language changes. Call the result to stop. */
+export function onLanguage(listener: () => void): () => void {
   listeners.add(listener);
   listener();
+  return () => {
+    listeners.delete(listener);
+  };
 }
 
 /** Chinese or English: first by the browser's language, then as chosen. */

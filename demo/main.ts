@@ -34,7 +34,6 @@ const [devtools, backend] = await Promise.all([
 ]);
 if (backend.isMock) say(element('colophon', HTMLElement), (t) => t.colophonMock);
 
-const main = element('main', HTMLElement);
 const lampRoot = element('lamp', HTMLElement);
 const showLamp = lamp(lampRoot);
 const faults = faultPanel(backend);
@@ -43,11 +42,11 @@ const code = codePanel();
 
 /** Lamp, fault buttons and error panel follow the stream of the current scene. */
 const states = new Map<Stream['scene'], SseState>();
-let shown: Stream['scene'] = 'typewriter';
+let shown: Stream['scene'] | undefined;
 function showState(): void {
-  const state = states.get(shown);
-  // A chat is one request after the other, and your stream has no state before you connect.
-  lampRoot.hidden = state === undefined || main.dataset.scene === 'chat';
+  const state = shown && states.get(shown);
+  // Your stream has no state before you connect.
+  lampRoot.hidden = state === undefined;
   if (state) showLamp(state);
 }
 const observer: StreamObserver = {
@@ -78,11 +77,12 @@ const yours = lazily(async () => {
 });
 
 const scenes = sceneSwitch((name) => {
-  // A scene without its own stream shows the typewriter's state.
-  const stream = [typing, wall, sharing, soaking, own].find((each) => each.scene === name) ?? typing;
-  shown = stream.scene;
-  say(part(lampRoot, 'stream'), (t) => t[stream.scene]);
+  const found = [typing, wall, sharing, soaking, own].find((each) => each.scene === name);
+  shown = found?.scene;
   showState();
+  // Without a stream of its own, a scene has no state to show.
+  const stream = found ?? typing;
+  say(part(lampRoot, 'stream'), (t) => t[stream.scene]);
   faults.aim(stream);
   errors.show(stream);
   code.show(name);

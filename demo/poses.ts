@@ -5,7 +5,7 @@ const poses = {
   typewriter: {
     query: 'interval=10',
     async prepare(page) {
-      await page.locator('#typed', { hasText: '怎么办' }).waitFor();
+      await page.locator('#typed', { hasText: /Last-Event-ID/ }).waitFor();
       await page.locator('#faults button').first().click();
       await page.locator('#lamp[data-status="reconnecting"]', { hasText: '503' }).waitFor();
     },

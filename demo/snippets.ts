@@ -5,13 +5,21 @@ import type { SseClientOptions } from 'ssekit';
 export type Framework = 'vanilla' | 'react' | 'vue';
 export type Snippets = Readonly<Partial<Record<Framework, string>>>;
 
-/** A program that does the same as the typewriter, with the same options as its client. */
-export function replaySnippets(url: string, options: SseClientOptions<Replay>): Snippets {
+/**
+ * A program that does the same as the typewriter, with the same options as its client. Prettier
+ * formats it when the page is built.
+ */
+export function replaySnippets(
+  url: string,
+  options: SseClientOptions<Replay>,
+): Readonly<Record<Framework, string>> {
   const isJson = literal(options.decode ?? {}) !== '{}';
   const done = isJson ? '{ count: number }' : 'string';
   const events = `interface Events {\n  lol: string; // one character\n  done: ${done}; // the number of characters\n}`;
   const rest = () => {
-    const all = literal(options);
+    // Prettier keeps an object on several lines if its first field is on its own, so headers of any
+    // length look the same.
+    const all = literal(options).replace('headers: { ', 'headers: {\n');
     return all === '{}' ? '' : `, ${all}`;
   };
   const last = isJson ? 'event.data.count' : 'event.data';
@@ -64,6 +72,7 @@ export const dashboardSnippets: Snippets = {
 import { number, object, string } from 'valibot';
 
 const client = new SseClient('/api/metrics', {
+  idleTimeout: 5000, // longer than the server's heartbeat: detects a dead connection
   schemas: {
     message: object({ qps: number(), cpu: number() }),
     deploy: object({ version: string() }),
@@ -103,6 +112,7 @@ export const tabsSnippets: Snippets = {
   vanilla: `import { sharedConnection, SseClient } from 'ssekit';
 
 const client = new SseClient<{ number: string }>('/api/numbers', {
+  idleTimeout: 5000, // detects a dead connection that never closes
   share: sharedConnection('numbers:user42'), // the login is part of the name
   lastEventIdParam: 'lastEventId', // so a new leader continues where the old one stopped
 });

@@ -91,7 +91,9 @@ export function soak(
     );
   }
 
+  say(note, (t) => t.soakIdle);
   client.subscribe(({ status }) => {
+    if (status === 'connecting') say(note, () => '');
     say(toggle, (t) => (status === 'closed' ? t.startSoak : t.stopSoak));
   });
   client.onStateChange((now, before) => {

@@ -4,7 +4,9 @@ import type { CodePanel } from './code-panel.ts';
 import { connectionForm } from './connection-form.ts';
 import { element, write } from './element.ts';
 import { followEnd } from './follow.ts';
-import { replaySnippets } from './snippets.ts';
+import { keyOf } from './replay/choice.ts';
+import { language, onLanguage, texts, type Language } from './language.ts';
+import { snippetsFor } from './replay/snippets.ts';
 import { observe, type Stream, type StreamObserver } from './stream.ts';
 import { typeStream } from './type-stream.ts';
 import { typedText } from './typed-text.ts';
@@ -15,6 +17,13 @@ import type { SseMessage } from 'ssekit';
 export interface Typewriter extends Stream {
   readonly toggle: () => void;
   readonly reconnect: () => void;
+}
+
+/** A client, and the language of the text that it types. */
+interface Running {
+  readonly client: ReturnType<typeof typeStream>;
+  readonly lang: Language;
+  end(): void;
 }
 
 /** The typewriter scene: a stream typed as text, with the controls of its connection. */
@@ -45,15 +54,16 @@ export function typewriter(
   const reconnect = button('reconnect', () => {
     running.client.reconnect();
   });
-  button('start-over', () => {
+  button('start-over', startOver);
+  function startOver(): void {
     text.clear();
     write(wire, '');
     replace('');
-  });
+  }
 
-  const url = () => {
-    const query = new URLSearchParams({ session, interval: String(form.interval) });
-    if (form.auth) query.set('auth', '1');
+  const url = (lang: Language) => {
+    const query = new URLSearchParams({ session, interval: String(form.interval), lang });
+    if (form.choice.auth) query.set('auth', '1');
     return `/api/sse?${query}`;
   };
   const paper = {
@@ -68,9 +78,19 @@ export function typewriter(
     write(wire, `event: ${event.type}   data: ${visible(event.raw)}   id: ${event.lastEventId}`);
   }
 
-  function start(lastEventId: string) {
-    code.set('typewriter', replaySnippets(form.auth ? '/api/sse?auth=1' : '/api/sse', form.options()));
-    const client = typeStream(url, paper, form.options({ lastEventId, ...backend.options }));
+  async function showCode(): Promise<void> {
+    const { choice, header } = form;
+    const snippets = await snippetsFor(choice, header);
+    // Ignore it once something else is chosen.
+    if (keyOf(choice) === keyOf(form.choice)) code.set('typewriter', snippets);
+  }
+
+  function start(lastEventId: string): Running {
+    void showCode();
+    // A position belongs to one text, so only a new start takes another.
+    const lang = lastEventId === '' ? language() : running.lang;
+    typed.lang = lang;
+    const client = typeStream(() => url(lang), paper, form.options({ lastEventId, ...backend.options }));
     const stopObserving = observe(stream, client, observer);
     const stopShowing = client.subscribe((state) => {
       typed.toggleAttribute('data-live', state.status === 'open');
@@ -80,6 +100,7 @@ export function typewriter(
     });
     return {
       client,
+      lang,
       end() {
         stopObserving();
         stopShowing();
@@ -107,6 +128,10 @@ export function typewriter(
       running.client.reconnect();
     },
   };
-  let running = start('');
+  let running: Running = start('');
+  onLanguage(() => {
+    typed.dataset.empty = texts().paperEmpty;
+    if (running.lang !== language() && running.client.status !== 'closed') startOver();
+  });
   return stream;
 }

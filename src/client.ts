@@ -73,6 +73,8 @@ export class SseClient<Events extends object = Record<string, string>> {
   readonly #complained = new Set<string>();
   /** Whether `connect()` was ever called. */
   #hasBegun = false;
+  /** Keeps Vue and Alpine from making the client reactive: private names don't work on a proxy. */
+  readonly [Symbol.toStringTag] = 'SseClient';
 
   /** @hidden */
   constructor(...forgotten: WithoutOptions<Events>);

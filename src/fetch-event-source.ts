@@ -1,3 +1,4 @@
+import { CHECKED } from './checked.js';
 import { createConnection } from './connection/connection.js';
 import { devtools } from './connection/devtools-hook.js';
 import { standardFetchTransport } from './connection/fetch-transport.js';
@@ -11,6 +12,7 @@ import { requestOptions } from './connection/request.js';
 import { parseUrl } from './connection/url.js';
 import { retryPolicy, type RetryOptions } from './connection/retry.js';
 import type { Connection, ConnectionObserver, ConnectionOptions } from './connection/contract.js';
+import { validateSourceInit } from './validate.js';
 
 /**
  * `EventSourceInit`, plus options that `EventSource` lacks. Functions are called before every
@@ -18,8 +20,9 @@ import type { Connection, ConnectionObserver, ConnectionOptions } from './connec
  *
  * Without `retry`, it reconnects as the standard says: after each end of the stream and each
  * network error, always after the reconnection time (`retryInterval`, or the server's `retry:`).
- * Any other answer is final. With `retry`, the policy of {@link SseClient} decides, so a 503 during
- * a deploy is retried.
+ * Only when the page is shown or the network is back does it try sooner, but never before the
+ * server's `retry:`. Any other answer is final. With `retry`, the policy of {@link SseClient}
+ * decides, so a 503 during a deploy is retried.
  *
  * @example
  * ```ts
@@ -137,6 +140,7 @@ export class FetchEventSource extends Target implements GlobalEventSource {
     if (arguments.length === 0) throw new TypeError('FetchEventSource needs a URL.');
     const input = `${url}`;
     if (init !== null && Object(init) !== init) throw new TypeError('The second argument must be an object.');
+    if (CHECKED && init) validateSourceInit(init);
     // 9.2.2, "EventSource(url, eventSourceInitDict)": steps 3 to 7.
     this.#url = resolve(input);
     this.#withCredentials = Boolean(init?.withCredentials);

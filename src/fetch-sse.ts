@@ -13,7 +13,13 @@ import { locate, needGlobals } from './errors.js';
 import { hint } from './report.js';
 import { openStream } from './stream/open-stream.js';
 import { readMessages, type MessageIterator } from './stream/read-messages.js';
-import type { FetchOptions, StreamOptions, UrlSource } from './connection/request-options.js';
+import type {
+  FetchArgument,
+  FetchOptions,
+  JsonOrBody,
+  StreamOptions,
+  UrlSource,
+} from './connection/request-options.js';
 import { prepareRequest, refuseUnsafe, requestOptions } from './connection/request.js';
 import { hintAtUnknown, validateRequest, validateDecode } from './validate.js';
 
@@ -28,11 +34,14 @@ import { hintAtUnknown, validateRequest, validateDecode } from './validate.js';
  */
 export type FetchSseInit = StreamOptions & FetchOptions;
 
+/** {@link FetchSseInit} as an argument. */
+export type FetchSseArgument = StreamOptions & FetchArgument;
+
 /**
  * What the overloads take together. It stands last: past three, the compiler only says what's wrong
  * with the last one.
  */
-type FetchArgument = FetchSseInit & DecodeSetting;
+export type AnyArgument = Omit<FetchSseInit, 'json' | 'body'> & JsonOrBody & DecodeSetting;
 
 /** In ms, after which an iterator that nobody uses is a mistake. */
 const UNUSED = 2000;
@@ -69,15 +78,19 @@ export function fetchSse<T>(...forgotten: WithoutDecode<T>): MessageIterator<T>;
  * }
  * ```
  */
-export function fetchSse(url: UrlSource, init?: FetchSseInit & AsText): MessageIterator;
+export function fetchSse(url: UrlSource, init?: FetchSseArgument & AsText): MessageIterator;
 export function fetchSse<Output, Raw>(
   url: UrlSource,
-  init: FetchSseInit & BySchema<Output, Raw>,
+  init: FetchSseArgument & BySchema<Output, Raw>,
 ): MessageIterator<Output>;
-export function fetchSse<T = unknown>(url: UrlSource, init: FetchSseInit & AsValue<T>): MessageIterator<T>;
+export function fetchSse<T = unknown>(
+  url: UrlSource,
+  init: FetchSseArgument & AsValue<T>,
+): MessageIterator<T>;
 /** @hidden */
-export function fetchSse(url: UrlSource, init: FetchArgument): MessageIterator<unknown>;
-export function fetchSse(url: UrlSource, init: FetchArgument = {}): MessageIterator<unknown> {
+export function fetchSse(url: UrlSource, init: AnyArgument): MessageIterator<unknown>;
+export function fetchSse(url: UrlSource, given: object = {}): MessageIterator<unknown> {
+  const init = given as FetchSseInit & DecodeSetting;
   if (CHECKED) {
     needGlobals('TextDecoder');
     validateRequest(url, init);

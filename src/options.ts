@@ -2,7 +2,7 @@ import type { ConnectionFactory } from './connection/contract.js';
 import type { Debug } from './connection/debug.js';
 import type { IdStorage, Resumed } from './connection/last-event-id.js';
 import type { EventSourceClass } from './connection/native-transport.js';
-import type { FetchOptions, StreamOptions } from './connection/request-options.js';
+import type { FetchOptions, OnePayload, StreamOptions } from './connection/request-options.js';
 import type { RetryOptions } from './connection/retry.js';
 import type { Transport } from './connection/transport.js';
 import type { DecodeOptions, Decoded } from './decode/decode-options.js';
@@ -191,7 +191,7 @@ interface CommonArgument extends Omit<CommonOptions, 'share'> {
 }
 
 /** What another client than a native one takes as an argument. */
-interface AutoArgument extends Omit<AutoOptions, 'transport'> {
+interface AutoArgument extends Omit<AutoOptions, 'transport' | 'json' | 'body'> {
   readonly transport?:
     | AutoOptions['transport']
     | Impossible<'another option is beyond native EventSource: leave `transport` out'>;
@@ -202,7 +202,7 @@ interface AutoArgument extends Omit<AutoOptions, 'transport'> {
  * to be read in compile errors.
  */
 export type ClientArgument<Events extends object> = CommonArgument &
-  (NativeOptions | AutoArgument) &
+  (NativeOptions | OnePayload<AutoArgument>) &
   DecodeOptions<Events, 'argument'>;
 
 /**

@@ -2,15 +2,23 @@
 import { useEffect, useInsertionEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { CHECKED } from './checked.js';
 import type { SseClient } from './client.js';
+import { misuse } from './errors.js';
 import type { ComponentOptions, ComponentUrl } from './components/component-options.js';
 import { countdown } from './components/countdown.js';
-import { foldedValue, type FoldedValue, type Reducer, type ValueOptions } from './components/folded-value.js';
+import {
+  foldedValue,
+  type FoldedValue,
+  type Initial,
+  type Reducer,
+  type ValueOptions,
+} from './components/folded-value.js';
 import { recordMissed } from './components/missed-events.js';
 import { createClientStore, type ClientState } from './components/registry.js';
 import type { Decoded } from './decode/decode-options.js';
 import type { Impossible } from './impossible.js';
 import type { EventName, MessageOf } from './message.js';
 import type { ClientArgument, WithoutOptions } from './options.js';
+import { validateHook } from './validate.js';
 
 export type { ComponentOptions, ComponentUrl } from './components/component-options.js';
 export type { Reducer, ValueOptions } from './components/folded-value.js';
@@ -72,7 +80,7 @@ export function useSse<Events extends object = Record<string, string>>(
 export function useSse(given: ComponentUrl | Impossible<string>, options: object = {}): unknown {
   const url = given as ComponentUrl;
   if (CHECKED && typeof url === 'function') {
-    throw new TypeError('The URL of a hook must be a value: it reconnects whenever that changes.');
+    throw misuse('The URL of a hook must be a value: it reconnects whenever that changes.', 'hook-url');
   }
   const next = createClientStore(url, options);
   // State, because React may drop a memo, and this component's connection with it.
@@ -104,6 +112,7 @@ export function useSseEvent<Events extends object, K extends EventName<Events>>(
   type: K,
   handler: (event: MessageOf<Events, K>) => void,
 ): void {
+  if (CHECKED) validateHook(undefined, handler);
   const { subscribe } = useFolded(
     client,
     type,
@@ -158,6 +167,14 @@ export function useSseValue<Events extends object, K extends EventName<Events>, 
   initial: T,
   options?: ValueOptions,
 ): T;
+/** @hidden */
+export function useSseValue<Events extends object, K extends EventName<Events>, T, Returned>(
+  client: SseClient<Events> | null | undefined,
+  type: K,
+  reducer: (value: T, event: MessageOf<Events, K>) => Returned,
+  initial: Initial<T, Returned>,
+  options?: ValueOptions,
+): never;
 export function useSseValue<Events extends object, K extends EventName<Events>, T>(
   client: SseClient<Events> | null | undefined,
   type: K,

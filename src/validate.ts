@@ -79,10 +79,17 @@ function isPlain(value: unknown): boolean {
   return prototype === Object.prototype || prototype === null || Array.isArray(value);
 }
 
+/** Checks that there's an object to read options from. Throws `TypeError`. */
+export function validateOptions(given: unknown): asserts given is Unchecked {
+  check(typeof given === 'object' && given !== null, 'The options must be an object.');
+}
+
 /** Checks the options of every request. Throws `TypeError`. */
-export function validateRequest(url: UrlSource, given: object): void {
-  const options = given as Unchecked;
+export function validateRequest(url: UrlSource, options: unknown): void {
+  validateOptions(options);
   const { lastEventIdParam, signal, json, body } = options;
+  // Null has always counted as none here.
+  checkOption('headers', options.headers ?? undefined, 'an object, or a function that returns one');
   checkOptions(options, REQUEST);
   check(lastEventIdParam !== '', '`lastEventIdParam` must not be empty.');
   // Not `instanceof`: a signal from an iframe works, too. Fetch takes null for none.
@@ -117,15 +124,35 @@ export function validateSource(source: unknown): void {
 }
 
 /** Checks the options of a client. Throws `TypeError`. */
-export function validateClient(url: UrlSource, given: object): void {
-  const options = given as Unchecked;
+export function validateClient(url: UrlSource, options: unknown): void {
+  validateOptions(options);
   const { retry } = options;
   // Other transports may bring text.
   if (typeof options.transport !== 'function') needGlobals('TextDecoder');
   checkOptions(options, CLIENT);
+  checkOption('storage', options.storage ?? undefined, 'an object with getItem and setItem, or a function');
   if (typeof retry === 'object') checkOptions(retry as Unchecked, RETRY);
   validateRequest(url, options);
   validateDecodes(options);
+}
+
+/** Checks what a `FetchEventSource` takes beyond the standard. Null counts as none. */
+export function validateSourceInit(given: object): void {
+  const options = given as Unchecked;
+  const names = [
+    'method',
+    'fetch',
+    'redirect',
+    'openTimeout',
+    'idleTimeout',
+    'lastEventIdParam',
+    'refreshAuth',
+  ];
+  const words = { ...REQUEST, ...CLIENT } as Readonly<Record<string, string>>;
+  for (const name of [...names, 'retry', 'retryInterval'])
+    checkOptions({ [name]: options[name] ?? undefined }, { [name]: words[name] ?? '' });
+  if (typeof options.retry === 'object') checkOptions((options.retry ?? {}) as Unchecked, RETRY);
+  hintAt(options, [...names, 'retry', 'retryInterval', 'headers', 'body', 'withCredentials']);
 }
 
 function checkSchema(name: string, schema: unknown): void {
@@ -142,8 +169,9 @@ const isSchema = (value: unknown) =>
   'function';
 
 /** Checks the decoding of one stream's payloads. Throws `TypeError`. */
-export function validateDecode(given: object): void {
-  const { decode, schema } = given as Unchecked;
+export function validateDecode(given: unknown): void {
+  validateOptions(given);
+  const { decode, schema } = given;
   checkOption('decode', decode, DECODER);
   checkSchema('schema', schema);
 }
@@ -176,8 +204,15 @@ export function hintAtUnknown(given: object, taker: 'client' | 'fetch' | 'parse'
     fetch: [...request, 'schema'],
     parse: READ,
   }[taker];
-  for (const name of Object.keys(given)) {
-    if (known.includes(name)) continue;
+  hintAt(given, known, say);
+  const { retry } = given as Unchecked;
+  if (taker === 'client' && typeof retry === 'object') hintAt(retry ?? {}, Object.keys(RETRY), say);
+}
+
+function hintAt(given: object, known: readonly string[], say = hint): void {
+  // With the inherited ones, which are heeded, too.
+  for (const name in given) {
+    if (known.includes(name) || (given as Unchecked)[name] === undefined) continue;
     const similar = known.find((other) => areSimilar(name.toLowerCase(), other.toLowerCase()));
     const cure = similar ? `: did you mean ${similar}?` : name in CLIENT ? ': only SseClient takes it.' : '.';
     say(`there's no option ${name}${cure}`);
@@ -187,6 +222,22 @@ export function hintAtUnknown(given: object, taker: 'client' | 'fetch' | 'parse'
 /** Whether one name holds the other, as `header` and `headers` do. */
 function areSimilar(some: string, other: string): boolean {
   return Math.min(some.length, other.length) > 3 && (some.includes(other) || other.includes(some));
+}
+
+/** Checks what a hook takes besides the options of a client. Throws `TypeError`. */
+export function validateComponent(options: unknown): void {
+  validateOptions(options);
+  checkOptions(options, { onOpen: 'a function', onError: 'a function', key: 'a string or a number' });
+}
+
+/** Checks the client and the function of a hook for events. Throws `TypeError`. */
+export function validateHook(client: unknown, callback: unknown): void {
+  check(
+    (client ?? undefined) === undefined || typeof (client as Unchecked).on === 'function',
+    'The first argument must be a client, as in `const { client } = useSse(url)`.',
+    'hook-client',
+  );
+  check(typeof callback === 'function', 'The third argument must be a function.', 'hook-function');
 }
 
 /** Checks how far a loop may fall behind. Throws `TypeError`. */

@@ -1,6 +1,7 @@
 import {
   computed,
   getCurrentInstance,
+  getCurrentScope,
   onActivated,
   onDeactivated,
   onScopeDispose,
@@ -140,7 +141,9 @@ export function useSse(
     hold(false);
   };
   onScopeDispose(release);
-  if (getCurrentInstance()) {
+  // Not in a store of Pinia or another scope of its own: that outlives the component that is set up.
+  const component = getCurrentInstance() as { readonly scope?: unknown } | null;
+  if (component?.scope === getCurrentScope()) {
     onDeactivated(release);
     onActivated(() => {
       hold(true);

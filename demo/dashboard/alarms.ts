@@ -14,6 +14,7 @@ const maxNotices = 16;
 /** The newest notices, newest first. */
 export class Alarms {
   readonly #list = element('alarms', HTMLUListElement);
+  readonly #none = element('no-alarms', HTMLElement);
   #notices: Notice[] = [];
 
   add(notice: Notice): void {
@@ -22,6 +23,7 @@ export class Alarms {
   }
 
   paint(): void {
+    this.#none.hidden = this.#notices.length > 0;
     this.#list.replaceChildren(...this.#notices.map(item));
   }
 }

@@ -1,4 +1,5 @@
 import { SseClient } from 'ssekit';
+import { parse } from 'valibot';
 import type { Backend } from '../backend.ts';
 import type { CodePanel } from '../code-panel.ts';
 import { element } from '../element.ts';
@@ -11,7 +12,7 @@ import { observe, type Stream, type StreamObserver } from '../stream.ts';
 import { Alarms } from './alarms.ts';
 import { badPayload } from './bad-payload.ts';
 import { charts } from './charts.ts';
-import { Alarm, Deploy, Tick } from './events.ts';
+import { Alarm, Deploy, Snapshot, Tick } from './events.ts';
 import { fullScreen } from './full-screen.ts';
 import { Minute } from './minute.ts';
 import { Meter, rateSelect } from './rate.ts';
@@ -39,7 +40,9 @@ export function dashboard(
   const rate = rateSelect(metricsInterval, () => {
     client.reconnect();
   });
-  const client = new SseClient(() => `/api/metrics?${new URLSearchParams({ session, ...strings(rate()) })}`, {
+  const url = () => `/api/metrics?${new URLSearchParams({ session, ...strings(rate()), heartbeat: '2000' })}`;
+  const client = new SseClient(url, {
+    idleTimeout: 5000,
     schemas: { message: Tick, alarm: Alarm, deploy: Deploy },
     autoConnect: false,
     ...backend.options,
@@ -55,6 +58,7 @@ export function dashboard(
   const toggleFullScreen = fullScreen(wall());
   let latest: Tick | undefined;
   let shown = false;
+  let visited = false;
   let stale = false;
   let painted = 0;
 
@@ -65,15 +69,34 @@ export function dashboard(
     stale = true;
   });
   client.on('alarm', (event) => {
-    const { level, time } = event.data;
-    alarms.add({ level, time, text: (t) => t.alarmText(event.data) });
-    stale = true;
+    raise(event.data);
   });
   client.on('deploy', (event) => {
-    const { version, time } = event.data;
+    release(event.data);
+  });
+  function raise(alarm: Alarm): void {
+    alarms.add({ level: alarm.level, time: alarm.time, text: (t) => t.alarmText(alarm) });
+    stale = true;
+  }
+  function release({ version, time }: Deploy): void {
     alarms.add({ level: 'deploy', time, text: (t) => t.deployed(version) });
     stale = true;
-  });
+  }
+
+  /** Fills the charts and the list with the last minute. Without it, they fill as ticks arrive. */
+  async function prefill(): Promise<void> {
+    const answer = await backend.fetch(`/api/metrics/snapshot?${new URLSearchParams({ session })}`);
+    const past = parse(Snapshot, await answer.json());
+    // The server's clock may differ from ours.
+    const ahead = Date.now() - (past.at(-1)?.tick.time ?? 0);
+    for (const { tick, alarm, deploy } of past) {
+      latest = tick;
+      minute.add(tick, tick.time + ahead);
+      if (alarm) raise(alarm);
+      if (deploy) release(deploy);
+    }
+    stale = true;
+  }
   client.onError(showBadPayload);
 
   const next = onFrame(() => {
@@ -102,8 +125,14 @@ export function dashboard(
     toggleFullScreen,
     show(isShown) {
       shown = isShown;
-      // Connects the first time the scene is shown.
-      if (shown && client.status === 'closed' && !latest) client.connect();
+      if (shown && !visited) {
+        visited = true;
+        void prefill()
+          .catch(() => undefined)
+          .finally(() => {
+            client.connect();
+          });
+      }
       next();
     },
   };

@@ -1,4 +1,4 @@
-import { number, object, picklist, string, type InferOutput } from 'valibot';
+import { array, number, object, optional, picklist, string, type InferOutput } from 'valibot';
 
 /** The events of `GET /api/metrics`. Every event is checked. */
 export const Tick = object({
@@ -16,6 +16,9 @@ export const Alarm = object({
   time: number(),
 });
 export const Deploy = object({ version: string(), time: number() });
+
+/** `GET /api/metrics/snapshot`: what the stream would have sent in the last minute. */
+export const Snapshot = array(object({ tick: Tick, alarm: optional(Alarm), deploy: optional(Deploy) }));
 
 export type Tick = InferOutput<typeof Tick>;
 export type Alarm = InferOutput<typeof Alarm>;

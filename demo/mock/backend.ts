@@ -1,16 +1,16 @@
 import { mockSse, type MockExchange } from 'ssekit/testing';
 import type { Backend } from '../backend.ts';
-import { armOnce, clear, strike, take } from '../server/armed-faults.ts';
+import { armOnce, clear, strike } from '../server/armed-faults.ts';
 import { answerChunks } from '../server/answer-chunks.ts';
 import { answerTo } from '../server/answer.ts';
 import { readQuestion } from '../server/question.ts';
 import { readFault, faultsInQuery } from '../server/fault.ts';
-import { ticks } from '../server/metrics.ts';
+import { damageOf, services, ticks } from '../server/metrics.ts';
 import { counting } from '../server/numbers.ts';
-import { seeded } from '../server/random-walk.ts';
 import { typing } from '../server/replay.ts';
 import { positionAfter } from '../server/last-event-id.ts';
 import { rememberSessions, type Session } from '../server/sessions.ts';
+import english from '../server/index.en.txt?raw';
 import text from '../server/index.txt?raw';
 import { wireCases } from '../wire/cases.ts';
 import { admitted } from './gate.ts';
@@ -23,7 +23,9 @@ import { play, playChunks } from './play.ts';
 export function mockBackend(): Backend {
   const server = mockSse();
   const sessions = rememberSessions();
-  const codePoints = Array.from(text.replace(/\r\n?/g, '\n'));
+  const serviceOf = services();
+  const codePointsOf = (text: string) => Array.from(text.replace(/\r\n?/g, '\n'));
+  const [codePoints, inEnglish] = [codePointsOf(text), codePointsOf(english)];
   void serve();
   // The ID travels in the query: a page opened from disk has no origin, so the header would be left
   // out.
@@ -49,6 +51,12 @@ export function mockBackend(): Backend {
       exchange.open({ status: 204 });
       return;
     }
+    if (pathname.endsWith('/api/metrics/snapshot')) {
+      exchange.open({ headers: { 'Content-Type': 'application/json' } });
+      exchange.send(JSON.stringify(serviceOf(session).lastMinute()));
+      exchange.end();
+      return;
+    }
     const fault = query.get('fault');
     if (fault !== null) armOnce(session, faultsInQuery(fault));
     if (await admitted(exchange, session, query.get('auth') === '1')) {
@@ -69,19 +77,19 @@ export function mockBackend(): Backend {
     switch (name) {
       case 'sse':
         if (id === 'end') exchange.open({ status: 204 });
-        else play(exchange, session, typing(codePoints, positionAfter(id, codePoints.length)), interval);
+        else {
+          const chosen = query.get('lang') === 'en' ? inEnglish : codePoints;
+          play(exchange, session, typing(chosen, positionAfter(id, chosen.length)), interval);
+        }
         return;
-      case 'metrics': {
-        const nextDamage = () =>
-          take(session, 'bad-payload') ? 'torn' : take(session, 'bad-shape') ? 'misshapen' : undefined;
+      case 'metrics':
         play(
           exchange,
           session,
-          ticks(from, seeded(Date.now()), nextDamage, Number(query.get('burst') ?? 1)),
+          ticks(from, serviceOf(session), damageOf(session), Number(query.get('burst') ?? 1)),
           interval,
         );
         return;
-      }
       case 'numbers':
         play(exchange, session, counting(from), interval);
         return;

@@ -1,7 +1,10 @@
-import { StrictMode, useEffect, useRef } from 'react';
+import { StrictMode, useEffect, useRef, useSyncExternalStore } from 'react';
 import { createRoot } from 'react-dom/client';
 import { useSse, useSseEvent, useSseValue } from 'ssekit/react';
+import { language, languageSwitch, onLanguage, texts } from '../language.ts';
+import { themeSwitch } from '../theme.ts';
 import type { Metrics } from '../server/readings.ts';
+import type { SseState } from 'ssekit';
 
 interface Replay {
   lol: string; // one character
@@ -9,20 +12,25 @@ interface Replay {
 }
 
 const session = new URLSearchParams(location.search).get('session') ?? Math.random().toString(36).slice(2);
-const replay = `/api/sse?interval=60&session=${session}`;
+const replay = () => `/api/sse?interval=60&session=${session}&lang=${language()}`;
 const metrics = `/api/metrics?interval=100&session=${session}-metrics`;
 
-function Lamp({ status }: { status: string }) {
+/** The texts of the demo's page, in its language. */
+const useTexts = () => useSyncExternalStore(onLanguage, texts);
+
+function Lamp({ status }: { status: SseState['status'] }) {
+  const t = useTexts();
   return (
     <span className="lamp small" data-status={status} role="status">
       <span className="light" aria-hidden="true" />
-      <span data-part="word">{status}</span>
+      <span data-part="word">{t[status]}</span>
     </span>
   );
 }
 
 function Typewriter() {
-  const { client, status } = useSse<Replay>(replay);
+  const t = useTexts();
+  const { client, status } = useSse<Replay>(replay());
   const text = useSseValue(client, 'lol', (text, event) => text + event.data, '');
   useSseEvent(client, 'done', () => client?.close());
   const paper = useRef<HTMLDivElement>(null);
@@ -32,16 +40,11 @@ function Typewriter() {
   return (
     <section className="card typewriter" aria-labelledby="typewriter">
       <header className="card-head">
-        <h2 id="typewriter">
-          Typewriter{' '}
-          <span lang="zh" className="zh">
-            打字机
-          </span>
-        </h2>
+        <h2 id="typewriter">{t.typewriter}</h2>
         <Lamp status={status} />
       </header>
-      <div className="paper" role="region" aria-label="Typed text" tabIndex={0} ref={paper}>
-        <div className="typed" lang="zh" data-live={status === 'open' ? '' : undefined}>
+      <div className="paper" role="region" aria-label={t.typedText} tabIndex={0} ref={paper}>
+        <div className="typed" lang={language()} data-live={status === 'open' ? '' : undefined}>
           {text}
         </div>
       </div>
@@ -52,9 +55,10 @@ function Typewriter() {
 
 /** The same URL again, so the same connection. */
 function Characters() {
-  const { client } = useSse<Replay>(replay);
+  const t = useTexts();
+  const { client } = useSse<Replay>(replay());
   const count = useSseValue(client, 'lol', (count) => count + 1, 0);
-  return <p className="note">{count} characters</p>;
+  return <p className="note">{t.characters(count)}</p>;
 }
 
 /** Ten events a second, four renders. */
@@ -72,21 +76,17 @@ function Live({ name, read }: { name: string; read: (tick: Metrics) => string })
 }
 
 function Dashboard() {
+  const t = useTexts();
   const { status } = useSse<{ message: Metrics }>(metrics, { decode: 'json' });
   return (
     <section className="card metrics" aria-labelledby="dashboard">
       <header className="card-head">
-        <h2 id="dashboard">
-          Live values{' '}
-          <span lang="zh" className="zh">
-            实时数据
-          </span>
-        </h2>
+        <h2 id="dashboard">{t.liveValues}</h2>
         <Lamp status={status} />
       </header>
       <dl className="tiles">
-        <Live name="QPS" read={(tick) => tick.qps.toFixed(0)} />
-        <Live name="Online" read={(tick) => String(tick.online)} />
+        <Live name={t.qps} read={(tick) => tick.qps.toFixed(0)} />
+        <Live name={t.online} read={(tick) => String(tick.online)} />
       </dl>
     </section>
   );
@@ -95,12 +95,24 @@ function Dashboard() {
 // Before any client is made. The condition is a constant, so a build leaves the panel out.
 if (import.meta.env.MODE === 'development') (await import('ssekit/devtools')).mountDevtools();
 
+function Page() {
+  useTexts();
+  return (
+    <>
+      {/* Another language is another text, so a new component. */}
+      <Typewriter key={language()} />
+      <Dashboard />
+    </>
+  );
+}
+
+themeSwitch();
+languageSwitch();
 const root = document.getElementById('root');
 if (root) {
   createRoot(root).render(
     <StrictMode>
-      <Typewriter />
-      <Dashboard />
+      <Page />
     </StrictMode>,
   );
 }

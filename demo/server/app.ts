@@ -13,7 +13,9 @@ import { replay } from './replay.ts';
 import { rememberSessions } from './sessions.ts';
 import { wire } from './wire.ts';
 
-const text = readFileSync(new URL('index.txt', import.meta.url), 'utf8').replace(/\r\n?/g, '\n');
+const read = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8').replace(/\r\n?/g, '\n');
+const text = read('index.txt');
+const english = read('index.en.txt');
 
 /**
  * The mock server without a port: main.ts runs it alone, and Vite runs it before its own
@@ -26,8 +28,10 @@ export function createApp(): express.Express {
   app.disable('x-powered-by');
 
   app.use('/api', allowEveryOrigin);
-  app.get('/api/sse', admit, replay(text));
-  app.get('/api/metrics', admit, metrics());
+  app.get('/api/sse', admit, replay(text, english));
+  const { stream, snapshot } = metrics(sessions);
+  app.get('/api/metrics', admit, stream);
+  app.get('/api/metrics/snapshot', snapshot);
   app.get('/api/numbers', admit, numbers);
   app.get('/api/wire/:name', admit, wire);
   app.post('/api/chat', admit, express.json(), chat);

@@ -16,17 +16,17 @@ export interface Metrics {
 }
 
 /** Figures of a made-up service that wander as load does. Each call reads them once. */
-export function readings(random: () => number): () => Metrics {
+export function readings(random: () => number): (time: number) => Metrics {
   const qps = randomWalk(random, 800, 5200);
   const p50 = randomWalk(random, 12, 60);
   const tail = randomWalk(random, 2.5, 14);
   const cpu = randomWalk(random, 15, 97);
   const memory = randomWalk(random, 45, 80);
   const online = randomWalk(random, 9_000, 16_000);
-  return () => {
+  return (time) => {
     const median = Math.round(p50());
     return {
-      time: Date.now(),
+      time,
       qps: Math.round(qps()),
       latency: { p50: median, p99: Math.round(median * tail()) },
       cpu: oneDecimal(cpu()),

@@ -2,15 +2,15 @@ import { eventBlock } from './event-block.ts';
 import { streamEvents, type Step } from './event-stream.ts';
 import type { StreamHandler } from './gate.ts';
 import { lastEventId, positionAfter } from './last-event-id.ts';
-import { queryMs } from './query.ts';
+import { queryMs, queryText } from './query.ts';
 import { retryField } from './retry-field.ts';
 
 /**
- * `GET /api/sse`: a text, one code point per event. An event's ID is the number of code points sent
- * so far.
+ * `GET /api/sse`: a text file, one code point per event. `?lang=en` selects the English one. An
+ * event's ID is the number of code points sent so far.
  */
-export function replay(text: string): StreamHandler {
-  const codePoints = Array.from(text);
+export function replay(text: string, english: string): StreamHandler {
+  const [codePoints, inEnglish] = [Array.from(text), Array.from(english)];
   return (req, res) => {
     const id = lastEventId(req);
     if (id === 'end') {
@@ -18,7 +18,8 @@ export function replay(text: string): StreamHandler {
       res.status(204).end();
       return;
     }
-    streamEvents(res, typing(codePoints, positionAfter(id, codePoints.length)), {
+    const chosen = queryText(req, 'lang') === 'en' ? inEnglish : codePoints;
+    streamEvents(res, typing(chosen, positionAfter(id, chosen.length)), {
       interval: queryMs(req, 'interval', 300),
       heartbeat: queryMs(req, 'heartbeat', 15_000),
       retry: retryField(req),

@@ -41,6 +41,7 @@ export function tabs(
     },
     {
       autoConnect: false,
+      idleTimeout: 5000,
       share: sharedConnection(`ssekit-demo:${session}`),
       lastEventIdParam: 'lastEventId',
     },
@@ -75,6 +76,7 @@ export function tabs(
   const paint = onFrame(() => {
     const all = [self(), ...presence.others()].sort((a, b) => a.since - b.since);
     list.replaceChildren(...all.map((tab, i) => item(tab, i, tab.id === id)));
+    list.hidden = backend.isMock;
     const active = all.filter(({ status }) => status !== 'closed').length;
     write(part(counters, 'tabs'), String(active));
     write(part(counters, 'connections'), String(connections ?? '–'));
@@ -136,14 +138,14 @@ export function tabs(
   return stream;
 }
 
-function item({ id, leads, status, number }: Tab, index: number, isSelf: boolean): HTMLElement {
+function item({ leads, status, number }: Tab, index: number, isSelf: boolean): HTMLElement {
   const t = texts();
   const role = status === 'closed' ? t.tabLeft : leads ? t.tabLeads : t.tabFollows;
   const node = create(
     'li',
     '',
     create('strong', '', t.tabName(index + 1)),
-    create('span', 'self', isSelf ? t.tabSelf : id),
+    create('span', 'self', isSelf ? t.tabSelf : ''),
     create('span', 'role', role),
     create('span', 'number', number.toLocaleString('en')),
   );

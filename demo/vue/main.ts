@@ -1,6 +1,9 @@
-import { createApp, defineComponent, h, nextTick, ref, watch, type PropType } from 'vue';
+import { createApp, defineComponent, h, nextTick, ref, shallowRef, watch, type PropType } from 'vue';
 import { useSse, useSseEvent, useSseValue } from 'ssekit/vue';
+import { language, languageSwitch, onLanguage, texts } from '../language.ts';
 import type { Metrics } from '../server/readings.ts';
+import { themeSwitch } from '../theme.ts';
+import type { SseState } from 'ssekit';
 
 // Uses render functions because this page has no template compiler. With one, `setup` is the same.
 
@@ -10,29 +13,36 @@ interface Replay {
 }
 
 const session = new URLSearchParams(location.search).get('session') ?? Math.random().toString(36).slice(2);
-const replay = `/api/sse?interval=60&session=${session}`;
+const replay = () => `/api/sse?interval=60&session=${session}&lang=${language()}`;
 const metrics = `/api/metrics?interval=100&session=${session}-metrics`;
 
-const lamp = (status: string) =>
+themeSwitch();
+languageSwitch();
+/** The texts of the demo's page, in its language. */
+const t = shallowRef(texts());
+const lang = ref(language());
+onLanguage(() => {
+  t.value = texts();
+  lang.value = language();
+});
+
+const lamp = (status: SseState['status']) =>
   h('span', { class: 'lamp small', 'data-status': status, role: 'status' }, [
     h('span', { class: 'light', 'aria-hidden': 'true' }),
-    h('span', { 'data-part': 'word' }, status),
+    h('span', { 'data-part': 'word' }, t.value[status]),
   ]);
-const head = (id: string, english: string, chinese: string, status: string) =>
-  h('header', { class: 'card-head' }, [
-    h('h2', { id }, [`${english} `, h('span', { lang: 'zh', class: 'zh' }, chinese)]),
-    lamp(status),
-  ]);
+const head = (id: string, title: string, status: SseState['status']) =>
+  h('header', { class: 'card-head' }, [h('h2', { id }, title), lamp(status)]);
 
 /** The same URL again, so the same connection. */
 const Characters = defineComponent(() => {
-  const { client } = useSse<Replay>(replay);
+  const { client } = useSse<Replay>(replay());
   const count = useSseValue(client, 'lol', (count) => count + 1, 0);
-  return () => h('p', { class: 'note' }, `${count.value} characters`);
+  return () => h('p', { class: 'note' }, t.value.characters(count.value));
 });
 
 const Typewriter = defineComponent(() => {
-  const { client, status } = useSse<Replay>(replay);
+  const { client, status } = useSse<Replay>(replay());
   const text = useSseValue(client, 'lol', (text, event) => text + event.data, '');
   useSseEvent(client, 'done', () => client.value?.close());
 
@@ -43,11 +53,11 @@ const Typewriter = defineComponent(() => {
   });
   return () =>
     h('section', { class: 'card typewriter', 'aria-labelledby': 'typewriter' }, [
-      head('typewriter', 'Typewriter', '打字机', status.value),
-      h('div', { class: 'paper', role: 'region', 'aria-label': 'Typed text', tabindex: 0, ref: paper }, [
+      head('typewriter', t.value.typewriter, status.value),
+      h('div', { class: 'paper', role: 'region', 'aria-label': t.value.typedText, tabindex: 0, ref: paper }, [
         h(
           'div',
-          { class: 'typed', lang: 'zh', 'data-live': status.value === 'open' ? '' : undefined },
+          { class: 'typed', lang: lang.value, 'data-live': status.value === 'open' ? '' : undefined },
           text.value,
         ),
       ]),
@@ -78,10 +88,10 @@ const Dashboard = defineComponent(() => {
   const { status } = useSse<{ message: Metrics }>(metrics, { decode: 'json' });
   return () =>
     h('section', { class: 'card metrics', 'aria-labelledby': 'dashboard' }, [
-      head('dashboard', 'Live values', '实时数据', status.value),
+      head('dashboard', t.value.liveValues, status.value),
       h('dl', { class: 'tiles' }, [
-        h(Live, { name: 'QPS', read: (tick: Metrics) => tick.qps.toFixed(0) }),
-        h(Live, { name: 'Online', read: (tick: Metrics) => String(tick.online) }),
+        h(Live, { name: t.value.qps, read: (tick: Metrics) => tick.qps.toFixed(0) }),
+        h(Live, { name: t.value.online, read: (tick: Metrics) => String(tick.online) }),
       ]),
     ]);
 });
@@ -89,4 +99,5 @@ const Dashboard = defineComponent(() => {
 // Before any client is made. The condition is a constant, so a build leaves the panel out.
 if (import.meta.env.MODE === 'development') (await import('ssekit/devtools')).mountDevtools();
 
-createApp(() => [h(Typewriter), h(Dashboard)]).mount('#root');
+// Another language is another text, so a new component.
+createApp(() => [h(Typewriter, { key: lang.value }), h(Dashboard)]).mount('#root');

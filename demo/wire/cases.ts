@@ -8,8 +8,8 @@ export interface WireCase {
   readonly chunks: readonly Uint8Array[];
   /** The events they contain according to the standard. */
   readonly meant: readonly WireEvent[];
-  /** A fault of the mock server, in query syntax. */
-  readonly fault?: string;
+  /** The response before the stream: its head, and the fault of the mock server that sends it. */
+  readonly refusal?: { readonly head: string; readonly fault: string };
 }
 
 export interface WireEvent {
@@ -57,7 +57,7 @@ export const wireCases: readonly WireCase[] = [
     name: 'deploy',
     chunks: cut('data: we are back\n\n'),
     meant: [message('we are back')],
-    fault: 'unavailable:1:0',
+    refusal: { head: 'HTTP/1.1 503 Service Unavailable\nRetry-After: 0', fault: 'unavailable:1:0' },
   },
 ];
 

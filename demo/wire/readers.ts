@@ -33,15 +33,18 @@ function native(url: string, show: (event: WireEvent) => void, { names }: Settin
 
 function ssekit(url: string, show: (event: WireEvent) => void, { backend }: Setting): Promise<void> {
   return new Promise((resolve) => {
-    const client = new SseClient(url, { transport: 'fetch', retryInterval: 100, ...backend.options });
+    const client = new SseClient(url, {
+      transport: 'fetch',
+      retryInterval: 100,
+      // Only a refusal is retried. These streams are finite, so their end is the end.
+      retry: { shouldRetry: ({ code }) => (code === 'http' ? undefined : false) },
+      ...backend.options,
+    });
     client.onAny((event) => {
       show({ type: event.type, data: event.data });
     });
-    client.onError(({ code, willRetry }) => {
-      // The client would reconnect after the end of the stream. Here, that's the end.
-      if (code !== 'network' && willRetry) return;
-      client.close();
-      resolve();
+    client.onError(({ willRetry }) => {
+      if (!willRetry) resolve();
     });
   });
 }

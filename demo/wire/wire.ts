@@ -21,10 +21,11 @@ const titles = {
   deploy: [(t: Dictionary) => t.caseDeploy, (t: Dictionary) => t.caseDeployAbout],
 } as const;
 
+/** The readers, and what has happened when one of them ends without an event. */
 const columns = [
-  { name: 'native', title: (t: Dictionary) => t.nativeReader },
-  { name: 'ssekit', title: (t: Dictionary) => t.ssekitReader },
-  { name: 'naive', title: (t: Dictionary) => t.naiveReader },
+  { name: 'native', title: (t: Dictionary) => t.nativeReader, nothing: (t: Dictionary) => t.nativeNothing },
+  { name: 'ssekit', title: (t: Dictionary) => t.ssekitReader, nothing: (t: Dictionary) => t.nothingRead },
+  { name: 'naive', title: (t: Dictionary) => t.naiveReader, nothing: (t: Dictionary) => t.naiveNothing },
 ] as const;
 
 /** The same in ssekit. */
@@ -46,7 +47,7 @@ export function sameWire({ session }: Settings, backend: Backend, code: CodePane
   const about = element('wire-case-about', HTMLElement);
   const bytes = element('wire-bytes', HTMLOListElement);
   const meant = resultColumn((t) => t.wireExpected);
-  const results = columns.map(({ name, title }) => ({ name, column: resultColumn(title) }));
+  const results = columns.map(({ name, title, nothing }) => ({ name, column: resultColumn(title, nothing) }));
   element('wire-readers', HTMLElement).append(
     meant.node,
     ...results.map(({ name, column }) => {
@@ -68,7 +69,8 @@ export function sameWire({ session }: Settings, backend: Backend, code: CodePane
     const chosen = wireCases[select.selectedIndex];
     if (!chosen) return;
     say(about, titles[chosen.name][1]);
-    bytes.replaceChildren(...chosen.chunks.map(chunkItem));
+    const chunks = chosen.chunks.map(chunkItem);
+    bytes.replaceChildren(...(chosen.refusal ? [...heads(chosen.refusal.head), ...chunks] : chunks));
     meant.clear();
     for (const event of chosen.meant) meant.add(event);
     for (const { name, column } of results) void read(chosen, name, column, run);
@@ -89,7 +91,7 @@ export function sameWire({ session }: Settings, backend: Backend, code: CodePane
     const query = new URLSearchParams({
       // Its own session, so that each reader meets the fault.
       session: `${session}-${name}-${run}`,
-      ...(chosen.fault !== undefined && { fault: chosen.fault }),
+      ...(chosen.refusal && { fault: chosen.refusal.fault }),
     });
     const seen: WireEvent[] = [];
     const names = chosen.meant.map(({ type }) => type);
@@ -128,13 +130,17 @@ interface ResultColumn {
   judge(verdict: Verdict): void;
 }
 
-function resultColumn(title: (t: Dictionary) => string): ResultColumn {
+/** @param nothing - What to say at the end if there was no event. */
+function resultColumn(title: (t: Dictionary) => string, nothing?: (t: Dictionary) => string): ResultColumn {
   const heading = create('h3', '');
   say(heading, title);
   const verdict = create('p', 'verdict');
   const list = create('ol', '');
+  const empty = create('p', 'empty');
+  if (nothing) say(empty, nothing);
+  empty.hidden = true;
   return {
-    node: create('div', 'reader', heading, verdict, list),
+    node: create('div', 'reader', heading, verdict, list, empty),
     clear() {
       list.replaceChildren();
     },
@@ -142,17 +148,29 @@ function resultColumn(title: (t: Dictionary) => string): ResultColumn {
       list.append(create('li', '', create('span', 'type', type), create('span', 'data', visible(data))));
     },
     judge(is) {
+      empty.hidden = is !== 'wrong' || list.hasChildNodes();
       verdict.dataset.verdict = is;
       say(verdict, (t) => t[is]);
     },
   };
 }
 
+/** The heads of two responses: the refusal's, and that of the stream. */
+function heads(refusal: string): HTMLElement[] {
+  return [refusal, 'HTTP/1.1 200 OK\nContent-Type: text/event-stream'].map((head, index) =>
+    bytesItem((t) => t.response(index + 1), head),
+  );
+}
+
 function chunkItem(chunk: Uint8Array, index: number): HTMLElement {
-  const label = create('span', 'chunk');
-  say(label, (t) => t.chunk(index + 1));
   const text = visibleBytes(chunk).map(({ text, kind }) =>
     kind === 'text' ? text : create('b', kind, text),
   );
+  return bytesItem((t) => t.chunk(index + 1), ...text);
+}
+
+function bytesItem(name: (t: Dictionary) => string, ...text: (Node | string)[]): HTMLElement {
+  const label = create('span', 'chunk');
+  say(label, name);
   return create('li', '', label, create('code', '', ...text));
 }

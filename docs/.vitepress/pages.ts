@@ -34,6 +34,14 @@ const groups: readonly Group[] = [
     ],
   },
   {
+    title: { en: 'API', zh: 'API' },
+    // From the comments in src, by npm run docs:api.
+    pages: ['', '/react', '/vue', '/xhr', '/miniprogram', '/devtools', '/testing'].map((entry) => {
+      const name = `ssekit${entry}`;
+      return [`api/${name}`, name, name];
+    }),
+  },
+  {
     title: { en: 'Recipes', zh: '实用指南' },
     pages: [
       ['recipes/llm', 'Language models', '大模型'],

@@ -1,6 +1,9 @@
+import { CHECKED } from '../checked.js';
+import { validateHook } from '../validate.js';
 import { clamp } from '../stream/time-limit.js';
 import type { SseClient } from '../client.js';
 import type { Unsubscribe } from '../listeners.js';
+import type { Impossible } from '../impossible.js';
 import type { EventName, MessageOf, SseMessage } from '../message.js';
 import { guard } from '../report.js';
 import { isSuccessor, reportMissed } from './registry.js';
@@ -14,6 +17,18 @@ import { isSuccessor, reportMissed } from './registry.js';
  * ```
  */
 export type Reducer<T, Message> = (value: T, event: Message) => T;
+
+type Widened<T> = T extends string ? string : T extends number ? number : T extends boolean ? boolean : T;
+
+/**
+ * Where a value starts, in an overload that stands last: past three, the compiler only says what's
+ * wrong with the last one.
+ */
+export type Initial<T, Returned> = unknown extends Returned
+  ? T // Before the compiler has looked into the reducer.
+  : [Returned] extends [Widened<T>]
+    ? T
+    : Impossible<'the reducer returns another type: say what the value is, as in `null as number | null`'>;
 
 /**
  * Options of `useSseValue`.
@@ -62,6 +77,7 @@ export function foldedValue<Events extends object, K extends EventName<Events>, 
   before?: FoldedValue<Events, K, T>,
   record?: Recorder,
 ): FoldedValue<Events, K, T> {
+  if (CHECKED) validateHook(client, reduce);
   let isReplaced = before?.type === type && isSuccessor(client, before.client);
   let folded = before && isReplaced ? before.getSnapshot() : initial;
   let shown = folded;

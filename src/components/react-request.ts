@@ -1,9 +1,10 @@
 import { useInsertionEffect, useState, useSyncExternalStore } from 'react';
 import type { UrlSource } from '../connection/request-options.js';
 import type { AsText, AsValue, BySchema } from '../decode/decode.js';
-import type { FetchSseInit } from '../fetch-sse.js';
+import type { AnyArgument, FetchSseArgument } from '../fetch-sse.js';
 import {
   RequestStore,
+  type AnyFold,
   type FoldOptions,
   type GivenRequest,
   type LatestOptions,
@@ -54,28 +55,35 @@ export interface RequestHook<T> extends RequestState<T>, RequestActions<T> {}
  */
 export function useFetchSse<T>(
   url: UrlSource,
-  options: FetchSseInit & AsText & FoldOptions<T, string>,
+  options: FetchSseArgument & AsText & FoldOptions<T, string>,
 ): RequestHook<T>;
 export function useFetchSse<T, Output>(
   url: UrlSource,
-  options: FetchSseInit & BySchema<Output> & FoldOptions<T, Output>,
+  options: FetchSseArgument & BySchema<Output> & FoldOptions<T, Output>,
 ): RequestHook<T>;
 export function useFetchSse<T, Data>(
   url: UrlSource,
-  options: FetchSseInit & AsValue<Data> & FoldOptions<T, Data>,
+  options: FetchSseArgument & AsValue<Data> & FoldOptions<T, Data>,
 ): RequestHook<T>;
 export function useFetchSse(
   url: UrlSource,
-  options?: FetchSseInit & AsText & LatestOptions,
+  options?: FetchSseArgument & AsText & LatestOptions,
 ): RequestHook<string | undefined>;
 export function useFetchSse<Output>(
   url: UrlSource,
-  options: FetchSseInit & BySchema<Output> & LatestOptions,
+  options: FetchSseArgument & BySchema<Output> & LatestOptions,
 ): RequestHook<Output | undefined>;
+/** @hidden Never matches. With four overloads, the compiler only says what's wrong with the last one. */
+export function useFetchSse<T>(url: never, options: never): RequestHook<T>;
 export function useFetchSse<Data = unknown>(
   url: UrlSource,
-  options: FetchSseInit & AsValue<Data> & LatestOptions,
+  options: FetchSseArgument & AsValue<Data> & LatestOptions,
 ): RequestHook<Data | undefined>;
+/** @hidden */
+export function useFetchSse<T, Returned>(
+  url: UrlSource,
+  options: AnyArgument & (AnyFold<T, Returned> | LatestOptions),
+): never;
 export function useFetchSse(url: UrlSource, options: object = {}): unknown {
   const given = () => ({ url, options: options as GivenRequest });
   const [store] = useState(() => new RequestStore(given));

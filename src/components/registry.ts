@@ -6,6 +6,7 @@ import { SseError } from '../errors.js';
 import { QUIETLY, type Unsubscribe } from '../listeners.js';
 import type { SseClientOptions } from '../options.js';
 import { complain, guard } from '../report.js';
+import { validateComponent } from '../validate.js';
 import type { GivenOptions, ComponentUrl } from './component-options.js';
 import { hintAtKeptValues, hintAtTwoConnections } from './hint.js';
 import { areSame, clientOptions, identify, type Identity } from './identity.js';
@@ -79,6 +80,7 @@ export interface ClientStore {
 
 /** @throws TypeError for a URL that can't be resolved. */
 export function createClientStore(url: ComponentUrl, first: GivenOptions): ClientStore {
+  if (CHECKED) validateComponent(first);
   let identity = identify(url, first);
   let options = first;
   const status = url == null || options.autoConnect === false ? 'closed' : 'connecting';
@@ -120,7 +122,7 @@ export function createClientStore(url: ComponentUrl, first: GivenOptions): Clien
     asked = identity;
     if (!entry) return;
     const left = entry;
-    const { client, holders } = left;
+    const { client, holders } = entry;
     holders.delete(store);
     // From now on, the client calls the functions of the next holder.
     holders.values().next().value?.settle();

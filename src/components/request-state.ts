@@ -1,4 +1,5 @@
-import type { FetchOptions, UrlSource } from '../connection/request-options.js';
+import { CHECKED } from '../checked.js';
+import type { FetchOptions, OnePayload, UrlSource } from '../connection/request-options.js';
 import type { AsValue, DecodeSetting } from '../decode/decode.js';
 import { SseError } from '../errors.js';
 import { fetchSse, type FetchSseInit } from '../fetch-sse.js';
@@ -7,7 +8,7 @@ import type { SseMessage } from '../message.js';
 import { describe, report } from '../report.js';
 import { clamp } from '../stream/time-limit.js';
 import type { MessageIterator } from '../stream/read-messages.js';
-import type { Reducer } from './folded-value.js';
+import type { Initial, Reducer } from './folded-value.js';
 
 /**
  * Where a request of `useFetchSse` stands: `'sending'` until its first event, `'streaming'` until
@@ -48,6 +49,9 @@ export interface RequestState<T> {
  */
 export type SendInit = Pick<FetchOptions, 'json' | 'body' | 'headers'>;
 
+/** {@link SendInit} as an argument. */
+type SendArgument = OnePayload<Pick<SendInit, 'headers'>>;
+
 /**
  * What `useFetchSse` takes beyond the options of `fetchSse`.
  *
@@ -68,6 +72,13 @@ export interface FoldOptions<T, Data> {
    * Shows a new value at most once in this many ms. Default `16`, about a frame. A timer does it,
    * because frames stop in hidden tabs.
    */
+  readonly throttle?: number | undefined;
+}
+
+/** {@link FoldOptions} of an overload that stands last: see {@link Initial}. */
+export interface AnyFold<T, Returned> {
+  readonly reduce: (value: T, message: SseMessage<never>) => Returned;
+  readonly initial: Initial<T, Returned>;
   readonly throttle?: number | undefined;
 }
 
@@ -107,7 +118,7 @@ export interface RequestActions<T> {
    * Sends a request and stops the previous one. The promise never rejects: it resolves with how
    * this request ended.
    */
-  readonly send: (init?: SendInit) => Promise<RequestState<T>>;
+  readonly send: (init?: SendArgument) => Promise<RequestState<T>>;
   /** Stops the request and keeps the value. */
   readonly stop: () => void;
   /** Stops the request and clears value and error. */
@@ -150,7 +161,7 @@ export class RequestStore implements RequestActions<unknown> {
     };
   };
 
-  readonly send = async (init: SendInit = {}): Promise<RequestState<unknown>> => {
+  readonly send = async (init: SendArgument = {}): Promise<RequestState<unknown>> => {
     this.stop();
     const own: Running = (this.#running = {});
     let state = this.#begin('sending');
@@ -163,7 +174,7 @@ export class RequestStore implements RequestActions<unknown> {
     await Promise.resolve();
     try {
       if (own === this.#running) {
-        own.stream = this.#fetch(init);
+        own.stream = this.#fetch(init as SendInit);
         for await (const message of own.stream)
           set({ status: 'streaming', value: this.#fold(state.value, message) });
       }
@@ -197,7 +208,9 @@ export class RequestStore implements RequestActions<unknown> {
   #fetch({ json, body, headers }: SendInit): MessageIterator<unknown> {
     const { url, options } = this.given();
     const content = json === undefined && body === undefined ? {} : { json, body };
-    const init = { ...options, ...content, headers: headers ?? options.headers };
+    // Or fetchSse would say that it doesn't know them.
+    const own = CHECKED && { reduce: undefined, initial: undefined, throttle: undefined };
+    const init = { ...options, ...content, ...own, headers: headers ?? options.headers };
     return fetchSse(url, init as FetchSseInit & AsValue<unknown>);
   }
 

@@ -1,8 +1,9 @@
 import { computed, onScopeDispose, toValue, type ComputedRef, type MaybeRefOrGetter } from 'vue';
 import type { AsText, AsValue, BySchema } from '../decode/decode.js';
-import type { FetchSseInit } from '../fetch-sse.js';
+import type { AnyArgument, FetchSseArgument } from '../fetch-sse.js';
 import {
   RequestStore,
+  type AnyFold,
   type FoldOptions,
   type GivenRequest,
   type LatestOptions,
@@ -47,28 +48,35 @@ export type RequestRefs<T> = RequestActions<T> & {
  */
 export function useFetchSse<T>(
   url: MaybeRefOrGetter<string | URL>,
-  options: MaybeRefOrGetter<FetchSseInit & AsText & FoldOptions<T, string>>,
+  options: MaybeRefOrGetter<FetchSseArgument & AsText & FoldOptions<T, string>>,
 ): RequestRefs<T>;
 export function useFetchSse<T, Output>(
   url: MaybeRefOrGetter<string | URL>,
-  options: MaybeRefOrGetter<FetchSseInit & BySchema<Output> & FoldOptions<T, Output>>,
+  options: MaybeRefOrGetter<FetchSseArgument & BySchema<Output> & FoldOptions<T, Output>>,
 ): RequestRefs<T>;
 export function useFetchSse<T, Data>(
   url: MaybeRefOrGetter<string | URL>,
-  options: MaybeRefOrGetter<FetchSseInit & AsValue<Data> & FoldOptions<T, Data>>,
+  options: MaybeRefOrGetter<FetchSseArgument & AsValue<Data> & FoldOptions<T, Data>>,
 ): RequestRefs<T>;
 export function useFetchSse(
   url: MaybeRefOrGetter<string | URL>,
-  options?: MaybeRefOrGetter<FetchSseInit & AsText & LatestOptions>,
+  options?: MaybeRefOrGetter<FetchSseArgument & AsText & LatestOptions>,
 ): RequestRefs<string | undefined>;
 export function useFetchSse<Output>(
   url: MaybeRefOrGetter<string | URL>,
-  options: MaybeRefOrGetter<FetchSseInit & BySchema<Output> & LatestOptions>,
+  options: MaybeRefOrGetter<FetchSseArgument & BySchema<Output> & LatestOptions>,
 ): RequestRefs<Output | undefined>;
+/** @hidden Never matches. With four overloads, the compiler only says what's wrong with the last one. */
+export function useFetchSse<T>(url: never, options: never): RequestRefs<T>;
 export function useFetchSse<Data = unknown>(
   url: MaybeRefOrGetter<string | URL>,
-  options: MaybeRefOrGetter<FetchSseInit & AsValue<Data> & LatestOptions>,
+  options: MaybeRefOrGetter<FetchSseArgument & AsValue<Data> & LatestOptions>,
 ): RequestRefs<Data | undefined>;
+/** @hidden */
+export function useFetchSse<T, Returned>(
+  url: MaybeRefOrGetter<string | URL>,
+  options: AnyArgument & (AnyFold<T, Returned> | LatestOptions),
+): never;
 export function useFetchSse(
   url: MaybeRefOrGetter<string | URL>,
   options: MaybeRefOrGetter<object> = {},

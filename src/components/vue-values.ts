@@ -1,8 +1,16 @@
 import { toValue, type MaybeRefOrGetter, type ShallowRef } from 'vue';
 import type { SseClient } from '../client.js';
 import type { EventName, MessageOf } from '../message.js';
+import { CHECKED } from '../checked.js';
+import { validateHook } from '../validate.js';
 import { countdown } from './countdown.js';
-import { foldedValue, type FoldedValue, type Reducer, type ValueOptions } from './folded-value.js';
+import {
+  foldedValue,
+  type FoldedValue,
+  type Initial,
+  type Reducer,
+  type ValueOptions,
+} from './folded-value.js';
 import { useStore } from './vue-store.js';
 
 /**
@@ -22,6 +30,7 @@ export function useSseEvent<Events extends object, K extends EventName<Events>>(
   type: MaybeRefOrGetter<K>,
   handler: (event: MessageOf<Events, K>) => void,
 ): void {
+  if (CHECKED) validateHook(undefined, handler);
   useFolded(
     client,
     type,
@@ -75,6 +84,14 @@ export function useSseValue<Events extends object, K extends EventName<Events>, 
   initial: T,
   options?: ValueOptions,
 ): Readonly<ShallowRef<T>>;
+/** @hidden */
+export function useSseValue<Events extends object, K extends EventName<Events>, T, Returned>(
+  client: MaybeRefOrGetter<SseClient<Events> | null | undefined>,
+  type: MaybeRefOrGetter<K>,
+  reducer: (value: T, event: MessageOf<Events, K>) => Returned,
+  initial: Initial<T, Returned>,
+  options?: ValueOptions,
+): never;
 export function useSseValue<Events extends object, K extends EventName<Events>, T>(
   client: MaybeRefOrGetter<SseClient<Events> | null | undefined>,
   type: MaybeRefOrGetter<K>,

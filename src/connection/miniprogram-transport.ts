@@ -1,3 +1,5 @@
+import { CHECKED } from '../checked.js';
+import { misuse } from '../errors.js';
 import { headersToSend, networkError } from '../stream/open-stream.js';
 import { createTextDecoder } from '../stream/text-decoder.js';
 import { failure } from './fetch-transport.js';
@@ -66,6 +68,11 @@ export type MiniprogramRequest = (options: MiniprogramOptions) => MiniprogramTas
  * ```
  */
 export function miniprogramTransport(request: MiniprogramRequest): Transport {
+  if (CHECKED && typeof request !== 'function')
+    throw misuse(
+      '`miniprogramTransport` takes a function: `miniprogramTransport(wx.request)`.',
+      'transport-call',
+    );
   // The property gives the function its name, which minifiers leave alone: `state.transport`.
   return {
     miniprogram: (attempt: TransportRequest, sink: TransportSink) => {
@@ -121,7 +128,7 @@ function send(call: MiniprogramRequest, request: TransportRequest, sink: Transpo
     chunks.forEach(push);
   };
 
-  task = call({
+  task = (call as (options: MiniprogramOptions) => MiniprogramTask | undefined)({
     url,
     method: request.method as MiniprogramOptions['method'],
     header,
@@ -143,8 +150,8 @@ function send(call: MiniprogramRequest, request: TransportRequest, sink: Transpo
     },
   });
   // `fail` has been called, and nobody else waits for the promise.
-  task.catch?.(() => undefined);
-  if (!task.onChunkReceived) {
+  task?.catch?.(() => undefined);
+  if (!task?.onChunkReceived) {
     response.fail('wx.request needs base library 2.20.2 or newer to stream.');
     return;
   }

@@ -1,5 +1,6 @@
 import type { SseError } from '../errors.js';
 import type { BodyArgument, HeadersArgument } from '../globals.js';
+import type { Impossible } from '../impossible.js';
 import type { FailOn } from '../stream/fail-on.js';
 import type { Until } from '../stream/until.js';
 import type { RefreshAuth } from './refresh-auth.js';
@@ -171,3 +172,41 @@ export interface FetchOptions {
   /** The function to use instead of the global `fetch`. */
   readonly fetch?: typeof fetch | undefined;
 }
+
+/** Not `unknown`, which `undefined` fits as well: these types are told apart by what `json` may be. */
+// eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type -- any value is meant
+type Json = NonNullable<unknown> | null | undefined;
+
+interface JsonOnly {
+  readonly json?: Json;
+  readonly body?: Impossible<'give `json` or `body`, not both'> | null | undefined;
+}
+
+interface BodyOnly {
+  readonly json?: undefined;
+  readonly body: NonNullable<BodySource>;
+}
+
+interface MaybeJson {
+  readonly json?: Json;
+}
+
+/**
+ * `Rest`, and `json` or `body` as an argument: an object literal with both doesn't compile. Spreads
+ * and optional properties may hold both, which only shows when it runs. The last two types let them
+ * pass: what isn't a literal may have more properties than its type.
+ */
+export type OnePayload<Rest> = (Rest & JsonOnly) | (Rest & BodyOnly) | (Rest & MaybeJson) | Rest;
+
+/** {@link FetchOptions} as an argument. */
+export type FetchArgument = OnePayload<Omit<FetchOptions, 'json' | 'body'>>;
+
+/** The text is there to be read in compile errors. */
+interface JsonAlone<Cure extends string> extends MaybeJson {
+  readonly [CURE]?: Cure;
+}
+declare const CURE: unique symbol;
+
+/** The same, shorter, for an overload that stands last and is only read in compile errors. */
+export type JsonOrBody =
+  { readonly json?: undefined; readonly body?: BodySource } | JsonAlone<'give `json` or `body`, not both'>;

@@ -1,4 +1,5 @@
-import { SseError } from '../errors.js';
+import { CHECKED } from '../checked.js';
+import { misuse, SseError } from '../errors.js';
 import { redirectError } from '../stream/check-response.js';
 import { headersToSend, networkError } from '../stream/open-stream.js';
 import { failure } from './fetch-transport.js';
@@ -33,7 +34,10 @@ const LOADING = 3;
  * const client = new SseClient<{ tick: string }>('/api/prices', { transport: xhrTransport() });
  * ```
  */
-export function xhrTransport(): Transport {
+export function xhrTransport(...none: never[]): Transport {
+  // As in `transport: xhrTransport`, which would wait for an answer without a request.
+  if (CHECKED && none.length > 0)
+    throw misuse('Call it, without arguments: `xhrTransport()`.', 'transport-call');
   // The property gives the function its name, which minifiers leave alone: `state.transport`.
   return {
     xhr: (request: TransportRequest, sink: TransportSink) => {
@@ -99,7 +103,7 @@ function send(request: TransportRequest, sink: TransportSink, isRenewal = false)
     if (!hasHead && xhr.status) {
       hasHead = true;
       const { responseURL } = xhr;
-      if (redirect === 'manual' && responseURL && responseURL !== url.replace(/#.*/s, '')) {
+      if (redirect === 'manual' && responseURL && responseURL !== url.split('#')[0]) {
         response.fail(redirectError());
         return;
       }

@@ -32,6 +32,9 @@ type Decoders<Events extends object, Place extends 'argument'> = {
   readonly [K in Plain<Events>]?: Exclude<Decoder<Events[K]>, 'json'> | Json<Events, Place> | undefined;
 };
 
+/** The same as one type: an error about an intersection has two lines more. */
+type Flat<T> = { [K in keyof T]: T[K] };
+
 type Schemas<Events extends object> = {
   readonly [K in keyof Events]?: StandardSchema<Events[K]> | undefined;
 };
@@ -89,12 +92,13 @@ interface SomeSchemas<Events extends object> extends OfEvents<Events> {
 }
 
 /** There's a decoder for every event type whose payload isn't a string. */
-interface WithDecode<Events extends object> extends OfEvents<Events> {
+interface WithDecode<Events extends object, Place extends 'argument'> extends OfEvents<Events> {
   /** `'json'` or a function for all events, or one of these by event type. */
   readonly decode:
     | 'json'
+    | (Place extends 'argument' ? Impossible<'options in a variable need `as const`'> : never)
     | ((message: SseMessage) => Events[keyof Events])
-    | (Decoders<Events, never> & { readonly [K in Decoded<Events>]: Decoder<Events[K]> });
+    | Flat<Decoders<Events, never> & { readonly [K in Decoded<Events>]: Decoder<Events[K]> }>;
   /** A schema by event type. It checks what `decode` returns. */
   readonly schemas?: Schemas<Events> | undefined;
 }
@@ -114,4 +118,4 @@ export type DecodeOptions<Events extends object, Place extends 'argument' = neve
   Decoded<Events>,
 ] extends [never]
   ? MayDecode<Events, Place>
-  : AllSchemas<Events> | SomeSchemas<Events> | WithDecode<Events>;
+  : AllSchemas<Events> | SomeSchemas<Events> | WithDecode<Events, Place>;

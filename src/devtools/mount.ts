@@ -1,3 +1,6 @@
+import { CHECKED } from '../checked.js';
+import { misuse } from '../errors.js';
+import { hint } from '../report.js';
 import { DEVTOOLS } from '../connection/devtools-hook.js';
 import { install } from './install.js';
 import { Panel } from './panel.js';
@@ -49,6 +52,24 @@ const NOTHING: Devtools = {
   unmount: () => undefined,
 };
 
+const VALUES: Readonly<Record<string, readonly unknown[]>> = {
+  dock: ['bottom', 'right'],
+  open: [true, false],
+  language: ['auto', 'en', 'zh'],
+  theme: ['auto', 'light', 'dark'],
+};
+
+function validate(options: unknown): void {
+  if (Object(options) !== options) throw misuse('The options must be an object.', 'options');
+  for (const [name, value] of Object.entries(options as object)) {
+    const values = VALUES[name];
+    if (!values)
+      hint(`there's no option ${name} of mountDevtools: it takes ${Object.keys(VALUES).join(', ')}.`);
+    else if (value !== undefined && !values.includes(value))
+      throw misuse(`\`${name}\` must be ${values.join(' or ')}.`, 'options');
+  }
+}
+
 /**
  * Shows a panel in your page with every connection, event, state, request and error of `SseClient`,
  * `fetchSse` and `FetchEventSource`, on every transport and in every copy of ssekit, whichever build.
@@ -65,6 +86,7 @@ const NOTHING: Devtools = {
  * ```
  */
 export function mountDevtools(options: DevtoolsOptions = {}): Devtools {
+  if (CHECKED) validate(options);
   const { document } = globalThis as Partial<typeof globalThis>;
   if (!document) return NOTHING;
   // Another copy of this module may have mounted it, as after a hot update.

@@ -1,3 +1,5 @@
+import { CHECKED } from '../checked.js';
+import { misuse } from '../errors.js';
 import { textMessage, type SseMessage } from '../message.js';
 import { createParser } from './parser.js';
 import type { ParserOptions } from './parser-handlers.js';
@@ -81,9 +83,12 @@ export interface SseParser {
  * ```
  */
 export function createSseParser(
-  { message, id, reconnectionTime, received }: SseParserHandlers,
+  handlers: SseParserHandlers,
   { origin = '', lastEventId, maxEventSize }: SseParserOptions = {},
 ): SseParser {
+  if (CHECKED && typeof (handlers as Partial<SseParserHandlers> | undefined)?.message !== 'function')
+    throw misuse('`createSseParser` needs a function `message`.', 'parser-handlers');
+  const { message, id, reconnectionTime, received } = handlers;
   let decode: ReturnType<typeof createTextDecoder> | undefined;
   const parse = createParser<Uint8Array | ArrayBuffer | string>(
     {
@@ -102,6 +107,8 @@ export function createSseParser(
   );
   return {
     push(chunk) {
+      if (CHECKED && typeof chunk !== 'string' && !('byteLength' in Object(chunk)))
+        throw misuse('`push` takes bytes or text.', 'parser-chunk');
       received?.();
       parse(chunk);
     },

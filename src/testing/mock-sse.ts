@@ -170,9 +170,10 @@ function answer(
     get isAborted() {
       return isAborted;
     },
-    open(init = {}) {
+    open(init) {
+      if (body && init) throw new TypeError('The answer is open: call open() before send().');
       if (body || isOver) return;
-      const headers = new Headers(init.headers);
+      const headers = new Headers(init?.headers);
       if (!headers.has('content-type')) headers.set('content-type', 'text/event-stream');
       const stream = new ReadableStream<Uint8Array>(
         {
@@ -191,7 +192,7 @@ function answer(
         },
         { highWaterMark: 0 },
       );
-      const isEmpty = init.status !== undefined && [204, 205, 304].includes(init.status);
+      const isEmpty = [204, 205, 304].includes(init?.status ?? 200);
       resolve(new Response(isEmpty ? null : stream, { ...init, headers }));
       if (isEmpty) {
         isOver = true;
@@ -225,6 +226,8 @@ function answer(
 
 /** The event's text on the wire. Throws `TypeError` for what no server could send. */
 function block(given: MockEvent): string {
+  if (typeof given !== 'object' || (given as unknown) === null)
+    throw new TypeError('Send an event, { event, data, id, retry }, or text or bytes.');
   const { event, data, id, retry } = given;
   for (const name of Object.keys(given)) {
     if (!['event', 'data', 'id', 'retry'].includes(name)) {

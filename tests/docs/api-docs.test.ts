@@ -1,49 +1,13 @@
-import ts from 'typescript';
 import { Application, LogLevel, TSConfigReader, TypeDocReader } from 'typedoc';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { compile, createProgram } from './compile.ts';
+import { compile } from './compile.ts';
+import { allExports, nameOfModule, type Exported } from './exports.ts';
 import { root } from './snippets.ts';
 
 /**
  * The reference of `npm run docs:api`: every public name has a description and an example that
  * compiles.
  */
-
-const entries = ['index', 'react', 'vue', 'xhr', 'miniprogram', 'devtools', 'testing'] as const;
-const nameOfModule = (entry: string) => (entry === 'index' ? 'ssekit' : `ssekit/${entry}`);
-
-interface Exported {
-  readonly entry: string;
-  readonly name: string;
-  readonly isType: boolean;
-  readonly description: string;
-  /** The code of each `@example`, including those of members. */
-  readonly examples: readonly { readonly language: string; readonly code: string }[];
-}
-
-const sourceOf = (entry: string) => `${root}src/${entry}.ts`;
-const program = createProgram(entries.map(sourceOf));
-const checker = program.getTypeChecker();
-
-const all = entries.flatMap((entry): Exported[] => {
-  const source = program.getSourceFile(sourceOf(entry));
-  const symbol = source && checker.getSymbolAtLocation(source);
-  if (!symbol) throw new Error(`src/${entry}.ts is no module`);
-  return checker.getExportsOfModule(symbol).map((each) => {
-    const target = each.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(each) : each;
-    const tags = [target, ...(target.members?.values() ?? [])].flatMap((each) => each.getJsDocTags(checker));
-    const examples = tags.filter(({ name }) => name === 'example');
-    const texts = examples.map(({ text }) => ts.displayPartsToString(text));
-    const blocks = texts.flatMap((text) => [...text.matchAll(/^```(tsx?)\n(.*?)^```$/gms)]);
-    return {
-      entry,
-      name: each.name,
-      isType: !(target.flags & ts.SymbolFlags.Value),
-      description: ts.displayPartsToString(target.getDocumentationComment(checker)),
-      examples: blocks.map(([, language = '', code = '']) => ({ language, code })),
-    };
-  });
-});
 
 /**
  * Imports what the example uses without importing or declaring it, from this entry and the main
@@ -59,6 +23,8 @@ function imports(entry: string, code: string): string {
   };
   return [...new Set(['index', entry])].map(from).join('');
 }
+
+const all = allExports();
 
 describe('every export', () => {
   let problems: Map<string, string>;
@@ -85,10 +51,10 @@ describe('every export', () => {
 });
 
 test('npm run docs:api has nothing to warn of', { timeout: 120_000 }, async () => {
-  const application = await Application.bootstrap({ options: `${root}typedoc.json`, logLevel: 'None' }, [
-    new TypeDocReader(),
-    new TSConfigReader(),
-  ]);
+  const application = await Application.bootstrapWithPlugins(
+    { options: `${root}typedoc.json`, logLevel: 'None' },
+    [new TypeDocReader(), new TSConfigReader()],
+  );
   const said: string[] = [];
   application.logger.log = (message, level) => {
     if (level >= LogLevel.Warn) said.push(message);

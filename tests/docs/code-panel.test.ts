@@ -1,47 +1,51 @@
-import { describe, expect, test } from 'vitest';
-import type { SseClientOptions } from 'ssekit';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { literal } from '../../demo/literal.ts';
-import { dashboardSnippets, replaySnippets, soakSnippets, tabsSnippets } from '../../demo/snippets.ts';
-import type { Replay } from '../../demo/type-stream.ts';
+import { everyChoice, keyOf } from '../../demo/replay/choice.ts';
+import { withHeader } from '../../demo/replay/header.ts';
+import { formatted, replayTable } from '../../demo/replay/table.ts';
+import { dashboardSnippets, soakSnippets, tabsSnippets, type Framework } from '../../demo/snippets.ts';
 import { compile } from './compile.ts';
 
-/** The demo's code panel: what it shows compiles and is what runs. */
+/** The demo's code panel: what it shows compiles, is formatted, and is what runs. */
 
-const retries = [
-  {},
-  { retry: false },
-  { retry: 3 },
-  { retryInterval: 1000, retry: { factor: 1, jitter: false } },
+let table: Awaited<ReturnType<typeof replayTable>>;
+beforeAll(async () => {
+  table = await replayTable();
+}, 120_000);
+
+const fixed = { dashboard: dashboardSnippets, tabs: tabsSnippets, soak: soakSnippets };
+
+/** Headers that a visitor may type: short, quoted, long. */
+const headers = [
+  ['Authorization', 'Bearer demo'],
+  ['X-Token', "it's \\ me"],
+  ['X-Quoted', 'say "hi"'],
+  ['Authorization', `Bearer ${'x'.repeat(48)}`],
+  ['Authorization', `Bearer ${'x'.repeat(49)}`],
+  ['X-Long', `Bearer ${'x'.repeat(90)}`],
 ] as const;
-const decodes = [{ decode: {} }, { decode: { done: 'json' } }] as const;
 
-/** Every combination that the form allows. */
-const combinations = retries.flatMap((retry) =>
-  decodes.flatMap((decode): SseClientOptions<Replay>[] => [
-    { ...retry, ...decode },
-    { headers: { Authorization: "Bearer it's \\ me" }, ...retry, ...decode },
-    { transport: 'native', ...retry, ...decode, lastEventId: '', lastEventIdParam: 'lastEventId' },
-    { transport: 'fetch', idleTimeout: 5000, headers: { 'X-Token': 'secret' }, ...retry, ...decode },
-  ]),
-);
+/** A program as a module. Names that the template of a Vue component uses count as used. */
+function moduleOf(name: string, framework: Framework, program: string): [string, string] {
+  if (framework !== 'vue') return [`${name}.${framework}.${framework === 'react' ? 'tsx' : 'ts'}`, program];
+  const setup = /<script setup lang="ts">\n(.*)\n<\/script>/s.exec(program)?.[1] ?? '';
+  return [`${name}.vue.ts`, `${setup}\nexport { status, text };`];
+}
+
+const programsOf = (snippets: Readonly<Partial<Record<Framework, string>>>) =>
+  Object.entries(snippets) as [Framework, string][];
 
 describe('the code panel', () => {
   test('shows programs that compile, for every combination of settings', { timeout: 120_000 }, () => {
+    expect(Object.keys(table)).toEqual(everyChoice().map(keyOf));
     const programs = new Map(
-      combinations.flatMap((options, i): [string, string][] => {
-        const { vanilla = '', react = '', vue = '' } = replaySnippets('/api/sse', options);
-        const setup = /<script setup lang="ts">\n(.*)\n<\/script>/s.exec(vue)?.[1] ?? '';
-        return [
-          [`vanilla-${i}.ts`, vanilla],
-          [`react-${i}.tsx`, react],
-          // Names that the template uses count as used.
-          [`vue-${i}.ts`, `${setup}\nexport { status, text };`],
-        ];
-      }),
+      Object.entries({ ...table, ...fixed }).flatMap(([name, snippets]) =>
+        programsOf(snippets).map(([framework, program]) =>
+          moduleOf(name, framework, withHeader(program, 'X-Token', "it's \\ me")),
+        ),
+      ),
     );
-    programs.set('dashboard.ts', dashboardSnippets.vanilla ?? '');
-    programs.set('tabs.ts', tabsSnippets.vanilla ?? '');
-    programs.set('soak.ts', soakSnippets.vanilla ?? '');
+    expect(programs.size).toBe(3 * Object.keys(table).length + 3);
     programs.set('broken.ts', `${soakSnippets.vanilla ?? ''}\nclient.on('nobody', () => {});`);
     const problems = compile(programs, { prelude: false });
     expect(problems.get('broken.ts')?.match(/error TS/g)).toHaveLength(1);
@@ -49,18 +53,31 @@ describe('the code panel', () => {
     expect([...problems.values()].join('')).toBe('');
   });
 
-  test('writes out the options that the client got', () => {
-    const options = combinations.at(-1) ?? {};
-    const { vanilla = '', react = '', vue = '' } = replaySnippets('/api/sse?auth=1', options);
-    for (const program of [vanilla, react, vue]) {
-      expect(program).toContain("'/api/sse?auth=1'");
-      expect(program).toContain("headers: { 'X-Token': 'secret' }");
-      expect(program).toContain('idleTimeout: 5000');
-      expect(program).toContain("decode: { done: 'json' }");
+  test.for(headers)('is formatted, with the header %s: %s', async ([name, value]) => {
+    for (const snippets of [table['fetch steady json header auth'], table['auto default text header']]) {
+      for (const [framework, program] of programsOf(snippets ?? {})) {
+        const filled = withHeader(program, name, value);
+        expect(filled).toContain(name);
+        expect(await formatted(filled, framework)).toBe(filled);
+      }
     }
-    expect(replaySnippets('/api/sse', { decode: {} }).vanilla).toContain(
-      "new SseClient<Events>('/api/sse');",
-    );
+  });
+
+  test.for(Object.entries(fixed))('is formatted: %s', async ([, snippets]) => {
+    for (const [framework, program] of programsOf(snippets))
+      expect(await formatted(program, framework)).toBe(program);
+  });
+
+  test('writes out the options that the client got', () => {
+    for (const [, program] of programsOf(table['fetch thrice json header auth'] ?? {})) {
+      const written = withHeader(program, 'X-Token', 'secret');
+      expect(written).toContain("'/api/sse?auth=1'");
+      expect(written).toMatch(/headers: {\n +'X-Token': 'secret',\n/);
+      expect(written).toContain('idleTimeout: 5000');
+      expect(written).toContain('retry: 3');
+      expect(written).toContain("decode: { done: 'json' }");
+    }
+    expect(table['auto default text']?.vanilla).toContain("new SseClient<Events>('/api/sse');");
   });
 
   test('quotes what it writes', () => {

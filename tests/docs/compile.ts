@@ -73,7 +73,8 @@ function readSetup(): NonNullable<typeof setup> {
     },
   );
   if (!config) throw new Error('tsconfig.json cannot be read');
-  const { options } = config;
+  // Angular's decorators.
+  const options = { ...config.options, experimentalDecorators: true };
   return { options, cache: ts.createModuleResolutionCache(root, (name) => name, options) };
 }
 

@@ -19,7 +19,9 @@ describe('every block of TypeScript', () => {
   const nameOf = ({ file, line, language }: Snippet) => `${file.replaceAll('/', '.')}.${line}.${language}`;
 
   beforeAll(() => {
-    diagnostics = compile(new Map(all.map((each) => [nameOf(each), each.code])));
+    // Solid's projects say so in tsconfig.json.
+    const pragma = (code: string) => (code.includes("'solid-js'") ? '/** @jsxImportSource solid-js */ ' : '');
+    diagnostics = compile(new Map(all.map((each) => [nameOf(each), pragma(each.code) + each.code])));
   }, 120_000);
 
   test.for(all)('$file:$line compiles', (each) => {
@@ -28,7 +30,7 @@ describe('every block of TypeScript', () => {
 
   test('is found, on every page that has one', () => {
     expect(new Set(all.map(({ file }) => file))).toEqual(
-      new Set(documents.filter((file) => /^```tsx?$/m.test(read(file)))),
+      new Set(documents.filter((file) => /^```tsx?\b/m.test(read(file)))),
     );
     expect(snippets('README.md').length).toBeGreaterThan(3);
     expect(diagnostics.size).toBe(all.length);
@@ -363,8 +365,8 @@ describe('the blocks that are marked', () => {
   };
   /**
    * llm.test.ts runs the snippets of llm.md, tests/interop those of protocols.md and
-   * slots.md, tests/unit/docs.test.tsx those that need a page, and
-   * frameworks.test.tsx those that a server renders.
+   * slots.md, tests/unit/docs.test.tsx those that need a page, frameworks.test.tsx those that a
+   * server renders, and recipes.test.ts those of frameworks and state libraries.
    */
   const elsewhere = [
     'openai',
@@ -385,6 +387,16 @@ describe('the blocks that are marked', () => {
     'rxjs',
     'next',
     'nuxt',
+    'solid',
+    'angular',
+    'to-signal',
+    'lit',
+    'query',
+    'streamed-query',
+    'swr',
+    'redux',
+    'zustand',
+    'pinia',
     ...[...snippets('docs/protocols.md'), ...snippets('docs/slots.md')].flatMap(({ name }) => name ?? []),
   ];
 

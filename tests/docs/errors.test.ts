@@ -1,3 +1,4 @@
+import { errorEntries } from '../../demo/errors/plugin.ts';
 import { readdirSync, readFileSync } from 'node:fs';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
@@ -126,4 +127,16 @@ test('the help of an error is an entry of the page that the package contains', (
   );
   for (const each of help) expect([...entries('docs/errors.md').keys()]).toContain(each.split('#')[1]);
   expect(new SseError('server', '', { help: 'https://a.test/cure' }).help).toBe('https://a.test/cure');
+});
+
+test('the demo finds why and what to do in every entry of an SseError', () => {
+  const found = errorEntries();
+  const names = Object.keys(found.en);
+  expect(Object.keys(found.zh)).toEqual(names);
+  expect([...entries('docs/errors.md').keys()].slice(0, names.length)).toEqual(names);
+  expect(names).toContain('storage');
+  for (const { why, cure } of [...Object.values(found.en), ...Object.values(found.zh)]) {
+    expect(`${why} ${cure}`).toMatch(/^[^`]+[.。!]/);
+    expect(cure).not.toBe('');
+  }
 });

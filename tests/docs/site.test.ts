@@ -9,6 +9,7 @@ import { gzipSync } from 'node:zlib';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchChromium } from '../engines/find.ts';
+import { allExports, nameOfModule } from './exports.ts';
 import { documents, read, root } from './snippets.ts';
 
 /** The site that `npm run docs:build` builds, without a dead link, in Chromium. */
@@ -63,7 +64,7 @@ beforeAll(async () => {
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   browser = await launchChromium();
   visitor = await browser.newContext();
-}, 300_000);
+}, 600_000);
 
 afterAll(async () => {
   await browser.close();
@@ -120,6 +121,19 @@ describe('a page of the site', () => {
   });
 });
 
+test.for([...new Set(allExports().map(({ entry }) => entry))])(
+  'the API reference has every export of %s, and is in both sidebars',
+  (entry) => {
+    const address = `api/${nameOfModule(entry)}.html`;
+    const html = readFileSync(`${folder}/${address}`, 'utf8');
+    const headings = [...html.matchAll(/<h3 id="[^"]+"[^>]*>(\w+)/g)].map(([, name]) => name);
+    const names = allExports().filter((each) => each.entry === entry);
+    for (const { name } of names) expect(headings).toContain(name);
+    for (const page of ['guide.html', 'zh/guide.html'])
+      expect(readFileSync(`${folder}/${page}`, 'utf8')).toContain(`href="/${address}"`);
+  },
+);
+
 test('every link of the site leads to a page, and to an anchor of it', () => {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .map((file) => file.replaceAll('\\', '/'))
@@ -156,6 +170,7 @@ describe('the search', () => {
   test.for([
     ['', 'nginx', 'recipes/servers.html'],
     ['', 'token', 'recipes/auth.html'],
+    ['', 'useSecondsToRetry', 'api/ssekit/react.html#usesecondstoretry'],
     ['zh/', 'nginx', 'zh/recipes/servers.html'],
     ['zh/', '小程序', 'zh/'],
     // The pages have 断线自动重连.
@@ -197,6 +212,26 @@ describe('the first page', () => {
     }),
   );
 });
+
+test.for(['guide.html', 'zh/guide.html'])(
+  '/%s shows the code of a framework in its tab, and copies it',
+  { timeout: 30_000 },
+  (address) =>
+    visit(
+      address,
+      async (page) => {
+        const group = page.locator('.vp-code-group').first();
+        await group.getByText('React', { exact: true }).click();
+        const code = group.locator('[class*="language-"]').filter({ visible: true });
+        expect(await code.locator('code').innerText()).toContain("from 'ssekit/react'");
+        await code.hover();
+        await code.locator('button.copy').click();
+        const copied = () => page.evaluate(() => navigator.clipboard.readText());
+        await expect.poll(copied).toContain('export function Prices()');
+      },
+      { permissions: ['clipboard-read', 'clipboard-write'] },
+    ),
+);
 
 test('a page without a Chinese version offers the English one', { timeout: 30_000 }, () =>
   visit('design.html', async (page) => {

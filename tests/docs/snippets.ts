@@ -27,24 +27,29 @@ export const root = `${resolve(fileURLToPath(import.meta.url), '../../..')}/`;
 
 export const read = (file: string): string => readFileSync(root + file, 'utf8');
 
-/** Every page that shows code to users. Not what only the site has: its first page, and the READMEs. */
+/**
+ * Every page that shows code to users. Not what only the site has: its first page, the READMEs, and
+ * the API reference.
+ */
 export const documents: readonly string[] = [
   'README.md',
   'README.zh-CN.md',
   ...readdirSync(`${root}docs`, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.md') && !/^(index|start|\.vitepress)\b/.test(file))
+    .filter((file) => file.endsWith('.md') && !/^(index|start|api|\.vitepress)\b/.test(file))
     .map((file) => `docs/${file.replaceAll('\\', '/')}`)
     .sort(),
 ];
 
-/** The TypeScript blocks of a page. */
+/** The TypeScript blocks of a page, also in groups, where each has a label. */
 export function snippets(file: string): Snippet[] {
   const text = read(file);
-  return [...text.matchAll(/^(?:<!-- run: (\S+) -->\n+)?```(tsx?)\n(.*?)^```$/gms)].map((match) => {
-    const [all, name, language = '', code = ''] = match;
-    const before = text.slice(0, match.index + all.indexOf('```ts'));
-    return { file, line: before.split('\n').length + 1, code, language, name };
-  });
+  return [...text.matchAll(/^(?:<!-- run: (\S+) -->\n+)?```(tsx?)(?: \[\w+\])?\n(.*?)^```$/gms)].map(
+    (match) => {
+      const [all, name, language = '', code = ''] = match;
+      const before = text.slice(0, match.index + all.indexOf('```ts'));
+      return { file, line: before.split('\n').length + 1, code, language, name };
+    },
+  );
 }
 
 /** The block with this name. */

@@ -140,6 +140,16 @@ describe('GET /api/sse', () => {
   });
 });
 
+describe('the languages of GET /api/sse', () => {
+  test('?lang=en is the English file, and everything else the other', async () => {
+    const english = readFileSync(new URL('../../demo/server/index.en.txt', import.meta.url), 'utf8');
+    expect((await typed(await get('/api/sse?interval=0&lang=en'))).text).toBe(english);
+    for (const lang of ['zh', 'de', '']) {
+      expect((await typed(await get(`/api/sse?interval=0&lang=${lang}`))).text).toBe(text);
+    }
+  });
+});
+
 describe('GET /api/metrics', () => {
   test('ticks as unnamed JSON messages', async () => {
     const reader = eventsOf(await get('/api/metrics?interval=0')).getReader();

@@ -1,4 +1,5 @@
 import express from 'express';
+import { writeFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { launchChromium } from '../engines/find.ts';
@@ -48,6 +49,22 @@ beforeAll(async () => {
 });
 afterAll(cleanUp);
 
+/** By case, the connections that the server counted in each build. */
+const counted = new Map<string, Map<string, number>>();
+
+/** `CONNECTIONS=table.md npm run test:package` writes them as a table. */
+afterAll(async () => {
+  const file = process.env.CONNECTIONS;
+  if (file === undefined) return;
+  const builds = [...new Set([...counted.values()].flatMap((row) => [...row.keys()]))];
+  const lines = [
+    ['connections', ...builds],
+    ['-', ...builds.map(() => '-')],
+    ...Array.from(counted, ([name, row]) => [name, ...builds.map((build) => String(row.get(build) ?? ''))]),
+  ];
+  await writeFile(file, lines.map((cells) => `| ${cells.join(' | ')} |\n`).join(''));
+});
+
 function feedOf(id: string): Feed {
   const feed = feeds.get(id) ?? { tokens: [], open: 0 };
   feeds.set(id, feed);
@@ -93,7 +110,7 @@ describe.for([
     ['one that waits for a lazy neighbour', 'suspended', ['a common', 'admin admin'], ['admin', 'common']],
     ['a new function on each render', 'rendered', ['render 2 own'], ['own']],
     ['one of two gets its own function', 'replaced', ['a common', 'render 2 own'], ['common', 'own']],
-  ])('%s: connections', async ([, name, shown, tokens]) => {
+  ])('%s: connections', async ([title, name, shown, tokens]) => {
     const id = `${build}-${name}`;
     await page.goto(`${origin}/page/${build}?case=${name}&id=${id}`);
     const button = page.getByRole('button');
@@ -104,6 +121,8 @@ describe.for([
     await expect.poll(() => page.locator('p').allInnerTexts(), { timeout: 15_000 }).toEqual(shown);
     await page.evaluate('leave()');
     await expect.poll(() => feedOf(id).open).toBe(0);
+    const row = counted.get(title) ?? new Map<string, number>();
+    counted.set(title, row.set(build, feedOf(id).tokens.length));
     expect(feedOf(id).tokens.sort()).toEqual(tokens);
     expect(errors).toEqual([]);
   });

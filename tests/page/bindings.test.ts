@@ -8,7 +8,7 @@ import { launchChromium } from '../engines/find.ts';
 /** The pages demo/react and demo/vue, as `npm run demo` serves them. */
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const wholeText = readFileSync(`${root}demo/server/index.txt`, 'utf8').replace(/\r\n?/g, '\n');
+const wholeText = readFileSync(`${root}demo/server/index.en.txt`, 'utf8').replace(/\r\n?/g, '\n');
 
 let server: DevServer;
 let browser: Browser;
@@ -64,7 +64,12 @@ test.for(['react', 'vue'])(
     const text = (await typed.textContent()) ?? '';
     expect(wholeText.slice(0, text.length)).toBe(text);
     await page.locator('.note', { hasText: /^\d{2,} characters$/ }).waitFor();
-    expect(await page.getByRole('status').allTextContents()).toEqual(['open', 'open']);
+    expect(await page.getByRole('status').allTextContents()).toEqual(['Open', 'Open']);
+
+    // The frame of the demo's page.
+    expect(await page.locator('.bar [aria-current]').textContent()).toBe(name === 'vue' ? 'Vue' : 'React');
+    const card = (node: Element) => getComputedStyle(node).borderRadius;
+    expect(await page.locator('.card').first().evaluate(card)).toBe('12px');
 
     // Each stream is held by the components that use it.
     await page.getByRole('button', { name: 'Open devtools: 2 open' }).click();

@@ -43,6 +43,18 @@ describe.concurrent('the dashboard', () => {
     }
   });
 
+  test('shows the last minute with its first tick', async ({ expect, visit }) => {
+    const it = await visit({ scene: 'dashboard', metrics: '60000' });
+    await lampShows(it, 'open');
+    const points = () =>
+      it.page
+        .locator('#tiles polyline')
+        .first()
+        .evaluate((line) => line.getAttribute('points')?.split(' ').length);
+    await expect.poll(points).toBeGreaterThan(59);
+    expect(await ink(it, 'chart-latency')).toBeGreaterThan(2000);
+  });
+
   test('asks for nothing until it is looked at', async ({ expect, visit }) => {
     const it = await visit({ interval: '100' });
     await lampShows(it, 'open');

@@ -4,10 +4,13 @@ import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } fr
 import { afterAll, beforeAll, expect, inject, test as plainTest } from 'vitest';
 import { launchChromium } from '../engines/find.ts';
 
-export const wholeText = readFileSync(
-  new URL('../../demo/server/index.txt', import.meta.url),
-  'utf8',
-).replace(/\r\n?/g, '\n');
+const textFile = (name: string) =>
+  readFileSync(new URL(`../../demo/server/${name}`, import.meta.url), 'utf8').replace(/\r\n?/g, '\n');
+
+/** What the page types in English. */
+export const wholeText = textFile('index.en.txt');
+/** What it types in Chinese. */
+export const wholeChineseText = textFile('index.txt');
 
 export let browser: Browser;
 /** Where the demo is, without a slash at the end. It's built, because a development server would compile for minutes. */

@@ -176,3 +176,58 @@ test('a stream that is deaf after freezing is resumed: nothing is lost or double
     requests.slice(1).map(() => '1'),
   );
 });
+
+declare global {
+  /** What the scene below leaves for the test. Times are in ms. */
+  var hidden: { readonly data: string[]; readonly errors: string[]; slowestTick: number };
+}
+
+function listenThreeWays([auto, fetch, shared]: readonly string[]): void {
+  const { SseClient, sharedConnection } = globalThis.ssekit;
+  const idleTimeout = 30_000;
+  const record = (globalThis.hidden = { data: [] as string[], errors: [] as string[], slowestTick: 0 });
+  for (const [url = '', options] of [
+    [auto, {}],
+    [fetch, { transport: 'fetch', idleTimeout }],
+    [shared, { share: sharedConnection('hidden'), idleTimeout }],
+  ] as const) {
+    const client = new SseClient(url, options);
+    client.onMessage(({ data }) => record.data.push(data));
+    client.onError(({ code }) => record.errors.push(code));
+  }
+  let tickedAt = performance.now();
+  setInterval(() => {
+    record.slowestTick = Math.max(record.slowestTick, performance.now() - tickedAt);
+    tickedAt = performance.now();
+  }, 1000);
+}
+
+// Chromium lets the timers of a page fire once a minute after it was hidden for five minutes.
+test.runIf(process.env.LONG)(
+  'a hidden tab whose server sends a byte every 20 s makes no reconnect in ten minutes',
+  { timeout: 720_000 },
+  async () => {
+    const heartbeats = Array.from({ length: 30 }, () => ({ text: ':\n\n', delay: 20_000 }));
+    const streams = await Promise.all(
+      [1, 2, 3].map(() => script(pages.origin, [hold('data: a\n\n', ...heartbeats, 'data: b\n\n')])),
+    );
+    const open = await openWindow(browser);
+    const tab = await open(
+      pages.page(
+        listenThreeWays,
+        streams.map(({ url }) => url),
+      ),
+    );
+    const record = () => tab.evaluate(() => globalThis.hidden);
+    const has = (data: string[], timeout: number) =>
+      expect.poll(async () => (await record()).data, { timeout, interval: 1000 }).toEqual(data);
+    await has(['a', 'a', 'a'], 30_000);
+    await open(pages.page(() => undefined, null));
+    await has(['a', 'a', 'a', 'b', 'b', 'b'], 660_000);
+    const { errors, slowestTick } = await record();
+    expect(errors).toEqual([]);
+    expect(slowestTick).toBeGreaterThan(50_000);
+    const logs = await Promise.all(streams.map((s) => s.log()));
+    expect(logs.map(({ requests }) => requests.length)).toEqual([1, 1, 1]);
+  },
+);

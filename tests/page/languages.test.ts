@@ -2,7 +2,15 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { readFileSync } from 'node:fs';
 import { describe } from 'vitest';
 import { en, zh } from '../../demo/dictionary.ts';
-import { breakOff, lampShows, openBrowser, test } from './demo-page.ts';
+import {
+  breakOff,
+  hasTyped,
+  lampShows,
+  openBrowser,
+  test,
+  wholeChineseText,
+  wholeText,
+} from './demo-page.ts';
 
 openBrowser();
 
@@ -59,6 +67,32 @@ describe.concurrent('languages', () => {
         );
       expect(texts.filter((text) => english.has(text as never))).toEqual([]);
     }
+  });
+
+  test('the text follows the language: another one starts over, and a stream that is over stays', async ({
+    expect,
+    visit,
+  }) => {
+    const it = await visit({ interval: '30' });
+    const typed = async () => (await it.typed.textContent()) ?? '';
+    await hasTyped(it, 20);
+    expect(wholeText.startsWith(await typed())).toBe(true);
+    await it.page.getByText('中文', { exact: true }).click();
+    await it.page.waitForFunction(() =>
+      document.getElementById('typed')?.textContent.startsWith('SSE 是什么'),
+    );
+    await hasTyped(it, 20);
+    expect(wholeChineseText.startsWith(await typed())).toBe(true);
+    expect(await it.typed.getAttribute('lang')).toBe('zh');
+    await it.page.getByRole('button', { name: '关闭', exact: true }).click();
+    await lampShows(it, 'closed');
+    await it.page.getByText('English', { exact: true }).click();
+    // A position in the Chinese text: what follows it is Chinese.
+    await it.press('Connect');
+    await hasTyped(it, Array.from(await typed()).length + 10);
+    expect(wholeChineseText.startsWith(await typed())).toBe(true);
+    await it.press('Start over');
+    await it.page.waitForFunction(() => document.getElementById('typed')?.textContent.startsWith('What are'));
   });
 
   test('index.html asks for no text that the dictionary has not', ({ expect }) => {

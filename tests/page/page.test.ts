@@ -1,6 +1,14 @@
 import { describe } from 'vitest';
 import { chatSnippets } from '../../demo/chat/snippets.ts';
-import { dashboardSnippets, replaySnippets, soakSnippets, tabsSnippets } from '../../demo/snippets.ts';
+import { errorEntries } from '../../demo/errors/plugin.ts';
+import { formatted } from '../../demo/replay/table.ts';
+import {
+  dashboardSnippets,
+  replaySnippets,
+  soakSnippets,
+  tabsSnippets,
+  type Framework,
+} from '../../demo/snippets.ts';
 import {
   armed,
   breakOff,
@@ -249,9 +257,31 @@ describe.concurrent('the fault buttons', () => {
     expect(await fact(it, 'willRetry')).toBe('true');
     expect(await fact(it, 'retryAfter')).toBe('2000 ms');
     expect(Number(await fact(it, 'failures'))).toBeGreaterThan(1);
-    expect(await fact(it, 'next attempt')).toMatch(/^\d\d:\d\d:\d\d\.\d{3}$/);
+    for (const name of ['time', 'next attempt']) {
+      expect(await fact(it, name)).toMatch(/^\d\d:\d\d:\d\d\.\d{3}$/);
+    }
     await lampShows(it, 'open');
     expect(await armed(it, /^503/).count()).toBe(0);
+  });
+
+  test('an error says why and what to do, in the language of the page', async ({ expect, visit }) => {
+    const it = await visit();
+    await lampShows(it, 'open');
+    await it.press(/^401/);
+    await lampShows(it, 'closed');
+    const help = (name: string) => it.page.locator(`#error-help [data-part="${name}"]`);
+    await it.page.locator('#error-help summary').click();
+    const entries = errorEntries();
+    for (const [language, label, where] of [
+      ['en', 'English', 'ssekit/docs/errors.md#http-401'],
+      ['zh', '中文', 'ssekit/docs/errors.zh-CN.md#http-401'],
+    ] as const) {
+      await it.page.locator('#language').getByText(label, { exact: true }).click();
+      for (const name of ['why', 'cure'] as const) {
+        await expect.poll(() => help(name).textContent()).toBe(entries[language]['http-401']?.[name]);
+      }
+      expect(await help('where').textContent()).toBe(where);
+    }
   });
 
   test('HTML in place of the stream is final', async ({ visit }) => {
@@ -282,7 +312,7 @@ describe.concurrent('the fault buttons', () => {
     const it = await visit();
     await hasTyped(it, 20);
     await it.press(/^Silence/);
-    await it.page.locator('#fault-note', { hasText: 'Armed: Silence' }).waitFor();
+    await it.page.locator('#fault-note', { hasText: 'Armed: Silence. Native EventSource can’t' }).waitFor();
     // Another stream is the clock: pending bytes have arrived with its first events, and no more
     // come with the next ones.
     const ticks = (count: number) =>
@@ -313,8 +343,17 @@ describe.concurrent('the fault buttons', () => {
     await it.page.locator('#settings').getByLabel('Transport').selectOption('fetch');
     await lampShows(it, 'open', 'over fetch');
     await it.press(/^Silence/);
+    await it.page.locator('#fault-note', { hasText: /^Armed: Silence\.$/ }).waitFor();
     await lampShows(it, 'reconnecting', 'timeout:');
     await goesOn(it);
+  });
+
+  test.for(['dashboard', 'tabs'])('Silence is noticed by the scene %s', async (scene, { visit }) => {
+    const it = await visit({ scene });
+    await lampShows(it, 'open', 'over fetch');
+    await it.press(/^Silence/);
+    await lampShows(it, 'reconnecting', 'timeout:');
+    await lampShows(it, 'open');
   });
 
   test('Slow open holds the answer back, and the text goes on after it', async ({ expect, visit }) => {
@@ -368,6 +407,8 @@ describe.concurrent('headers', () => {
 
 describe.concurrent('settings and code', () => {
   const source = ({ page }: Visit) => page.locator('#source').textContent();
+  const program = (options: Parameters<typeof replaySnippets>[1], framework: Framework) =>
+    formatted(replaySnippets('/api/sse', options)[framework], framework);
 
   test('the code is that of the settings, and the settings are what the stream runs with', async ({
     expect,
@@ -375,7 +416,7 @@ describe.concurrent('settings and code', () => {
   }) => {
     const it = await visit({ interval: '100' });
     await lampShows(it, 'open');
-    expect(await source(it)).toBe(replaySnippets('/api/sse', {}).vanilla);
+    await expect.poll(() => source(it)).toBe(await program({}, 'vanilla'));
     await it.page.locator('#settings').getByLabel('Transport').selectOption('fetch');
     await it.page.getByLabel('retry').selectOption({ label: 'three times' });
     await it.page.locator('#settings').getByLabel('decode').selectOption({ label: 'JSON for done' });
@@ -391,13 +432,13 @@ describe.concurrent('settings and code', () => {
       retry: 3,
       decode: { done: 'json' },
     } as const;
-    expect(await source(it)).toBe(replaySnippets('/api/sse', chosen).vanilla);
+    await expect.poll(() => source(it)).toBe(await program(chosen, 'vanilla'));
     await it.page.locator('#framework').getByText('React').click();
-    expect(await source(it)).toBe(replaySnippets('/api/sse', chosen).react);
+    await expect.poll(() => source(it)).toBe(await program(chosen, 'react'));
     await it.page.locator('#framework').getByText('Vue').click();
-    expect(await source(it)).toBe(replaySnippets('/api/sse', chosen).vue);
+    await expect.poll(() => source(it)).toBe(await program(chosen, 'vue'));
     await it.page.locator('#framework').getByText('TypeScript').click();
-    expect(await source(it)).toBe(replaySnippets('/api/sse', chosen).vanilla);
+    await expect.poll(() => source(it)).toBe(await program(chosen, 'vanilla'));
   });
 
   test('retry: never makes a cut final', async ({ visit }) => {

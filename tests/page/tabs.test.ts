@@ -21,6 +21,10 @@ describe('the tabs', () => {
     expect(await streamsOpen(`${it.session}-tabs`)).toBe(1);
     expect(await leaders(it.page).count()).toBe(1);
     expect(await leaders(it.page).textContent()).toContain('this one');
+    const names = await it.page.locator('#tabs-list li > :not(.number)').allTextContents();
+    expect(
+      names.filter((name) => name !== '' && !/^(Tab \d|this one|has the connection|listens)$/.test(name)),
+    ).toEqual([]);
     for (const page of it.page.context().pages()) {
       await shows(page, 'tabs', '4');
       await shows(page, 'number', '\\d+');

@@ -44,6 +44,34 @@ describe.concurrent('the same wire', () => {
     expect(await it.page.locator('#wire-bytes .hex').nth(1).textContent()).toBe('BD A0');
   });
 
+  test('a deploy shows its 503 on the wire, and readers without an event say what happened', async ({
+    expect,
+    visit,
+  }) => {
+    const it = await visit({ scene: 'wire', interval: '1000' });
+    await it.page.getByLabel('Bytes').selectOption('deploy');
+    const reader = (name: string) => it.page.locator(`[data-reader="${name}"]`);
+    for (const name of ['native', 'naive']) {
+      await reader(name).locator('[data-verdict="wrong"]').waitFor();
+      expect(await reader(name).locator('.empty').textContent()).toMatch(/^No event\. ./);
+      expect(await reader(name).locator('.empty').isVisible()).toBe(true);
+    }
+    await reader('ssekit').locator('[data-verdict="right"]').waitFor();
+    expect(await reader('ssekit').locator('.empty').isVisible()).toBe(false);
+    expect(await it.page.locator('#wire-bytes li').allTextContents()).toEqual([
+      'response 1HTTP/1.1 503 Service Unavailable\nRetry-After: 0',
+      'response 2HTTP/1.1 200 OK\nContent-Type: text/event-stream',
+      expect.stringMatching(/^chunk 1data: we are back/),
+    ]);
+  });
+
+  test('has no lamp: no stream of the page is its own', async ({ expect, visit }) => {
+    const it = await visit({ scene: 'wire', interval: '1000' });
+    expect(await it.lamp.isVisible()).toBe(false);
+    await it.page.getByRole('link', { name: 'Typewriter' }).click();
+    expect(await it.lamp.isVisible()).toBe(true);
+  });
+
   test('Send again reads anew', async ({ visit }) => {
     const it = await visit({ scene: 'wire', interval: '1000' });
     const verdict = it.page.locator('[data-reader="ssekit"] .verdict');
@@ -61,5 +89,10 @@ describe.concurrent('the same wire', () => {
     const source = (await it.page.locator('#source').textContent()) ?? '';
     expect(source).toContain('function naiveReader');
     expect(source).toContain('of fetchSse(url)');
+    // The highlighter loads after the program.
+    await it.page.locator('#source .keyword').first().waitFor();
+    const keywords = await it.page.locator('#source .keyword').allTextContents();
+    expect(keywords).toEqual(expect.arrayContaining(['for', 'if', 'await', 'const', 'return']));
+    expect(await it.page.locator('#source').textContent()).toBe(source);
   });
 });

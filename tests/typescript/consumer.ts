@@ -9,6 +9,7 @@ import {
   parseSse,
   ReadyState,
   SseClient,
+  type FetchSseInit,
   type SseError,
   type MessageIterator,
   type SseClientOptions,
@@ -42,6 +43,7 @@ declare const exactly: {
   readonly price: Exactly<Price>;
   readonly priceEvent: Exactly<SseMessage<Price, 'price'>>;
   readonly error: Exactly<SseError>;
+  readonly texts: Exactly<MessageIterator>;
   readonly nextText: Exactly<SseMessage | undefined>;
   readonly inferred: Exactly<SseClient<{ price: Price; date: Date }>>;
 };
@@ -148,6 +150,29 @@ export const options: SseClientOptions = { transport, signal: new AbortControlle
 export const server = mockSse();
 export const mocked = new SseClient('/api/sse', { fetch: server.fetch });
 export const doubled = new SseClient('/api/sse', { EventSource: MockEventSource, transport: 'native' });
+
+/** What may hold `json` and `body`, and rarely does, compiles. A literal with both doesn't. */
+export function bodies(
+  defaults: FetchSseInit,
+  file?: string,
+  maybe?: { json?: object; body?: string },
+): void {
+  exactly.texts.is(fetchSse('/api', { ...defaults, json: { file } }));
+  exactly.texts.is(fetchSse('/api', { ...defaults, body: 'text' }));
+  exactly.texts.is(fetchSse('/api', { ...defaults, json: defaults, body: undefined }));
+  exactly.texts.is(fetchSse('/api', { ...(file ? { body: file } : { json: {} }), until: '[DONE]' }));
+  exactly.texts.is(fetchSse('/api', { ...(file && { body: file }), ...(!file && { json: {} }) }));
+  exactly.texts.is(fetchSse('/api', maybe));
+  exactly.texts.is(fetchSse('/api', { json: {}, body: null }));
+  exactly.texts.is(fetchSse('/api', { json: undefined, body: 'text' }));
+  exactly.texts.is(fetchSse('/api', { json: JSON.parse('{}') as unknown }));
+  new SseClient('/api', { ...(file ? { body: file } : { json: {} }), retry: 3 });
+  new SseClient('/api', { ...maybe, retry: 3 });
+}
+export function generic<T>(json: T): T[] {
+  fetchSse('/api', { json });
+  return [json];
+}
 
 /** An option of `undefined` counts as not given. */
 export const absent = (signal?: AbortSignal): SseClient =>

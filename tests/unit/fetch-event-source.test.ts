@@ -43,6 +43,27 @@ test('a reconnection time over that of any policy of ours is kept, each time', a
   expect(vi.getTimerCount()).toBe(0);
 });
 
+test("a page that's shown ends the wait, but not before the server's own reconnection time", async () => {
+  const server = mockSse();
+  const source = new FetchEventSource('/sse', { fetch: server.fetch });
+  const show = async (expected: number) => {
+    document.dispatchEvent(new Event('visibilitychange'));
+    await vi.advanceTimersByTimeAsync(100);
+    expect(server.exchanges).toHaveLength(expected);
+  };
+  (await server.next()).end();
+  await vi.advanceTimersByTimeAsync(100);
+  await show(2);
+  const second = server.exchanges[1];
+  second?.send('retry: 3000\n\n');
+  second?.end();
+  await vi.advanceTimersByTimeAsync(2500);
+  await show(2);
+  await vi.advanceTimersByTimeAsync(400);
+  await show(3);
+  source.close();
+});
+
 test.for([
   ['with a control character', 'a\u0001b'],
   ['over 4 KiB', 'x'.repeat(5000)],

@@ -127,7 +127,7 @@ describe('options that would lose, repeat or reveal data are a TypeError in ever
     [{ lastEventId: 'a\nb' }, /CR, LF or NUL/],
     [{ lastEventId: 'a\rb' }, /CR, LF or NUL/],
     [{ lastEventId: 'a\0b' }, /CR, LF or NUL/],
-    [{ headers: 'Authorization: x' }, /`headers` must not hold line breaks/],
+    [{ headers: 'Authorization: x' }, /`headers` must (not hold line breaks|be an object)/],
     [{ headers: { 'a b': 'x' } }, /`headers`/],
     [{ headers: { Authorization: undefined } }, /The header `Authorization` is undefined/],
     [{ headers: [['X-Token', undefined]] }, /The header `X-Token` is undefined/],

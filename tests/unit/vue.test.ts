@@ -9,6 +9,7 @@ import {
   KeepAlive,
   nextTick,
   onErrorCaptured,
+  reactive,
   ref,
   shallowRef,
   type Component,
@@ -213,6 +214,24 @@ describe('a connection', () => {
     expect(second.request.headers.get('last-event-id')).toBe('b');
     await send(second, 'c');
     expect(root.textContent).toBe('open abc');
+  });
+
+  test('of a scope that outlives its component stays while that is deactivated', async () => {
+    const scope = effectScope(true);
+    leaves.push(() => {
+      scope.stop();
+    });
+    const isShown = ref(true);
+    const Page = defineComponent(() => {
+      scope.run(() => useSse(url, { fetch: fetchNow }));
+      return () => h('p');
+    });
+    mount(() => h(KeepAlive, isShown.value ? h(Page) : h('i')));
+    await server.next();
+    isShown.value = false;
+    await nextTick();
+    await macrotask();
+    expect(open()).toBe(1);
   });
 
   test('that others hold goes on for a deactivated component, which misses nothing', async () => {
@@ -455,6 +474,18 @@ test('a page from the server is taken over without a word', async () => {
   warning.mockRestore();
   await send(await server.next(), 'a');
   expect(root.textContent).toBe('open a');
+});
+
+test('a client in a reactive object works', async () => {
+  const state = reactive({ text: '', client: new SseClient<{ tick: string }>(url, { fetch: fetchNow }) });
+  leaves.push(() => {
+    state.client.close();
+  });
+  state.client.on('tick', ({ data }) => (state.text += data));
+  (await server.next()).send({ event: 'tick', data: 'a' });
+  await vi.waitFor(() => {
+    expect([state.client.status, state.text]).toEqual(['open', 'a']);
+  });
 });
 
 describe('functions of several scopes', () => {

@@ -38,6 +38,16 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
+// First, because a hint is given once.
+test('its own options give no hint in the console', async () => {
+  const warn = vi.spyOn(console, 'warn');
+  const sent = store.send();
+  (await server.next()).end();
+  await sent;
+  expect(warn).not.toHaveBeenCalled();
+  warn.mockRestore();
+});
+
 test('a request goes through its statuses and resolves with how it ended', async () => {
   expect(store.getSnapshot()).toEqual({ status: 'idle', value: '', error: undefined });
   const sent = store.send({ json: { prompt: 'Hi' } });

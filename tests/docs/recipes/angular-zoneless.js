@@ -1,0 +1,4 @@
+import { start } from './angular-application.js';
+import { Price } from './angular-price.js';
+
+await start(Price);

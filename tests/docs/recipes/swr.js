@@ -1,0 +1,4 @@
+import { Price } from 'recipe:swr';
+import { createElement, show } from './react.js';
+
+show(createElement(Price));
