@@ -49,8 +49,8 @@ const inOneFile: Plugin = {
 };
 
 /**
- * The page can only load its own files and talk to its own server. Development also allows the
- * socket for hot updates.
+ * The page can only load its own files. It may talk to any server, because you can enter the URL of
+ * your stream. Development also allows the socket for hot updates.
  */
 const policy = (...connect: string[]) => ({
   'Content-Security-Policy': [
@@ -58,7 +58,7 @@ const policy = (...connect: string[]) => ({
     "script-src 'self'",
     "style-src 'self'",
     'img-src data:',
-    ["connect-src 'self'", ...connect].join(' '),
+    ['connect-src http: https:', ...connect].join(' '),
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
@@ -87,6 +87,14 @@ const withoutBareImports: Plugin = {
     },
   },
 };
+
+/** The page in one file. */
+const page = (outDir: string): BuildEnvironmentOptions => ({
+  outDir,
+  rolldownOptions: { output: { codeSplitting: false } },
+});
+
+const { GITHUB_SERVER_URL: host = 'https://github.com', GITHUB_REPOSITORY: repository } = process.env;
 
 /** One module per file of src, so a bundler doesn't even read what a page doesn't import. */
 const modules = (outDir: string): BuildEnvironmentOptions => ({
@@ -134,11 +142,12 @@ const miniprogram: BuildEnvironmentOptions = {
 };
 
 /**
- * By mode: the demo, the package in two builds, each as modules and as a script, and the package for
+ * By mode: the demo, alone and for the documentation's site; the package in two builds, each as modules and as a script, and the package for
  * mini programs.
  */
 const builds: Readonly<Record<string, BuildEnvironmentOptions>> = {
-  demo: { outDir: 'dist-demo', rolldownOptions: { output: { codeSplitting: false } } },
+  demo: page('dist-demo'),
+  site: page('docs/public/demo'),
   checked: modules('dist'),
   'checked-script': script('ssekit.iife.js', false),
   production: modules('dist/production'),
@@ -158,7 +167,7 @@ export default defineConfig(({ command, mode }) => ({
     replayPrograms,
     errorPages,
     ...(command === 'serve' ? [mockServer] : []),
-    ...(mode === 'demo' ? [inOneFile] : []),
+    ...(mode === 'demo' || mode === 'site' ? [inOneFile] : []),
     ...(mode.startsWith('production') ? [unchecked()] : []),
   ],
   // Turns off the Vue features that demo/vue doesn't use. Vue warns in the console about each one
@@ -167,6 +176,9 @@ export default defineConfig(({ command, mode }) => ({
     __VUE_OPTIONS_API__: false,
     __VUE_PROD_DEVTOOLS__: false,
     __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: false,
+    // The site's page links to the repository that built it.
+    ...(mode === 'site' &&
+      repository !== undefined && { 'import.meta.env.SOURCE': JSON.stringify(`${host}/${repository}`) }),
   },
   publicDir: false as const,
   // Answers unknown paths with 404, not with the page.

@@ -27,7 +27,12 @@ export async function serveBuiltPage(): Promise<BuiltPage> {
     logLevel: 'error',
     publicDir: false,
     plugins: [replayPrograms, errorPages],
-    resolve: { alias: { 'ssekit/testing': `${root}src/testing.ts`, ssekit: `${root}src/index.ts` } },
+    resolve: {
+      alias: [
+        { find: /^ssekit$/, replacement: `${root}src/index.ts` },
+        { find: /^ssekit\/(\w+)$/, replacement: `${root}src/$1.ts` },
+      ],
+    },
     build: { outDir: folder, emptyOutDir: true },
   });
   const server = await preview({

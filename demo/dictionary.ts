@@ -1,11 +1,18 @@
+import { chat } from './chat/words.ts';
+import { header } from './header/words.ts';
+import { yourStream } from './your-stream/words.ts';
+import type { Translation } from './translation.ts';
 import type { SseError } from 'ssekit';
 
 /** Every text of the page in English. */
 export const en = {
+  ...header.en,
+  ...chat.en,
+  ...yourStream.en,
   skip: 'Skip to the stream',
   // Uses a non-breaking hyphen.
   tagline: 'Server\u2011Sent Events, typed.',
-  lede: 'One response that stays open, one event at a time, and a connection whose state you can always see. Break it with the buttons and watch the text continue where it stopped.',
+  lede: 'A Server-Sent Events client for browsers: typed events, POST and headers, reconnects that lose nothing, and a state you can always see.',
   colophon: 'The streams and faults come from a mock server, demo/server, which runs next to this page.',
   colophonMock:
     'There is no server here: this page plays the streams and faults itself, through the fetch of ssekit/testing.',
@@ -70,17 +77,6 @@ export const en = {
   copy: 'Copy',
   copied: 'Copied.',
   copyFailed: 'The browser doesn’t allow this page to copy.',
-
-  ask: 'Ask',
-  askVerb: 'Ask',
-  stop: 'Stop',
-  answer: 'Answer',
-  yourQuestion: 'Your question',
-  question: 'Why does streaming use SSE?',
-  askOnce: 'One request with fetchSse. It’s never sent twice.',
-  answering: 'Answering.',
-  answered: 'Answered.',
-  stopped: 'Stopped: the request has ended here and on the server.',
 
   breakIt: 'Break it',
   heal: 'Heal',
@@ -210,36 +206,13 @@ export const en = {
   stopSoak: 'Stop soak',
   struck: (kind: string) => `Injected: ${kind}.`,
 
-  inspector: 'Inspector',
-  logHelp: 'Use the arrow keys to choose a row. Its data and raw text appear below.',
-  kindFilter: 'Rows to show',
-  kindAll: 'Everything',
-  kindEvent: 'Events',
-  kindState: 'States',
-  kindError: 'Errors',
-  filter: 'Filter',
-  filterHint: 'Filter: event, id or data',
-  merge: 'Merge deltas',
-  pause: 'Pause',
-  resume: 'Resume',
-  clear: 'Clear',
-  exportFile: 'Export',
-  columnTime: 'time',
-  columnEvent: 'event',
-  columnData: 'data',
-  columnRaw: 'raw',
-  rowCount: (shown: string, all: string) => (shown === all ? `${all} rows` : `${shown} of ${all} rows`),
-  rowsWaiting: (count: string) => `${count} new while paused`,
-  merged: (count: string) => `${count} deltas`,
-
   keys: 'Shortcuts',
   keysOn: 'Enable single-key shortcuts',
   done: 'Done',
   keyScenes: 'the scenes, in order',
   keyConnect: 'connect or close the typewriter',
   keyReconnect: 'reconnect it',
-  keyPause: 'pause the inspector',
-  keyFilter: 'filter the inspector',
+  keyDevtools: 'open the devtools',
   keyFullScreen: 'the dashboard in full screen',
   keyHelp: 'this list',
 } as const;
@@ -248,11 +221,7 @@ export const en = {
 type ErrorFacts = Pick<SseError, 'code' | 'message' | 'status'>;
 
 /** The texts of one language. A missing text, or one with different parameters, doesn't compile. */
-export type Dictionary = {
-  readonly [K in keyof typeof en]: (typeof en)[K] extends (...args: infer A) => string
-    ? (...args: A) => string
-    : string;
-};
+export type Dictionary = Translation<typeof en>;
 
 const errorsInChinese: Readonly<Record<SseError['code'], string>> = {
   network: '连接断开，或没能连上',
@@ -269,9 +238,12 @@ const errorsInChinese: Readonly<Record<SseError['code'], string>> = {
 };
 
 export const zh: Dictionary = {
+  ...header.zh,
+  ...chat.zh,
+  ...yourStream.zh,
   skip: '跳到内容',
   tagline: 'Server\u2011Sent Events，带类型。',
-  lede: '一个不结束的响应，事件逐条到达，断线自动重连，状态如实可查。用下面的按钮制造故障，看文字从断开的地方接着打。',
+  lede: '浏览器端的 Server-Sent Events 客户端：事件带类型，支持 POST 和请求头，断线自动重连、一条不丢，状态如实可查。',
   colophon: '数据流和故障都来自 demo/server 里的模拟服务，它和页面一起启动。',
   colophonMock: '这里没有服务器：数据流和故障都由页面自己模拟，用的是 ssekit/testing 的 fetch。',
   bindings: '在组件里用同一个客户端：',
@@ -335,17 +307,6 @@ export const zh: Dictionary = {
   copy: '复制',
   copied: '已复制。',
   copyFailed: '浏览器不允许页面复制。',
-
-  ask: '提问',
-  askVerb: '提问',
-  stop: '停止',
-  answer: '回答',
-  yourQuestion: '你的问题',
-  question: '为什么流式输出用 SSE？',
-  askOnce: '用 fetchSse 发一次请求，不会重发。',
-  answering: '正在回答。',
-  answered: '回答完了。',
-  stopped: '已停止：页面和服务器两边的请求都结束了。',
 
   breakIt: '制造故障',
   heal: '恢复',
@@ -468,36 +429,13 @@ export const zh: Dictionary = {
   stopSoak: '停止测试',
   struck: (kind) => `已注入：${kind}。`,
 
-  inspector: '检查器',
-  logHelp: '用方向键选择一行，下方显示它的数据和原文。',
-  kindFilter: '显示哪些行',
-  kindAll: '全部',
-  kindEvent: '事件',
-  kindState: '状态',
-  kindError: '错误',
-  filter: '筛选',
-  filterHint: '筛选：事件、ID 或数据',
-  merge: '合并增量',
-  pause: '暂停',
-  resume: '继续',
-  clear: '清空',
-  exportFile: '导出',
-  columnTime: '时间',
-  columnEvent: '事件',
-  columnData: '数据',
-  columnRaw: '原文',
-  rowCount: (shown, all) => (shown === all ? `共 ${all} 行` : `${all} 行中的 ${shown} 行`),
-  rowsWaiting: (count) => `暂停后新增 ${count} 行`,
-  merged: (count) => `${count} 段`,
-
   keys: '快捷键',
   keysOn: '启用单键快捷键',
   done: '完成',
   keyScenes: '按顺序切换场景',
   keyConnect: '打字机：连接或关闭',
   keyReconnect: '打字机：重连',
-  keyPause: '暂停检查器',
-  keyFilter: '筛选检查器',
+  keyDevtools: '打开开发者工具',
   keyFullScreen: '数据大屏全屏',
   keyHelp: '显示快捷键列表',
 };

@@ -3,13 +3,23 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright';
 /** The scenes, each at a moment when there's something to see. */
 const poses = {
   typewriter: {
-    query: 'interval=10&chat=1',
+    query: 'interval=10',
     async prepare(page) {
       await page.locator('#typed', { hasText: /Last-Event-ID/ }).waitFor();
-      await page.locator('#send').click();
-      await page.locator('#ask-note', { hasText: /Answered|回答完/ }).waitFor();
       await page.locator('#faults button').first().click();
       await page.locator('#lamp[data-status="reconnecting"]', { hasText: '503' }).waitFor();
+    },
+  },
+  chat: {
+    query: 'interval=60000&chat=1',
+    async prepare(page) {
+      await page.locator('#chat-starters button').first().click();
+      await page.locator('#chat-note', { hasText: /Answered|回答完/ }).waitFor();
+      await page.locator('#chat-break').click();
+      const question = await page.locator('#chat-starters button').nth(1).textContent();
+      await page.locator('#chat-question').fill(question ?? '');
+      await page.locator('#chat-send').click();
+      await page.locator('.answer[data-failed]').waitFor();
     },
   },
   dashboard: {
@@ -18,7 +28,12 @@ const poses = {
       await page.locator('#bad-shape').click();
       await page.locator('#payload-error').waitFor();
       // Fifteen seconds of charts.
-      await page.locator('#log-count', { hasText: /1[5-9]\d/ }).waitFor();
+      await page.locator('ssekit-devtools').evaluate((panel) => {
+        // The panel counts what came, whether it's open or not.
+        panel.shadowRoot?.querySelector<HTMLElement>('.launcher')?.click();
+      });
+      await page.locator('nav .stream .note', { hasText: /1[5-9]\d/ }).waitFor();
+      await page.locator('.bar button').last().click();
     },
   },
   tabs: {
@@ -49,6 +64,14 @@ const poses = {
       await page.locator('#chaos').check();
       await page.locator('#soak-toggle').click();
       await page.locator('#soak-counters [data-part="connections"]', { hasText: /^[3-9]/ }).waitFor();
+    },
+  },
+  yours: {
+    query: 'interval=60000',
+    async prepare(page) {
+      await page.locator('#yours-headers').fill('Authorization: Bearer demo');
+      await page.locator('#yours-connect').click();
+      await page.locator('#yours-count', { hasText: /[5-9]/ }).waitFor();
     },
   },
 } as const satisfies Record<string, { query: string; prepare: (page: Page) => Promise<void> }>;

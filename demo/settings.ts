@@ -23,10 +23,10 @@ export function settingsFrom(search: string): Settings {
   return {
     interval: ms('interval', 300),
     metricsInterval: ms('metrics', 1000),
-    chatInterval: ms('chat', 40),
+    chatInterval: ms('chat', 25),
     numbersInterval: ms('numbers', 20),
     // `randomUUID()` doesn't exist on plain http, which demos on a local network use.
     session: query.get('session') ?? `page-${Math.random().toString(36).slice(2)}`,
-    mock: query.get('mock') === '1' || import.meta.env.MODE === 'demo',
+    mock: query.get('mock') === '1' || /^(demo|site)$/.test(import.meta.env.MODE),
   };
 }

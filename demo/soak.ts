@@ -3,7 +3,6 @@ import type { Backend } from './backend.ts';
 import type { CodePanel } from './code-panel.ts';
 import { element, part, write } from './element.ts';
 import { onFrame } from './frames.ts';
-import type { Inspector } from './inspector/inspector.ts';
 import { say } from './language.ts';
 import { soakSnippets } from './snippets.ts';
 import { observe, type Stream, type StreamObserver } from './stream.ts';
@@ -31,7 +30,7 @@ const faults = [
 export function soak(
   { numbersInterval, session: page }: Settings,
   backend: Backend,
-  { inspector, observer, code }: { inspector: Inspector; observer: StreamObserver; code: CodePanel },
+  { observer, code }: { observer: StreamObserver; code: CodePanel },
 ): Stream {
   const session = `${page}-soak`;
   const counters = element('soak-counters', HTMLDListElement);
@@ -50,8 +49,6 @@ export function soak(
     ...backend.options,
   });
   code.set('soak', soakSnippets);
-  const tap = inspector.tap('soak');
-  tap.watch(client);
   client.on('number', (event) => {
     const number = Number(event.data);
     counts.received++;
@@ -60,7 +57,6 @@ export function soak(
       counts.lost += number - last - 1;
       last = number;
     }
-    tap.event(event);
     show();
   });
   client.onOpen(() => {

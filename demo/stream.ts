@@ -2,7 +2,7 @@ import type { SseClient, SseError, SseState } from 'ssekit';
 
 /** A scene's stream, as the lamp, fault buttons and error panel see it. */
 export interface Stream {
-  readonly scene: 'typewriter' | 'dashboard' | 'tabs' | 'soak';
+  readonly scene: 'typewriter' | 'dashboard' | 'tabs' | 'soak' | 'yours';
   /** The server's name for this stream, so that faults hit only this one. */
   readonly session: string;
   /** Opens the stream if it's closed. */

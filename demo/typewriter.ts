@@ -5,7 +5,6 @@ import { connectionForm } from './connection-form.ts';
 import { element, write } from './element.ts';
 import { followEnd } from './follow.ts';
 import { keyOf } from './replay/choice.ts';
-import type { Inspector } from './inspector/inspector.ts';
 import { language, onLanguage, texts, type Language } from './language.ts';
 import { snippetsFor } from './replay/snippets.ts';
 import { observe, type Stream, type StreamObserver } from './stream.ts';
@@ -31,13 +30,12 @@ interface Running {
 export function typewriter(
   { interval, session }: Settings,
   backend: Backend,
-  { inspector, observer, code }: { inspector: Inspector; observer: StreamObserver; code: CodePanel },
+  { observer, code }: { observer: StreamObserver; code: CodePanel },
 ): Typewriter {
   const typed = element('typed', HTMLElement);
   const text = typedText(typed);
   const wire = element('wire-line', HTMLElement);
   const follow = followEnd(element('paper', HTMLElement));
-  const tap = inspector.tap('typewriter');
 
   const form = connectionForm(interval, backend, {
     apply() {
@@ -72,13 +70,12 @@ export function typewriter(
     type(event: SseMessage) {
       text.append(event.data);
       follow();
-      arrived(event, event.data);
+      arrived(event);
     },
     finish: arrived,
   };
-  function arrived(event: SseMessage<unknown>, delta?: string): void {
+  function arrived(event: SseMessage<unknown>): void {
     write(wire, `event: ${event.type}   data: ${visible(event.raw)}   id: ${event.lastEventId}`);
-    tap.event(event, delta);
   }
 
   async function showCode(): Promise<void> {
@@ -94,7 +91,6 @@ export function typewriter(
     const lang = lastEventId === '' ? language() : running.lang;
     typed.lang = lang;
     const client = typeStream(() => url(lang), paper, form.options({ lastEventId, ...backend.options }));
-    tap.watch(client);
     const stopObserving = observe(stream, client, observer);
     const stopShowing = client.subscribe((state) => {
       typed.toggleAttribute('data-live', state.status === 'open');

@@ -4,7 +4,6 @@ import type { Backend } from '../backend.ts';
 import type { CodePanel } from '../code-panel.ts';
 import { element } from '../element.ts';
 import { onFrame } from '../frames.ts';
-import type { Inspector } from '../inspector/inspector.ts';
 import { smallLamp } from '../lamp.ts';
 import { onLanguage } from '../language.ts';
 import type { Settings } from '../settings.ts';
@@ -35,7 +34,7 @@ const paintInterval = 100;
 export function dashboard(
   { metricsInterval, session: page }: Settings,
   backend: Backend,
-  { inspector, observer, code }: { inspector: Inspector; observer: StreamObserver; code: CodePanel },
+  { observer, code }: { observer: StreamObserver; code: CodePanel },
 ): Dashboard {
   const session = `${page}-metrics`;
   const rate = rateSelect(metricsInterval, () => {
@@ -50,7 +49,6 @@ export function dashboard(
   });
   code.set('dashboard', dashboardSnippets);
 
-  const tap = inspector.tap('dashboard');
   const minute = new Minute();
   const meter = new Meter();
   const alarms = new Alarms();
@@ -64,21 +62,17 @@ export function dashboard(
   let stale = false;
   let painted = 0;
 
-  tap.watch(client);
   client.onMessage((event) => {
     latest = event.data;
     minute.add(event.data, Date.now());
     meter.tick();
     stale = true;
-    tap.event(event);
   });
   client.on('alarm', (event) => {
     raise(event.data);
-    tap.event(event);
   });
   client.on('deploy', (event) => {
     release(event.data);
-    tap.event(event);
   });
   function raise(alarm: Alarm): void {
     alarms.add({ level: alarm.level, time: alarm.time, text: (t) => t.alarmText(alarm) });

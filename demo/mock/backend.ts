@@ -3,6 +3,7 @@ import type { Backend } from '../backend.ts';
 import { armOnce, clear, strike } from '../server/armed-faults.ts';
 import { answerChunks } from '../server/answer-chunks.ts';
 import { answerTo } from '../server/answer.ts';
+import { readQuestion } from '../server/question.ts';
 import { readFault, faultsInQuery } from '../server/fault.ts';
 import { damageOf, services, ticks } from '../server/metrics.ts';
 import { counting } from '../server/numbers.ts';
@@ -93,8 +94,9 @@ export function mockBackend(): Backend {
         play(exchange, session, counting(from), interval);
         return;
       case 'chat': {
-        const { prompt } = (await exchange.request.json()) as { prompt: string };
-        play(exchange, session, answerChunks(answerTo(prompt), session.requests.toString()), interval);
+        const { prompt, sent, promptTokens } = readQuestion(await exchange.request.json());
+        const id = session.requests.toString();
+        play(exchange, session, answerChunks(answerTo(prompt, sent), id, promptTokens), interval);
         return;
       }
       default:

@@ -1,20 +1,37 @@
 import { eventBlock } from './event-block.ts';
 import type { Step } from './event-stream.ts';
 
-/** An answer in the chunks of the OpenAI chat completions API. */
-export function* answerChunks(answer: string, id: string): Generator<Step> {
+/**
+ * An answer in the chunks of the OpenAI chat completions API.
+ *
+ * @param promptTokens - If known, the last chunk has no choice but says how many tokens were used.
+ */
+export function* answerChunks(answer: string, id: string, promptTokens?: number): Generator<Step> {
   const head = {
     id: `chatcmpl-${id}`,
     object: 'chat.completion.chunk',
     created: Math.floor(Date.now() / 1000),
     model: 'ssekit-demo',
   };
+  const block = (rest: object) => eventBlock({ data: JSON.stringify({ ...head, ...rest }) });
   const chunk = (delta: object, finish_reason: 'stop' | null = null) =>
-    eventBlock({ data: JSON.stringify({ ...head, choices: [{ index: 0, delta, finish_reason }] }) });
+    block({ choices: [{ index: 0, delta, finish_reason }] });
 
   yield { block: chunk({ role: 'assistant', content: '' }), more: true };
-  for (const content of tokens(answer)) yield { block: chunk({ content }) };
+  let count = 0;
+  for (const content of tokens(answer)) {
+    count++;
+    yield { block: chunk({ content }) };
+  }
   yield { block: chunk({}, 'stop'), more: true };
+  if (promptTokens !== undefined) {
+    const usage = {
+      prompt_tokens: promptTokens,
+      completion_tokens: count,
+      total_tokens: promptTokens + count,
+    };
+    yield { block: block({ choices: [], usage }), more: true };
+  }
   yield { block: eventBlock({ data: '[DONE]' }) };
 }
 

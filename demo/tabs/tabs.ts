@@ -4,7 +4,6 @@ import { button } from '../button.ts';
 import type { CodePanel } from '../code-panel.ts';
 import { create, element, part, write } from '../element.ts';
 import { onFrame } from '../frames.ts';
-import type { Inspector } from '../inspector/inspector.ts';
 import { onLanguage, say, texts } from '../language.ts';
 import type { Settings } from '../settings.ts';
 import { tabsSnippets } from '../snippets.ts';
@@ -19,7 +18,7 @@ export interface Tabs extends Stream {
 export function tabs(
   { session: page }: Settings,
   backend: Backend,
-  { inspector, observer, code }: { inspector: Inspector; observer: StreamObserver; code: CodePanel },
+  { observer, code }: { observer: StreamObserver; code: CodePanel },
 ): Tabs {
   const session = `${page}-tabs`;
   const counters = element('tabs-counters', HTMLDListElement);
@@ -48,8 +47,6 @@ export function tabs(
     },
   );
   code.set('tabs', tabsSnippets);
-  const tap = inspector.tap('tabs');
-  tap.watch(client);
   const presence = new Presence(`ssekit-demo:${session}:tabs`, () => {
     paint();
   });
@@ -63,7 +60,6 @@ export function tabs(
     const next = Number(event.data);
     if (number > 0 && next !== number + 1) lost++;
     number = next;
-    tap.event(event);
     // Not on a timer, because browsers throttle timers in hidden tabs.
     if (Date.now() - announcedAt > 500) announce();
     paint();

@@ -1,6 +1,5 @@
 import { SseClient } from 'ssekit';
 import type { Backend } from '../backend.ts';
-import type { Tap } from '../inspector/inspector.ts';
 import type { WireEvent } from './cases.ts';
 import { naiveReader } from './naive-reader.ts';
 
@@ -11,7 +10,6 @@ interface Setting {
   readonly backend: Backend;
   /** Event types. Native needs to know them in advance. */
   readonly names: readonly string[];
-  readonly tap: Tap;
 }
 
 export const readers = { native, ssekit, naive } satisfies Record<string, Reader>;
@@ -33,7 +31,7 @@ function native(url: string, show: (event: WireEvent) => void, { names }: Settin
   });
 }
 
-function ssekit(url: string, show: (event: WireEvent) => void, { backend, tap }: Setting): Promise<void> {
+function ssekit(url: string, show: (event: WireEvent) => void, { backend }: Setting): Promise<void> {
   return new Promise((resolve) => {
     const client = new SseClient(url, {
       transport: 'fetch',
@@ -42,10 +40,8 @@ function ssekit(url: string, show: (event: WireEvent) => void, { backend, tap }:
       retry: { shouldRetry: ({ code }) => (code === 'http' ? undefined : false) },
       ...backend.options,
     });
-    tap.watch(client);
     client.onAny((event) => {
       show({ type: event.type, data: event.data });
-      tap.event(event);
     });
     client.onError(({ willRetry }) => {
       if (!willRetry) resolve();

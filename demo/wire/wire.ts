@@ -3,7 +3,6 @@ import { button } from '../button.ts';
 import type { CodePanel } from '../code-panel.ts';
 import type { Dictionary } from '../dictionary.ts';
 import { create, element } from '../element.ts';
-import type { Inspector } from '../inspector/inspector.ts';
 import { say } from '../language.ts';
 import type { Settings } from '../settings.ts';
 import { visible } from '../visible.ts';
@@ -43,12 +42,7 @@ export interface SameWire {
 }
 
 /** The same bytes, read by the browser, by ssekit and by the reader that everybody writes first. */
-export function sameWire(
-  { session }: Settings,
-  backend: Backend,
-  inspector: Inspector,
-  code: CodePanel,
-): SameWire {
+export function sameWire({ session }: Settings, backend: Backend, code: CodePanel): SameWire {
   const select = element('wire-case', HTMLSelectElement);
   const about = element('wire-case-about', HTMLElement);
   const bytes = element('wire-bytes', HTMLOListElement);
@@ -62,7 +56,6 @@ export function sameWire(
     }),
   );
   code.set('wire', { vanilla: `${naiveSource.trimEnd()}\n\n${ssekitSource}` });
-  const tap = inspector.tap('wire', 'ssekit');
 
   for (const { name } of wireCases) {
     const option = new Option('', name);
@@ -110,7 +103,7 @@ export function sameWire(
           seen.push(event);
           column.add(event);
         },
-        { backend, names, tap },
+        { backend, names },
       );
     } finally {
       if (started === run) column.judge(isSame(seen, chosen.meant) ? 'right' : 'wrong');

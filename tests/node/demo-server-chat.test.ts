@@ -6,7 +6,7 @@ import { listen, type Listening } from '../../demo/server/listen.ts';
 interface Chunk {
   id: string;
   object: string;
-  choices: [{ index: number; delta: { role?: string; content?: string }; finish_reason: string | null }];
+  choices: { index: number; delta: { role?: string; content?: string }; finish_reason: string | null }[];
 }
 
 let server: Listening;
@@ -37,7 +37,7 @@ async function ask(question: object): Promise<{ chunks: Chunk[]; end: string | u
   for await (const { data } of messages) list.push(data);
   const end = list.pop();
   const chunks = list.map((data) => JSON.parse(data) as Chunk);
-  return { chunks, end, answer: chunks.map(({ choices }) => choices[0].delta.content ?? '').join('') };
+  return { chunks, end, answer: chunks.map(({ choices }) => choices[0]?.delta.content ?? '').join('') };
 }
 
 test('an answer comes in chat completion chunks, ends with stop and then [DONE]', async () => {
@@ -50,13 +50,13 @@ test('an answer comes in chat completion chunks, ends with stop and then [DONE]'
     choices: [{ index: 0, delta: { role: 'assistant' }, finish_reason: null }],
   });
   expect(chunks.at(-1)).toMatchObject({ choices: [{ delta: {}, finish_reason: 'stop' }] });
-  expect(chunks.slice(0, -1).every(({ choices }) => choices[0].finish_reason === null)).toBe(true);
+  expect(chunks.slice(0, -1).every(({ choices }) => choices[0]?.finish_reason === null)).toBe(true);
 });
 
 test('a chunk has one to four code points, and none is torn', async () => {
   const { chunks } = await ask({ prompt: '👩‍🚀𠮷' });
   for (const { choices } of chunks.slice(1, -1)) {
-    const content = choices[0].delta.content ?? '';
+    const content = choices[0]?.delta.content ?? '';
     expect(Array.from(content).length).toBeGreaterThanOrEqual(1);
     expect(Array.from(content).length).toBeLessThanOrEqual(4);
     expect(content).not.toMatch(/\p{Surrogate}/u);
@@ -80,6 +80,31 @@ test('the last of the messages is the prompt', async () => {
   const { answer } = await ask({ messages });
   expect(answer).toContain('And emoji 🎉?');
   expect(answer).not.toContain('Be brief.');
+});
+
+test('the last chunk counts the tokens if the request asks for it, and then [DONE]', async () => {
+  const messages = [
+    { role: 'user', content: 'Five!' },
+    { role: 'assistant', content: 'Ten letters' },
+    { role: 'user', content: 'More?' },
+  ];
+  const { chunks, end } = await ask({ messages, stream_options: { include_usage: true } });
+  const completion = chunks.filter(({ choices }) => choices[0]?.delta.content).length;
+  expect(chunks.at(-1)).toMatchObject({
+    choices: [],
+    usage: { prompt_tokens: 9, completion_tokens: completion, total_tokens: 9 + completion },
+  });
+  expect(end).toBe('[DONE]');
+});
+
+test('a follow-up is another answer, which says how many messages came', async () => {
+  const content = 'Why?';
+  const first = await ask({ messages: [{ role: 'user', content }] });
+  const third = await ask({
+    messages: [content, first.answer, content].map((text) => ({ role: 'user', content: text })),
+  });
+  expect(third.answer).not.toBe(first.answer);
+  expect(third.answer).toContain('3 messages');
 });
 
 test('a very long prompt is repeated in part', async () => {

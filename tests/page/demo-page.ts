@@ -154,3 +154,13 @@ export async function fact({ page }: Visit, name: string): Promise<string | null
 export function armed({ page }: Visit, name: RegExp): Locator {
   return page.getByRole('button', { name }).and(page.locator('[data-armed]'));
 }
+
+/** A whole answer in the chat, and one that has broken off. */
+export async function breakOff({ page }: Visit): Promise<void> {
+  await page.locator('#chat-starters button').first().click();
+  await page.locator('.answer .usage').waitFor();
+  await page.locator('#chat-break').click();
+  await page.locator('#chat-question').fill('And now? 现在呢？');
+  await page.locator('#chat-send').click();
+  await page.locator('.answer[data-failed]').waitFor();
+}

@@ -2,11 +2,19 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { readFileSync } from 'node:fs';
 import { describe } from 'vitest';
 import { en, zh } from '../../demo/dictionary.ts';
-import { hasTyped, lampShows, openBrowser, test, wholeChineseText, wholeText } from './demo-page.ts';
+import {
+  breakOff,
+  hasTyped,
+  lampShows,
+  openBrowser,
+  test,
+  wholeChineseText,
+  wholeText,
+} from './demo-page.ts';
 
 openBrowser();
 
-const scenes = ['typewriter', 'dashboard', 'tabs', 'wire', 'soak'] as const;
+const scenes = ['typewriter', 'chat', 'dashboard', 'tabs', 'wire', 'soak', 'yours'] as const;
 
 describe.concurrent('languages', () => {
   test('the first visit is in the language of the browser, and says so', async ({ expect, visit }) => {
@@ -103,10 +111,7 @@ describe.concurrent('axe finds nothing', () => {
     { timeout: 240_000 },
     async (scene, { expect, visit }) => {
       const it = await visit({ scene, interval: '10', metrics: '50', chat: '1' });
-      if (scene === 'typewriter') {
-        await it.page.locator('#send').click();
-        await it.page.locator('#ask-note', { hasText: 'Answered.' }).waitFor();
-      }
+      if (scene === 'chat') await breakOff(it);
       if (scene === 'dashboard') {
         await lampShows(it, 'open');
         await it.page.locator('#bad-shape').click();
@@ -114,13 +119,15 @@ describe.concurrent('axe finds nothing', () => {
         await it.page.locator('#alarms .badge').first().waitFor();
       }
       if (scene === 'wire') await it.page.locator('[data-reader="ssekit"] [data-verdict="right"]').waitFor();
-      else {
+      else if (scene === 'yours') {
+        await it.page.locator('#yours-headers').fill('no header');
+        await it.page.locator('#yours-connect').click();
+        await it.page.locator('#yours-headers-problem').waitFor();
+      } else if (scene !== 'chat') {
         // Final, so nothing changes during the check, and the error panel is full.
         await it.page.locator('#faults button').nth(1).click();
         await lampShows(it, 'closed');
       }
-      await it.page.locator('#log > :not([hidden])').last().click();
-      await it.page.locator('#log-detail').waitFor();
       for (const theme of ['light', 'dark']) {
         for (const language of ['en', 'zh']) {
           await it.page.locator(`#theme input[value="${theme}"]`).check({ force: true });
@@ -149,7 +156,7 @@ describe.concurrent('axe finds nothing', () => {
 });
 
 describe.concurrent('single keys', () => {
-  test('go to the scenes, work the stream and the inspector, and are listed', async ({ expect, visit }) => {
+  test('go to the scenes, work the stream and the devtools, and are listed', async ({ expect, visit }) => {
     const it = await visit({ interval: '100' });
     await lampShows(it, 'open');
     const press = (key: string) => it.page.keyboard.press(key);
@@ -163,13 +170,17 @@ describe.concurrent('single keys', () => {
     await lampShows(it, 'closed');
     await press('c');
     await lampShows(it, 'open');
-    await press('p');
-    await it.page.getByRole('button', { name: 'Resume' }).waitFor();
+    await press('d');
+    await it.page.getByRole('region', { name: 'ssekit devtools' }).waitFor();
+    // In the panel, the keys are the panel's.
     await press('/');
     await press('c');
-    expect(await it.page.locator('#log-filter').inputValue()).toBe('c');
+    expect(await it.page.locator('.search').inputValue()).toBe('c');
+    await press('Tab');
+    await press('Escape');
+    await it.page.locator('.panel').waitFor({ state: 'hidden' });
     expect(await it.lamp.getAttribute('data-status')).toBe('open');
-    await it.page.locator('#log-filter').blur();
+    await it.page.locator('.launcher').blur();
     await press('?');
     await it.page.getByRole('dialog', { name: 'Shortcuts' }).waitFor();
     expect(await it.page.locator('#key-list kbd').allTextContents()).toEqual([
@@ -178,10 +189,11 @@ describe.concurrent('single keys', () => {
       '3',
       '4',
       '5',
+      '6',
+      '7',
       'c',
       'r',
-      'p',
-      '/',
+      'd',
       'f',
       '?',
     ]);

@@ -1,7 +1,7 @@
 import { describe } from 'vitest';
+import { chatSnippets } from '../../demo/chat/snippets.ts';
 import { errorEntries } from '../../demo/errors/plugin.ts';
 import { formatted } from '../../demo/replay/table.ts';
-import { answerTo } from '../../demo/server/answer.ts';
 import {
   dashboardSnippets,
   replaySnippets,
@@ -11,6 +11,7 @@ import {
 } from '../../demo/snippets.ts';
 import {
   armed,
+  breakOff,
   fact,
   goesOn,
   hasFinished,
@@ -38,7 +39,7 @@ describe.concurrent('the typewriter', () => {
 
   test('types the same over fetch', async ({ expect, visit }) => {
     const it = await visit({ interval: '15' });
-    await it.page.getByLabel('Transport').selectOption('fetch');
+    await it.page.locator('#settings').getByLabel('Transport').selectOption('fetch');
     await lampShows(it, 'open', 'over fetch');
     await hasFinished(it);
     expect(await it.typed.textContent()).toBe(wholeText);
@@ -66,7 +67,7 @@ describe.concurrent('the typewriter', () => {
       ['auto', 350],
     ] as const) {
       await hasTyped(it, characters);
-      await it.page.getByLabel('Transport').selectOption(transport);
+      await it.page.locator('#settings').getByLabel('Transport').selectOption(transport);
     }
     await hasFinished(it);
     expect(await it.typed.textContent()).toBe(wholeText);
@@ -339,7 +340,7 @@ describe.concurrent('the fault buttons', () => {
 
   test('Silence is noticed over fetch', async ({ visit }) => {
     const it = await visit();
-    await it.page.getByLabel('Transport').selectOption('fetch');
+    await it.page.locator('#settings').getByLabel('Transport').selectOption('fetch');
     await lampShows(it, 'open', 'over fetch');
     await it.press(/^Silence/);
     await it.page.locator('#fault-note', { hasText: /^Armed: Silence\.$/ }).waitFor();
@@ -397,9 +398,9 @@ describe.concurrent('headers', () => {
 
   test('the fields are off for native EventSource, which cannot send any', async ({ expect, visit }) => {
     const it = await visit({ interval: '100' });
-    await it.page.getByLabel('Transport').selectOption('native');
+    await it.page.locator('#settings').getByLabel('Transport').selectOption('native');
     await lampShows(it, 'open', 'over native');
-    expect(await it.page.getByLabel('Header').isDisabled()).toBe(true);
+    expect(await it.page.locator('#settings').getByLabel('Header').isDisabled()).toBe(true);
     expect(await it.page.getByLabel('Value').isDisabled()).toBe(true);
   });
 });
@@ -416,10 +417,10 @@ describe.concurrent('settings and code', () => {
     const it = await visit({ interval: '100' });
     await lampShows(it, 'open');
     await expect.poll(() => source(it)).toBe(await program({}, 'vanilla'));
-    await it.page.getByLabel('Transport').selectOption('fetch');
+    await it.page.locator('#settings').getByLabel('Transport').selectOption('fetch');
     await it.page.getByLabel('retry').selectOption({ label: 'three times' });
-    await it.page.getByLabel('decode').selectOption({ label: 'JSON for done' });
-    await it.page.getByLabel('Header').fill('X-Token');
+    await it.page.locator('#settings').getByLabel('decode').selectOption({ label: 'JSON for done' });
+    await it.page.locator('#settings').getByLabel('Header').fill('X-Token');
     await it.page.getByLabel('Value').fill('secret');
     const request = it.page.waitForRequest((request) => request.headers()['x-token'] === 'secret');
     await it.page.getByLabel('Value').press('Enter');
@@ -458,47 +459,17 @@ describe.concurrent('settings and code', () => {
   test('each scene has its own', async ({ expect, visit }) => {
     const it = await visit({ interval: '100' });
     const sources: (string | null)[] = [];
-    for (const name of ['Dashboard', 'Tabs', 'Parsing', 'Soak']) {
+    for (const name of ['Chat', 'Dashboard', 'Tabs', 'Parsing', 'Soak']) {
       await it.page.getByRole('link', { name }).click();
       sources.push(await source(it));
     }
     expect(sources).toEqual([
+      chatSnippets.vanilla,
       dashboardSnippets.vanilla,
       tabsSnippets.vanilla,
       expect.stringContaining('naiveReader'),
       soakSnippets.vanilla,
     ]);
-  });
-});
-
-describe.concurrent('the ask box', () => {
-  test('types the whole answer to the question', async ({ expect, visit }) => {
-    const it = await visit({ chat: '1' });
-    await it.page.getByLabel('Your question').fill('Why not WebSocket?');
-    await it.page.getByLabel('Your question').press('Enter');
-    await it.page.locator('#ask-note', { hasText: 'Answered.' }).waitFor();
-    expect(await it.page.locator('#answer').textContent()).toBe(answerTo('Why not WebSocket?'));
-  });
-
-  test('Stop ends the request here and on the server', async ({ expect, visit }) => {
-    const it = await visit({ chat: '50' });
-    await it.press('Ask');
-    await it.page.locator('#answer', { hasText: 'You asked' }).waitFor();
-    expect(await streamsOpen(`${it.session}-ask`)).toBe(1);
-    await it.press('Stop');
-    await it.page.locator('#ask-note', { hasText: 'Stopped' }).waitFor();
-    await expect.poll(() => streamsOpen(`${it.session}-ask`)).toBe(0);
-    expect(await it.page.getByRole('button', { name: 'Stop' }).isDisabled()).toBe(true);
-  });
-
-  test('a new question takes the place of the one being answered', async ({ expect, visit }) => {
-    const it = await visit({ chat: '20' });
-    await it.press('Ask');
-    await it.page.locator('#answer', { hasText: 'You asked' }).waitFor();
-    await it.page.getByLabel('Your question').fill('Second?');
-    await it.press('Ask');
-    await it.page.locator('#ask-note', { hasText: 'Answered.' }).waitFor();
-    expect(await it.page.locator('#answer').textContent()).toBe(answerTo('Second?'));
   });
 });
 
@@ -531,14 +502,19 @@ describe.concurrent('the page', () => {
   });
 
   test.for(
-    ['typewriter', 'dashboard', 'tabs', 'wire', 'soak'].flatMap((scene) =>
+    ['typewriter', 'chat', 'dashboard', 'tabs', 'wire', 'soak', 'yours'].flatMap((scene) =>
       ['en-US', 'zh-CN'].map((locale) => [scene, locale] as const),
     ),
   )(
     'the scene %s does not scroll sideways in %s, from 320 to 3840 px',
     async ([scene, locale], { expect, visit }) => {
-      const it = await visit({ scene, metrics: '50' }, { locale });
-      if (scene !== 'wire') {
+      const it = await visit({ scene, metrics: '50', chat: '1' }, { locale });
+      if (scene === 'chat') await breakOff(it);
+      else if (scene === 'yours') {
+        await it.page.locator('#yours-headers').fill('no header');
+        await it.page.locator('#yours-connect').click();
+        await it.page.locator('#yours-headers-problem').waitFor();
+      } else if (scene !== 'wire') {
         // A long reason in the lamp.
         await it.page.locator('#faults button').nth(2).click();
         await lampShows(it, 'closed');
@@ -592,9 +568,7 @@ describe.concurrent('the page', () => {
   });
 
   test('has no complaint in the console, from the first character to the last', async ({ expect, visit }) => {
-    const it = await visit({ interval: '5', chat: '1' });
-    await it.press('Ask');
-    await it.page.locator('#ask-note', { hasText: 'Answered.' }).waitFor();
+    const it = await visit({ interval: '5' });
     await hasFinished(it);
     expect(it.complaints).toEqual([]);
   });
