@@ -11,7 +11,7 @@ import { dashboardSnippets } from '../snippets.ts';
 import { observe, type Stream, type StreamObserver } from '../stream.ts';
 import { Alarms } from './alarms.ts';
 import { badPayload } from './bad-payload.ts';
-import { charts } from './charts.ts';
+import { lazily } from '../lazily.ts';
 import { Alarm, Deploy, Snapshot, Tick } from './events.ts';
 import { fullScreen } from './full-screen.ts';
 import { Minute } from './minute.ts';
@@ -53,7 +53,11 @@ export function dashboard(
   const meter = new Meter();
   const alarms = new Alarms();
   const showTiles = tiles();
-  const drawCharts = charts();
+  let drawCharts: ((minute: Minute) => void) | undefined;
+  const loadCharts = lazily(async () => {
+    drawCharts = (await import('./charts.ts')).charts();
+    stale = true;
+  });
   const showBadPayload = badPayload(backend, session);
   const toggleFullScreen = fullScreen(wall());
   let latest: Tick | undefined;
@@ -109,7 +113,8 @@ export function dashboard(
     painted = now;
     stale = false;
     if (latest) showTiles(latest, minute);
-    drawCharts(minute);
+    loadCharts();
+    drawCharts?.(minute);
     alarms.paint();
   }
   onLanguage(() => {
