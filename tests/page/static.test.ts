@@ -52,12 +52,11 @@ async function visit(scene: string, query: Record<string, string> = {}) {
 }
 
 describe('the static page', () => {
-  test('is one file of less than 125 kB, gzipped', () => {
-    // With what the built page loads later: the devtools, Markdown and the mock server.
+  test('is one file of less than 100 kB, gzipped', () => {
     expect(readdirSync(folder)).toEqual(['index.html']);
     const size = gzipSync(readFileSync(join(folder, 'index.html'))).length;
     console.info(`the page in one file: ${(size / 1000).toFixed(1)} kB`);
-    expect(size).toBeLessThan(125_000);
+    expect(size).toBeLessThan(100_000);
   });
 
   test('types the whole text without a server, and asks the network for nothing', async () => {
