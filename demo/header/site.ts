@@ -14,6 +14,9 @@ export function sitePage(page: string): string | undefined {
   return site === undefined ? undefined : `${site}${texts() === zh ? 'zh/' : ''}${page}`;
 }
 
+/** The reference, which is only in English. */
+export const reference = site === undefined ? undefined : `${site}api/ssekit.html`;
+
 /** Where an error is explained. */
 export function helpPage(error: SseError): string | undefined {
   return sitePage(`errors.html${error.help.slice(error.help.indexOf('#'))}`);

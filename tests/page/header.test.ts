@@ -60,8 +60,8 @@ describe('the header', () => {
     const targets = () =>
       links.evaluateAll((nodes) => nodes.map((node) => new URL((node as HTMLAnchorElement).href).pathname));
     await links.first().waitFor();
-    expect((await targets()).slice(0, 2)).toEqual(['/kit/guide.html', '/kit/options.html']);
+    expect((await targets()).slice(0, 2)).toEqual(['/kit/guide.html', '/kit/api/ssekit.html']);
     await page.getByText('中文', { exact: true }).click();
-    expect((await targets()).slice(0, 2)).toEqual(['/kit/zh/guide.html', '/kit/zh/options.html']);
+    expect((await targets()).slice(0, 2)).toEqual(['/kit/zh/guide.html', '/kit/api/ssekit.html']);
   });
 });
