@@ -192,7 +192,10 @@ const page = (
 });
 
 /** Tests of whole scenes or of the standard's delays. Each takes half a minute or more. */
-const slowPages = ['page', 'static', 'soak', 'wake', 'frozen', 'reload', 'languages', 'lamp', 'devtools'];
+const slowPages = [
+  ...['page', 'static', 'soak', 'wake', 'frozen', 'reload', 'languages', 'lamp', 'devtools'],
+  ...['bindings', 'chat', 'dashboard', 'panel', 'wire', 'your-stream'],
+];
 /** Tests that measure the heap, the load of a thread or the longest time without an event. */
 const measuringPages = ['leaks', 'speed', 'sharing', 'devtools-speed'];
 /** Tests of the engine, not of the demo. `sharing` is one too. */

@@ -89,8 +89,7 @@ export function fetchSse<T = unknown>(
 ): MessageIterator<T>;
 /** @hidden */
 export function fetchSse(url: UrlSource, init: AnyArgument): MessageIterator<unknown>;
-export function fetchSse(url: UrlSource, given: object = {}): MessageIterator<unknown> {
-  const init = given as FetchSseInit & DecodeSetting;
+export function fetchSse(url: UrlSource, init: AnyArgument = {}): MessageIterator<unknown> {
   if (CHECKED) {
     needGlobals('TextDecoder');
     validateRequest(url, init);

@@ -163,9 +163,9 @@ export class RequestStore implements RequestActions<unknown> {
   #fetch({ json, body, headers }: SendInit): MessageIterator<unknown> {
     const { url, options } = this.given();
     const content = json === undefined && body === undefined ? {} : { json, body };
+    const init = { ...options, ...content, headers: headers ?? options.headers };
     // Or fetchSse would say that it doesn't know them.
-    const own = CHECKED && { reduce: undefined, initial: undefined, throttle: undefined };
-    const init = { ...options, ...content, ...own, headers: headers ?? options.headers };
+    if (CHECKED) Object.assign(init, { reduce: undefined, initial: undefined, throttle: undefined });
     return fetchSse(url, init as FetchSseInit & AsValue<unknown>);
   }
 
