@@ -230,14 +230,18 @@ export function validateComponent(options: unknown): void {
   checkOptions(options, { onOpen: 'a function', onError: 'a function', key: 'a string or a number' });
 }
 
-/** Checks the client and the function of a hook for events. Throws `TypeError`. */
-export function validateHook(client: unknown, callback: unknown): void {
+/** Checks the client, and the function for events if there is one, of a hook. Throws `TypeError`. */
+export function validateHook(client: unknown, ...callback: unknown[]): void {
   check(
     (client ?? undefined) === undefined || typeof (client as Unchecked).on === 'function',
     'The first argument must be a client, as in `const { client } = useSse(url)`.',
     'hook-client',
   );
-  check(typeof callback === 'function', 'The third argument must be a function.', 'hook-function');
+  check(
+    callback.every((each) => typeof each === 'function'),
+    'The third argument must be a function.',
+    'hook-function',
+  );
 }
 
 /** Checks how far a loop may fall behind. Throws `TypeError`. */

@@ -1,6 +1,8 @@
+import { CHECKED } from '../checked.js';
 import type { SseState } from '../connection/state.js';
 import { QUIETLY, type ListenOptions, type Unsubscribe } from '../listeners.js';
 import { clamp } from '../stream/time-limit.js';
+import { validateHook } from '../validate.js';
 
 /** What a countdown needs of a client, whatever its events are. */
 interface Counted {
@@ -16,6 +18,7 @@ export interface Countdown {
 
 /** Runs a timer only while the client waits, and only to the moment when the number changes. */
 export function countdown(client: Counted | null | undefined): Countdown {
+  if (CHECKED) validateHook(client);
   let shown: number | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const count = (onChange?: () => void) => {

@@ -16,6 +16,8 @@ const PLACEHOLDER = /(?:^|\s)(?:undefined|null|\[object \w+\])$/;
 
 /** Throws `TypeError` for invalid headers. */
 export function headersOf(init: HeadersArgument = {}): Headers {
+  if (CHECKED && Object(init) !== init)
+    throw misuse('`headers` must be an object, or a function that returns one.', 'headers');
   const headers = new Headers();
   let missing: string | undefined;
   try {

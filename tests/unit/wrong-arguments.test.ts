@@ -5,7 +5,7 @@ import { renderToString } from 'react-dom/server';
 import { createSseParser, FetchEventSource, fetchSse, parseSse, SseClient } from 'ssekit';
 import { mountDevtools } from 'ssekit/devtools';
 import { miniprogramTransport } from 'ssekit/miniprogram';
-import { useSse, useSseEvent, useSseValue } from 'ssekit/react';
+import { useSse, useSseEvent, useSecondsToRetry, useSseValue } from 'ssekit/react';
 import { mockSse } from 'ssekit/testing';
 import { useFetchSse } from 'ssekit/vue';
 import { xhrTransport } from 'ssekit/xhr';
@@ -129,6 +129,11 @@ describe.runIf(CHECKED)('a wrong argument is a TypeError that names the culprit 
       /must be a client.*#hook-client/,
     ],
     [
+      'a status as client of a countdown',
+      inComponent(() => useSecondsToRetry(wrong('open'))),
+      /must be a client.*#hook-client/,
+    ],
+    [
       'no handler',
       inComponent(() => {
         useSseEvent<Ticks, 'tick'>(null, 'tick', wrong(undefined));
@@ -138,6 +143,15 @@ describe.runIf(CHECKED)('a wrong argument is a TypeError that names the culprit 
   ])('%s', ([, act, message]) => {
     expect(act).toThrow(TypeError);
     expect(act).toThrow(message);
+  });
+
+  test.for<[string, unknown]>([
+    ['text', 'Bearer abc'],
+    ['null', null],
+  ])('a headers function that returns %s is told apart from a bad value', async ([, headers]) => {
+    const client = new SseClient(url, { transport: 'fetch', headers: () => wrong(headers), retry: false });
+    const error = await new Promise<Error>((resolve) => client.onError(resolve));
+    expect(error.message).toMatch(/could not be started: `headers` must be an object/);
   });
 
   test.for<[string, unknown]>([
