@@ -2,6 +2,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync } from 'node:zlib';
 import * as esbuild from 'esbuild';
 import { build } from 'vite';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -33,6 +34,34 @@ describe('minified and compressed with brotli', () => {
   ])('%s adds at most %i bytes to SseClient', async (name, budget) => {
     expect((await sizeOf(name)) - (await sizeOf('SseClient'))).toBeLessThanOrEqual(budget);
   });
+});
+
+test('what a page pays for the devtools without using them is at most 150 bytes', async () => {
+  const bundleWith = async (change: (code: string) => string) => {
+    const { outputFiles } = await esbuild.build({
+      stdin: { contents: `export { SseClient } from './dist/production/index.js'`, resolveDir: root },
+      bundle: true,
+      minify: true,
+      format: 'esm',
+      write: false,
+      plugins: [
+        {
+          name: 'change',
+          setup(build) {
+            build.onLoad({ filter: /\.js$/ }, async ({ path }) => ({
+              contents: change(await readFile(path, 'utf8')),
+            }));
+          },
+        },
+      ],
+    });
+    return brotliCompressSync(outputFiles[0]?.text ?? '').length;
+  };
+  const calls = /devtools\(\)\?\..*;/g;
+  const without = await bundleWith((code) => code.replace(calls, ''));
+  const cost = (await bundleWith((code) => code)) - without;
+  expect(cost).toBeGreaterThan(0);
+  expect(cost).toBeLessThanOrEqual(150);
 });
 
 test.each(['dist', 'dist/production'])(
