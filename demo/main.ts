@@ -69,12 +69,12 @@ const sharing = tabs(settings, backend, scene);
 const wire = sameWire(settings, backend, code);
 const chat = lazily(async () => {
   (await import('./chat/chat.ts')).chat(settings, backend);
-});
+}, 'chat');
 code.set('chat', chatSnippets);
 const own: Stream = { scene: 'yours', session: '', connect: () => undefined };
 const yours = lazily(async () => {
   (await import('./your-stream/your-stream.ts')).yourStream(backend, own, { ...scene, devtools });
-});
+}, 'yours');
 
 const scenes = sceneSwitch((name) => {
   const found = [typing, wall, sharing, soaking, own].find((each) => each.scene === name);

@@ -66,6 +66,8 @@ async function openPage(
     complaints.push(error.message);
   });
   await page.goto(`${origin}/?${new URLSearchParams({ interval: '30', ...query })}#${scene}`);
+  // Until then its form does nothing.
+  await page.locator(`[data-scenes="${scene}"][inert]`).waitFor({ state: 'detached' });
   // The module has run.
   await page.locator('#scenes [aria-current]').waitFor();
   return {

@@ -32,6 +32,7 @@ describe('the demo', () => {
   test('shows a payload that is markup as text', async () => {
     const { page } = await visit(await serve());
     await page.goto(`${page.url()}#chat`);
+    await page.locator('.chat[inert]').waitFor({ state: 'detached' });
     await page.getByLabel('Your question').fill('<img src=x onerror="document.title=1"> <b>bold</b>');
     await page.getByRole('button', { name: 'Send', exact: true }).click();
     await page.locator('.answer', { hasText: '<b>bold</b>' }).waitFor();
