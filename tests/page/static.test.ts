@@ -114,7 +114,8 @@ describe('the static page', () => {
     await press('Reset');
     await lamp('reconnecting');
     await lamp('open');
-    await lamp('closed');
+    // The text has 1,200 characters.
+    await page.locator('#lamp[data-status="closed"]').waitFor({ timeout: 120_000 });
     expect(await page.locator('#typed').textContent()).toBe(wholeText);
   });
 
